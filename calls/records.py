@@ -1,0 +1,28 @@
+"""What the pipeline returns of a call: one frozen record, complete enough to store, show or export."""
+
+from dataclasses import dataclass
+
+from stimmung.speech.records import CallInfo, Event, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """A model that had a part in the analysis: its task, its name and the SHA-256 of its weights."""
+
+    task: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnalysis:
+    """Everything found out about one call; utterances are ordered by start, then channel."""
+
+    path: str
+    duration: float
+    channels: int
+    language: str
+    info: CallInfo
+    events: tuple[Event, ...]
+    utterances: tuple[Utterance, ...]
+    models: tuple[UsedModel, ...]

@@ -1,0 +1,77 @@
+"""The seams between sound and neural networks: what the pipeline needs of a model, and nothing more.
+
+`models.registry` builds the real ones, `speech.fakes` holds small ones for tests.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from stimmung.speech.records import Samples, Utterance, Window
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DetectorState:
+    """What a speech detector remembers of one channel between two calls; opaque to everyone else."""
+
+    memory: tuple[Samples, ...]
+    pending: Samples  # samples (n,) that did not fill a frame yet
+
+
+class SpeechDetector(Protocol):
+    """Hears where speech is: one probability per frame of `frame_samples` samples."""
+
+    @property
+    def frame_samples(self) -> int: ...
+
+    def probabilities(
+        self, samples: Samples, state: DetectorState | None = None
+    ) -> tuple[npt.NDArray[np.float32], DetectorState]:
+        """Return the speech probability of each whole frame of mono `samples` (16 kHz), and the state after it.
+
+        Feeding a channel in chunks, each with the state that came before, gives what feeding it whole gives.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionOptions:
+    """How to listen; an argument of each call, never a state of the model."""
+
+    languages: tuple[str, ...] = ("de", "en")  # allowed languages; one alone is taken without asking the model
+    beam_size: int = 1  # 1 is greedy, 5 is slower and a little better
+    hotwords: str | None = None  # names and product words that the decoder should expect
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which weights spoke: the name that chose them, the SHA-256 of the weight file."""
+
+    name: str
+    sha256: str
+
+
+class Transcriber(Protocol):
+    """Turns windows into timed utterances."""
+
+    @property
+    def model(self) -> ModelId: ...
+
+    def transcribe(self, windows: Sequence[Window], options: TranscriptionOptions) -> list[tuple[Utterance, ...]]:
+        """Return the utterances of each window, in the order of `windows`; times are those of the call.
+
+        All windows of one call of this function share one language, chosen from `options.languages`.
+        Roles are `unknown` and speakers empty: the caller knows the channels.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """All models that the pipeline may use, built once and passed on."""
+
+    detector: SpeechDetector
+    transcriber: Transcriber
