@@ -1,0 +1,76 @@
+"""What `stimmung analyze` was called with, and what it means; contradictions are usage errors (exit code 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import typer
+
+from stimmung.batch.analyze_command import AnalyzeRequest
+from stimmung.batch.outputs import Format
+from stimmung.calls.analysis import Recording
+from stimmung.speech.rawformat import parse_raw_format
+from stimmung.speech.settings_sources import Given
+
+SETTING_OF_OPTION = {
+    "--roles": "roles",
+    "--language": "languages",
+    "--model": "models.whisper",
+    "--device": "models.device",
+    "--beam-size": "models.beam_size",
+    "--hotwords": "models.hotwords",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeArguments:
+    """The command line as it was typed; options that were left out are None."""
+
+    files: tuple[Path, ...]
+    one_call: tuple[Path, Path] | None
+    formats: Mapping[str, bool]  # by name of the format
+    settings: Mapping[str, str | None]  # by option
+    raw_format: str | None
+    output: Path | None
+    config: Path | None
+    quiet: bool
+
+
+def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
+    """Return what is to be done.
+
+    Raises typer.BadParameter where the arguments contradict each other, SettingsError for a raw format that is none.
+    """
+    if arguments.raw_format is not None:
+        parse_raw_format(arguments.raw_format)
+    recordings = _recordings(arguments)
+    formats = tuple(form for form in get_args(Format) if arguments.formats[form])
+    if arguments.output is None:
+        _check_stdout(formats, len(recordings))
+    elif arguments.output.exists() and not arguments.output.is_dir():
+        raise typer.BadParameter(f"--output {arguments.output}: is a file; name a folder")
+    options = tuple(
+        Given(SETTING_OF_OPTION[option], value, option)
+        for option, value in arguments.settings.items()
+        if value is not None
+    )
+    return AnalyzeRequest(recordings, formats, arguments.output, arguments.config, options, arguments.quiet)
+
+
+def _recordings(arguments: AnalyzeArguments) -> tuple[Recording, ...]:
+    if arguments.one_call and arguments.files:
+        raise typer.BadParameter("--one-call takes its two recordings alone; leave out the others")
+    if arguments.one_call:
+        return (Recording(arguments.one_call, arguments.raw_format),)
+    if not arguments.files:
+        raise typer.BadParameter("name a recording, or two after --one-call")
+    return tuple(Recording((path,), arguments.raw_format) for path in arguments.files)
+
+
+def _check_stdout(formats: tuple[Format, ...], count: int) -> None:
+    if len(formats) > 1:
+        names = ", ".join(f"--{form}" for form in formats)
+        raise typer.BadParameter(f"{names}: choose one, or give --output DIR to have them as files")
+    if count > 1 and formats in (("srt",), ("vtt",)):
+        raise typer.BadParameter(f"--{formats[0]} of several recordings needs --output DIR: a file each")

@@ -1,0 +1,159 @@
+"""`stimmung analyze`: recordings one after the other, a failure of one never in the way of the next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.markup import escape
+
+from stimmung.batch.outputs import Format, file_stems, render, write_results
+from stimmung.batch.pipeline import Pipeline
+from stimmung.batch.progress import sound_progress
+from stimmung.batch.recording_info import recording_info
+from stimmung.batch.screen import Screen, to_json_text
+from stimmung.batch.transcript_view import transcript
+from stimmung.calls.analysis import Recording
+from stimmung.calls.exports import analysis_to_json
+from stimmung.calls.records import CallAnalysis
+from stimmung.speech.engines import Engines, TranscriptionOptions
+from stimmung.speech.errors import AudioError, StimmungError
+from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
+
+DONE, SOME_FAILED = 0, 1  # exit codes
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeRequest:
+    """What the user asked for, as the options say it."""
+
+    recordings: tuple[Recording, ...]
+    formats: tuple[Format, ...]  # empty: a coloured transcript, or JSON into `output`
+    output: Path | None
+    config: Path | None
+    options: tuple[Given, ...]  # settings that were given as options
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A recording, its place among the others, and the name of its result files."""
+
+    recording: Recording
+    number: int
+    count: int
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that stays the same from one recording to the next."""
+
+    request: AnalyzeRequest
+    loaded: LoadedSettings
+    pipeline: Pipeline
+    engines: Engines
+    screen: Screen
+
+
+def run_analyze(request: AnalyzeRequest, pipeline: Callable[[], Pipeline], screen: Screen) -> int:
+    """Analyse and show each recording; return the exit code: 0, or 1 where one failed.
+
+    Raises SettingsError and WeightsError, which concern them all.
+    """
+    loaded = load_settings(request.config, request.options)
+    jobs = [job for job in _jobs(request.recordings) if _is_there(job.recording, screen)]
+    if not jobs:
+        return SOME_FAILED
+    if request.output:
+        request.output.mkdir(parents=True, exist_ok=True)
+    parts = pipeline()
+    desk = Desk(request, loaded, parts, _load_engines(parts, loaded, screen), screen)
+    results = [_run_job(job, desk) for job in jobs]
+    good = [result for result in results if result is not None]
+    if request.formats == ("json",) and not request.output:
+        _print_json(good, screen, single=len(request.recordings) == 1)
+    return DONE if len(good) == len(request.recordings) else SOME_FAILED
+
+
+def _jobs(recordings: Sequence[Recording]) -> list[Job]:
+    stems = file_stems([recording.files[0] for recording in recordings])
+    return [
+        Job(recording, number, len(recordings), stem)
+        for number, (recording, stem) in enumerate(zip(recordings, stems, strict=True), start=1)
+    ]
+
+
+def _is_there(recording: Recording, screen: Screen) -> bool:
+    """Report what can be seen to fail before any work starts."""
+    good = True
+    for path in recording.files:
+        if path.is_dir():
+            screen.failure(f"{path}: is a folder; name the recordings in it, such as {path / '*.wav'}")
+        elif not path.exists():
+            screen.failure(f"{path}: no such file")
+        else:
+            continue
+        good = False
+    return good
+
+
+def _load_engines(parts: Pipeline, loaded: LoadedSettings, screen: Screen) -> Engines:
+    if screen.quiet or not screen.err.is_terminal:
+        return parts.build_engines(loaded.settings)
+    with screen.err.status(f"loading {escape(loaded.settings.models.whisper)}"):
+        return parts.build_engines(loaded.settings)
+
+
+def _run_job(job: Job, desk: Desk) -> CallAnalysis | None:
+    """Analyse one recording and show or write it; None where that failed, after saying so."""
+    path = job.recording.files[0]
+    try:
+        start = desk.pipeline.clock()
+        analysis = _analyze(job, desk)
+        _deliver(analysis, job, desk, desk.pipeline.clock() - start)
+    except StimmungError as error:
+        text = str(error)
+        desk.screen.failure(text if str(path) in text else f"{path}: {text}")
+        return None
+    return analysis
+
+
+def _analyze(job: Job, desk: Desk) -> CallAnalysis:
+    settings, path = desk.loaded.settings, job.recording.files[0]
+    options = TranscriptionOptions(
+        languages=settings.languages,
+        beam_size=settings.models.beam_size,
+        hotwords=settings.models.hotwords,
+    )
+    title = path.name if job.count == 1 else f"{job.number}/{job.count} {path.name}"
+    info = recording_info(job.recording, desk.loaded)
+    with sound_progress(desk.screen.err, title, desk.request.quiet) as progress:
+        return desk.pipeline.analyze(job.recording, info, desk.engines, options, progress)
+
+
+def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> None:
+    """Show the result, or write its files; JSON for stdout waits until all are done."""
+    formats, folder = desk.request.formats, desk.request.output
+    if folder:
+        for file in _write(analysis, folder, job.stem, formats or ("json",)):
+            desk.screen.note(f"wrote {file}")
+    elif not formats:
+        desk.screen.out.print(transcript(analysis, took), "")
+    elif formats != ("json",):
+        desk.screen.result(render(analysis, formats[0]))
+
+
+def _write(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[Format]) -> list[Path]:
+    try:
+        return write_results(analysis, folder, stem, formats)
+    except OSError as error:
+        raise AudioError(f"cannot write the results into {folder}: {error.strerror}") from error
+
+
+def _print_json(analyses: Sequence[CallAnalysis], screen: Screen, single: bool) -> None:
+    """Print one object for one recording, nothing if that failed; a list for several, however many failed."""
+    values = [analysis_to_json(analysis) for analysis in analyses]
+    if not single:
+        screen.result(to_json_text(values))
+    elif values:
+        screen.result(to_json_text(values[0]))

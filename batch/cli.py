@@ -1,0 +1,135 @@
+"""The command `stimmung`. Commands only parse and call; what they call is imported by them, so that help is quick."""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stimmung.batch.config_command import CONFIG_OPTION, config_app
+from stimmung.batch.endings import INTERRUPTED, endings
+from stimmung.batch.models_command import Shelf, models_app, real_shelf
+
+if TYPE_CHECKING:
+    from stimmung.batch.pipeline import Pipeline
+    from stimmung.speech.settings import Settings
+
+NO_TELEMETRY = {"DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "PYANNOTE_METRICS_ENABLED": "0"}
+ANALYZE_EXAMPLES = """Examples:
+
+stimmung analyze call.wav
+
+stimmung analyze --roles agent,customer --srt --output subtitles night/*.wav
+
+stimmung analyze --one-call agent.wav caller.wav --json
+
+Exit codes: 0 all recordings done, 1 some failed, 2 wrong usage or settings."""
+
+
+def build_app(
+    pipeline: "Callable[[], Pipeline] | None" = None, shelf: "Callable[[Settings], Shelf]" = real_shelf
+) -> typer.Typer:
+    """Return the command line; `pipeline` builds what analyses (None: the real one), `shelf` finds models."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,  # they can print local variables, and those hold what callers said
+        help="Listens to customer-service calls: who said what, when. German and English.",
+    )
+
+    @app.callback()
+    def prepare(
+        context: typer.Context,
+        _version: Annotated[
+            bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        context.obj = pipeline
+
+    app.command("analyze", epilog=ANALYZE_EXAMPLES)(analyze)
+    app.add_typer(models_app(shelf), name="models")
+    app.add_typer(config_app(), name="config")
+    return app
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"stimmung {version('stimmung')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line. Libraries that would report home are told not to before any of them is imported."""
+    for name, value in NO_TELEMETRY.items():
+        os.environ.setdefault(name, value)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON and subtitles are UTF-8 also in a Windows pipe
+    try:
+        build_app()()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def analyze(  # typer wants one parameter an option; they become one record in the first statement
+    context: typer.Context,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Recordings, one call each.")] = None,
+    one_call: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--one-call", metavar="AGENT CALLER", help="Two mono recordings of one call."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON: one file an object, several a list.")] = False,
+    srt: Annotated[bool, typer.Option("--srt", help="SubRip subtitles.")] = False,
+    vtt: Annotated[bool, typer.Option("--vtt", help="WebVTT subtitles.")] = False,
+    txt: Annotated[bool, typer.Option("--txt", help="Plain text.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write NAME.json (or .srt, .vtt, .txt) there."),
+    ] = None,
+    roles: Annotated[
+        str | None,
+        typer.Option(metavar="ROLE,…", help="Who is on which channel: agent, customer or unknown."),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANG,…", help="Languages to expect: de, en or de,en.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Recognition model: a name or a folder.")] = None,
+    device: Annotated[str | None, typer.Option(metavar="DEVICE", help="auto, cpu or cuda.")] = None,
+    beam_size: Annotated[str | None, typer.Option(metavar="N", help="1 is quick, 5 a little more accurate.")] = None,
+    hotwords: Annotated[str | None, typer.Option(metavar="WORDS", help="Names and products to expect.")] = None,
+    raw_format: Annotated[
+        str | None,
+        typer.Option(metavar="CODEC:HZ:CHANNELS", help="Sound without a header, such as ulaw:8000:2."),
+    ] = None,
+    config: Annotated[Path | None, CONFIG_OPTION] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no notes.")] = False,
+) -> None:
+    """Transcribe recordings: who said what, when."""
+    from stimmung.batch.analyze_arguments import AnalyzeArguments, to_request
+
+    arguments = AnalyzeArguments(
+        files=tuple(files or ()),
+        one_call=one_call,
+        formats={"json": as_json, "srt": srt, "vtt": vtt, "txt": txt},
+        settings={
+            "--roles": roles,
+            "--language": language,
+            "--model": model,
+            "--device": device,
+            "--beam-size": beam_size,
+            "--hotwords": hotwords,
+        },
+        raw_format=raw_format,
+        output=output,
+        config=config,
+        quiet=quiet,
+    )
+    with endings():
+        from stimmung.batch.analyze_command import run_analyze
+        from stimmung.batch.pipeline import real_pipeline
+        from stimmung.batch.screen import Screen
+
+        code = run_analyze(to_request(arguments), context.obj or real_pipeline, Screen(quiet))
+    raise typer.Exit(code)

@@ -1,0 +1,118 @@
+"""`stimmung models`: which models there are, where they lie, and whether they are what they claim to be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from stimmung.batch.config_command import CONFIG_OPTION
+from stimmung.batch.endings import FAILED, endings
+
+if TYPE_CHECKING:
+    from stimmung.speech.settings import Settings
+
+NAME_ARGUMENT = typer.Argument(metavar="[NAME]", help="A model; without it the one that the settings choose.")
+NAMES_ARGUMENT = typer.Argument(metavar="[NAME]", help="Models; without a name the one that the settings choose.")
+
+
+class Located(Protocol):
+    """A model on this machine, as `models.weights` reports it."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the commands need of `models.weights`; tests hand in small ones."""
+
+    known: Callable[[], tuple[str, ...]]  # names that need no network
+    locate: Callable[[str], Located]  # reads the weights through; raises WeightsError where they are not whole
+
+
+def real_shelf(settings: "Settings") -> Shelf:
+    """Return the shelf of this machine."""
+    from stimmung.models import weights
+
+    return Shelf(weights.known, lambda name: weights.locate(name, settings.models.cache))
+
+
+def models_app(shelf: "Callable[[Settings], Shelf]") -> typer.Typer:
+    """Return the commands about models."""
+    app = typer.Typer(no_args_is_help=True, help="Models: which there are, where they lie, whether they are whole.")
+
+    @app.callback()
+    def prepare(context: typer.Context) -> None:
+        context.obj = shelf
+
+    app.command("list")(list_models)
+    app.command("verify")(verify)
+    app.command("path")(path)
+    return app
+
+
+def list_models(context: typer.Context, config: Annotated[Path | None, CONFIG_OPTION] = None) -> None:
+    """List the models that need no network, and the one that the settings choose."""
+    with endings():
+        from stimmung.batch.screen import Screen
+        from stimmung.speech.errors import WeightsError
+        from stimmung.speech.settings_sources import load_settings
+
+        settings = load_settings(config).settings
+        shelf: Shelf = context.obj(settings)
+        screen = Screen()
+        for name in dict.fromkeys((*shelf.known(), settings.models.whisper)):
+            chosen = "*" if name == settings.models.whisper else " "
+            try:
+                found = shelf.locate(name)
+                screen.result(f"{chosen} {name}  {found.source}  {found.folder}\n")
+            except WeightsError as error:
+                screen.result(f"{chosen} {name}  not here\n")
+                screen.note(str(error))
+
+
+def verify(
+    context: typer.Context,
+    names: Annotated[list[str] | None, NAMES_ARGUMENT] = None,
+    config: Annotated[Path | None, CONFIG_OPTION] = None,
+) -> None:
+    """Read models through and compare their SHA-256; exit code 1 where one is not whole."""
+    failed = False
+    with endings():
+        from stimmung.batch.screen import Screen
+        from stimmung.speech.errors import WeightsError
+        from stimmung.speech.settings_sources import load_settings
+
+        settings = load_settings(config).settings
+        shelf: Shelf = context.obj(settings)
+        screen = Screen()
+        for name in names or [settings.models.whisper]:
+            try:
+                screen.result(f"{name}  whole  {shelf.locate(name).sha256}\n")
+            except WeightsError as error:
+                failed = True
+                screen.failure(f"{name}: {error}")
+    raise typer.Exit(FAILED if failed else 0)
+
+
+def path(
+    context: typer.Context,
+    name: Annotated[str | None, NAME_ARGUMENT] = None,
+    config: Annotated[Path | None, CONFIG_OPTION] = None,
+) -> None:
+    """Print the folder of a model."""
+    with endings():
+        from stimmung.batch.screen import Screen
+        from stimmung.speech.settings_sources import load_settings
+
+        settings = load_settings(config).settings
+        shelf: Shelf = context.obj(settings)
+        Screen().result(f"{shelf.locate(name or settings.models.whisper).folder}\n")

@@ -1,0 +1,129 @@
+"""The analysis of a call as JSON. Names are fixed: later steps add keys and never rename one (docs/analyze-json.md)."""
+
+from typing import TypedDict
+
+from stimmung.calls.records import CallAnalysis
+from stimmung.speech.callinfo import call_info_to_json
+from stimmung.speech.records import Event, Utterance, Word
+
+SCHEMA_VERSION = 1  # grows when a key is added
+TIME_DIGITS = 3  # times to the millisecond
+PROBABILITY_DIGITS = 4
+
+
+class CallJson(TypedDict):
+    """The recording and what was known of it."""
+
+    path: str
+    duration: float
+    channels: int
+    language: str
+    info: dict[str, object]  # all keys of CallInfo; metadata as others wrote them
+
+
+class EventJson(TypedDict):
+    """Music or a tone on a channel."""
+
+    kind: str
+    channel: int
+    start: float
+    end: float
+
+
+class WordJson(TypedDict):
+    """One word with its time in the call."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+
+
+class UtteranceJson(TypedDict):
+    """What one speaker said between two pauses."""
+
+    channel: int
+    role: str
+    speaker: str
+    start: float
+    end: float
+    text: str
+    language: str
+    confidence: float
+    flags: list[str]
+    words: list[WordJson]
+
+
+class ModelJson(TypedDict):
+    """Weights that had a part in the analysis."""
+
+    name: str
+    sha256: str
+
+
+class AnalysisJson(TypedDict):
+    """One analysed call."""
+
+    schema_version: int
+    call: CallJson
+    events: list[EventJson]
+    utterances: list[UtteranceJson]
+    models: dict[str, ModelJson]
+
+
+def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
+    """Return the analysis as plain JSON values; times in seconds rounded to the millisecond."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "call": {
+            "path": analysis.path,
+            "duration": _seconds(analysis.duration),
+            "channels": analysis.channels,
+            "language": analysis.language,
+            "info": call_info_to_json(analysis.info),
+        },
+        "events": [_event(event) for event in analysis.events],
+        "utterances": [_utterance(utterance) for utterance in analysis.utterances],
+        "models": {model.task: {"name": model.name, "sha256": model.sha256} for model in analysis.models},
+    }
+
+
+def _event(event: Event) -> EventJson:
+    return {
+        "kind": event.kind,
+        "channel": event.channel,
+        "start": _seconds(event.start),
+        "end": _seconds(event.end),
+    }
+
+
+def _utterance(utterance: Utterance) -> UtteranceJson:
+    return {
+        "channel": utterance.channel,
+        "role": utterance.role,
+        "speaker": utterance.speaker,
+        "start": _seconds(utterance.start),
+        "end": _seconds(utterance.end),
+        "text": utterance.text,
+        "language": utterance.language,
+        "confidence": _probability(utterance.confidence),
+        "flags": list(utterance.flags),
+        "words": [_word(word) for word in utterance.words],
+    }
+
+
+def _word(word: Word) -> WordJson:
+    return {
+        "start": _seconds(word.start),
+        "end": _seconds(word.end),
+        "text": word.text,
+        "probability": _probability(word.probability),
+    }
+
+
+def _seconds(value: float) -> float:
+    return round(float(value), TIME_DIGITS)  # float: numpy's own numbers are not JSON
+
+
+def _probability(value: float) -> float:
+    return round(float(value), PROBABILITY_DIGITS)

@@ -1,0 +1,134 @@
+"""What a deployment can choose: frozen sections with defaults that need no file, no network and no account.
+
+The docstring under each setting is also its help: `stimmung config docs` turns them into docs/settings.md.
+Where the values come from is `settings_sources`'s matter; constructing `Settings()` reads neither file nor environment.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from stimmung.speech.records import Role
+
+Language = Literal["de", "en"]
+ComputeType = Literal[
+    "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"
+]
+DATABASE_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
+SECTION = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _split_commas(value: object) -> object:
+    """Let `agent,customer` stand for a list: environment variables and options have no brackets."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder, such as "Europe"
+        raise ValueError("a time zone of the IANA database such as Europe/Berlin or UTC") from error
+    return name
+
+
+def _postgres_only(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not url.get_secret_value().startswith(DATABASE_SCHEMES):
+        raise ValueError("a PostgreSQL address such as postgresql://user:password@host/database")
+    return url
+
+
+def _expand_home(path: Path) -> Path:
+    return path.expanduser()
+
+
+Folder = Annotated[Path, AfterValidator(_expand_home)]
+
+
+class ModelSettings(BaseModel):
+    """Which models run, and how."""
+
+    model_config = SECTION
+
+    whisper: Annotated[str, Field(min_length=1)] = "base"
+    """Recognition model: `base` is the one that comes with stimmung; any other name is fetched from the hub
+    (`large-v3-turbo`), a folder is used as it is."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where models run; `auto` takes the GPU where there is one."""
+    compute_type: ComputeType = "auto"
+    """Arithmetic of the recognition model; `auto` is `int8` on the processor and `float16` on a GPU."""
+    beam_size: Annotated[int, Field(ge=1, le=20)] = 1
+    """How many readings the recogniser weighs at a time: 1 is quick, 5 is slower and a little more accurate."""
+    threads: Annotated[int, Field(ge=0)] = 0
+    """Processor threads for recognition; 0 takes every core that the process may use."""
+    hotwords: str | None = None
+    """Names and product words that the recogniser should expect, separated by blanks."""
+    cache: Folder | None = None
+    """Folder for models that were joined or fetched, relative to where stimmung is started; unset: the user's cache
+    folder."""
+
+
+class PolicySettings(BaseModel):
+    """What may be computed about a caller. Read from the policy step on; until then only `config show` shows it."""
+
+    model_config = SECTION
+
+    purpose: str | None = None
+    """Why the deployment analyses calls, in words that can be shown to a caller."""
+    legal_basis: str | None = None
+    """Legal basis for analysing a customer's voice; unset: voice emotion is never computed."""
+    notice_de: str | None = None
+    """German wording of the notice that callers hear."""
+    notice_en: str | None = None
+    """English wording of the notice that callers hear."""
+    country: Literal["eu", "de"] | None = None
+    """Profile of rules to follow: `eu`, or `de` with what Germany adds to them."""
+
+
+class StoreSettings(BaseModel):
+    """Where analysed calls are kept."""
+
+    model_config = SECTION
+
+    database_url: Annotated[SecretStr | None, AfterValidator(_postgres_only)] = None
+    """PostgreSQL to use; unset: a private one is started on this machine. Also read from `STIMMUNG_DATABASE_URL`,
+    which goes first. It is a secret and is never printed."""
+
+
+class Settings(BaseSettings):
+    """All settings. Frozen: what is shared is built from them once."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STIMMUNG_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # compose files and unit files pass `NAME=` for "not set"
+        enable_decoding=False,  # lists arrive as `a,b`, not as JSON
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+    )
+
+    roles: Annotated[tuple[Role, ...], BeforeValidator(_split_commas)] = ()
+    """Who speaks on which channel, first channel first: `agent`, `customer` or `unknown`. A recording's own
+    `NAME.call.json` goes before it; channels that nobody named are `unknown`."""
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_split_commas), Field(min_length=1)] = ("de", "en")
+    """Languages that may be heard, `de` and `en`; of several the recogniser picks one for each call."""
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Berlin"
+    """Time zone of times that name none, and of times that are shown; stored times are UTC."""
+    models: ModelSettings = ModelSettings()
+    policy: PolicySettings = PolicySettings()
+    store: StoreSettings = StoreSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments only, so that building settings has no hidden input; the others are left out on purpose."""
+        return (init_settings,)

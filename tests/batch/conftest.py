@@ -1,0 +1,129 @@
+"""A call to show, and a pipeline that hears it in every file."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from typer.testing import CliRunner
+
+from stimmung.batch.pipeline import Pipeline
+from stimmung.calls.analysis import Progress, Recording
+from stimmung.calls.records import CallAnalysis, UsedModel
+from stimmung.speech.engines import DetectorState, Engines, ModelId, TranscriptionOptions
+from stimmung.speech.errors import AudioError
+from stimmung.speech.records import CallInfo, Event, Role, Samples, Utterance, Word
+from stimmung.speech.settings import Settings
+
+
+def say(channel: int, role: Role, start: float, end: float, text: str) -> Utterance:
+    """Return an utterance whose words share its time evenly."""
+    texts = text.split()
+    step = (end - start) / len(texts)
+    words = tuple(Word(start + i * step, start + (i + 1) * step, word, 0.9) for i, word in enumerate(texts))
+    return Utterance(channel, role, "", start, end, text, "de", 0.9, (), words)
+
+
+BILLING = CallAnalysis(
+    path="calls/billing.flac",
+    duration=92.4,
+    channels=2,
+    language="de",
+    info=CallInfo(roles=("agent", "customer")),
+    events=(Event("music", 1, 24.5, 44.0),),
+    utterances=(
+        say(0, "agent", 0.4, 4.1, "Stadtwerke Neustadt, guten Tag, mein Name ist Anna Weber."),
+        say(1, "customer", 4.8, 15.3, "Ja, guten Tag. Ich habe hier eine Rechnung über zweihundert Euro bekommen."),
+        say(0, "agent", 19.9, 23.8, "Einen Moment bitte, ich sehe gleich einmal nach."),
+        say(0, "agent", 44.6, 51.0, "Vielen Dank für Ihre Geduld. Die Kündigung ist bei uns leider nicht …"),
+        say(1, "customer", 49.2, 53.6, "Das kann doch wohl nicht wahr sein!"),
+    ),
+    models=(UsedModel("transcription", "base", "905e"),),
+)
+
+
+class DeafDetector:
+    """Stands where a detector is wanted and nobody asks it."""
+
+    frame_samples = 512
+
+    def probabilities(
+        self, samples: Samples, state: DetectorState | None = None
+    ) -> tuple[npt.NDArray[np.float32], DetectorState]:
+        raise AssertionError("nobody asks it")
+
+
+class DumbTranscriber:
+    """Stands where a transcriber is wanted and nobody asks it."""
+
+    model = ModelId("base", "905e")
+
+    def transcribe(self, windows: object, options: TranscriptionOptions) -> list[tuple[Utterance, ...]]:
+        raise AssertionError("nobody asks it")
+
+
+@dataclass
+class FakePipeline:
+    """Hears BILLING in every file, fails on names with `bad`, and remembers what it was asked."""
+
+    settings: list[Settings] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
+    infos: list[CallInfo] = field(default_factory=list)
+    options: list[TranscriptionOptions] = field(default_factory=list)
+    seconds: float = 0.0  # what the clock shows
+    error: Callable[[Path], BaseException | None] = lambda path: (
+        AudioError(f"{path}: holds no sound; check the recorder") if "bad" in path.name else None
+    )
+
+    def __call__(self) -> Pipeline:
+        return Pipeline(self.build_engines, self.analyze, lambda: self.seconds)
+
+    def build_engines(self, settings: Settings) -> Engines:
+        self.settings.append(settings)
+        return Engines(DeafDetector(), DumbTranscriber())
+
+    def analyze(
+        self, recording: Recording, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
+    ) -> CallAnalysis:
+        self.recordings.append(recording)
+        self.infos.append(info)
+        self.options.append(options)
+        progress(40.0)
+        if (error := self.error(recording.files[0])) is not None:
+            raise error
+        self.seconds += 4.2
+        progress(92.4)
+        return replace(BILLING, path=str(recording.files[0]), info=replace(BILLING.info, roles=info.roles))
+
+
+@pytest.fixture
+def billing() -> CallAnalysis:
+    """A two-channel call with overlap, hold music and silence."""
+    return BILLING
+
+
+@pytest.fixture
+def pipeline() -> FakePipeline:
+    """A pipeline without models."""
+    return FakePipeline()
+
+
+@pytest.fixture
+def runner() -> CliRunner:
+    """Runs commands in this process, stdout and stderr apart."""
+    return CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1"})
+
+
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with three files that count as recordings: a.wav, b.wav, bad.wav."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in ("a.wav", "b.wav", "bad.wav"):
+        (folder / name).write_bytes(b"RIFF")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", os.fspath(tmp_path))
+    return folder

@@ -1,0 +1,50 @@
+"""Names of result files, and files that are whole or not there."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stimmung.batch.outputs import file_stems, write_results
+from stimmung.calls.records import CallAnalysis
+
+
+def stems(*names: str) -> list[str]:
+    return file_stems([Path(name) for name in names])
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a.wav", "b.wav"], ["a", "b"]),
+        (["x/a.wav", "y/a.wav", "z/a.wav"], ["a", "a-2", "a-3"]),
+        (["a.wav", "a.mp3"], ["a", "a-2"]),
+        (["a.wav", "x/a.wav", "a-2.wav"], ["a", "a-3", "a-2"]),
+        (["A.wav", "a.wav"], ["A", "a-2"]),
+        (["call.2026-03-01.wav"], ["call.2026-03-01"]),
+    ],
+)
+def test_names(names: list[str], expected: list[str]) -> None:
+    assert stems(*names) == expected
+
+
+@given(st.lists(st.sampled_from(["a", "A", "a-2", "a-3", "b", "a-2-2"]), max_size=8))
+def test_no_two_ever_share_a_name(names: list[str]) -> None:
+    found = stems(*(f"{number}/{name}.wav" for number, name in enumerate(names)))
+    assert all(one.casefold() != other.casefold() for one, other in combinations(found, 2))
+
+
+def test_files_are_utf8_with_unix_line_ends(billing: CallAnalysis, tmp_path: Path) -> None:
+    for path in write_results(billing, tmp_path, "a", ("json", "srt", "vtt", "txt")):
+        content = path.read_bytes()
+        assert "Kündigung" in content.decode("utf-8")
+        assert b"\r" not in content
+
+
+def test_an_earlier_result_is_replaced_and_nothing_else_is_left(billing: CallAnalysis, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("old")
+    write_results(billing, tmp_path, "a", ("json",))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+    assert (tmp_path / "a.json").read_text(encoding="utf-8").startswith("{")

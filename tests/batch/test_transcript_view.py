@@ -1,0 +1,194 @@
+"""The transcript as a reader sees it."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from stimmung.batch.transcript_view import PLAIN_WIDTH, clock, transcript, transcript_text
+from stimmung.calls.records import CallAnalysis, UsedModel
+from stimmung.speech.records import CallInfo, Event, Utterance
+
+
+def shown(analysis: CallAnalysis, took: float | None = None, width: int = 80) -> list[str]:
+    """Return the lines of the transcript without colours."""
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(transcript(analysis, took))
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+def coloured(analysis: CallAnalysis) -> str:
+    console = Console(file=io.StringIO(), width=200, force_terminal=True, color_system="standard")
+    with console.capture() as capture:
+        console.print(transcript(analysis))
+    return capture.get()
+
+
+def line_with(lines: list[str], text: str) -> str:
+    (found,) = [line for line in lines if text in line]
+    return found
+
+
+def utterance(channel: int, start: float, end: float, text: str, speaker: str = "") -> Utterance:
+    return Utterance(channel, "unknown", speaker, start, end, text, "en", 0.9, (), ())
+
+
+def call(
+    *utterances: Utterance, events: tuple[Event, ...] = (), channels: int = 2, duration: float = 10.0
+) -> CallAnalysis:
+    return CallAnalysis("a.wav", duration, channels, "en", CallInfo(), events, utterances, ())
+
+
+class TestHead:
+    def test_names_file_length_channels_language_and_roles(self, billing: CallAnalysis) -> None:
+        assert shown(billing)[0] == "calls/billing.flac  1:32 · 2 channels · German · agent, customer"
+
+    def test_of_a_mono_call_nobody_knows(self) -> None:
+        assert shown(call(channels=1))[0] == "a.wav  0:10 · 1 channel · English · roles unknown"
+
+    def test_roles_beyond_the_channels_are_not_claimed(self, billing: CallAnalysis) -> None:
+        assert shown(replace(billing, channels=1))[0].endswith("1 channel · German · agent")
+
+    @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.99, "0:59"), (60, "1:00"), (3661, "1:01:01")])
+    def test_the_clock(self, seconds: float, text: str) -> None:
+        assert clock(seconds) == text
+
+
+class TestTurns:
+    def test_each_has_its_time_and_speaker_before_its_words(self, billing: CallAnalysis) -> None:
+        lines = shown(billing, width=120)
+        assert line_with(lines, "Stadtwerke").split()[:3] == ["0:00", "Agent", "Stadtwerke"]
+        assert line_with(lines, "Rechnung").split()[:3] == ["0:04", "Customer", "Ja,"]
+
+    def test_long_words_wrap_under_themselves(self, billing: CallAnalysis) -> None:
+        lines = shown(billing, width=50)
+        first = next(number for number, line in enumerate(lines) if "Stadtwerke" in line)
+        column = lines[first].index("Stadtwerke")
+        assert lines[first + 1][:column].strip() == ""
+        assert lines[first + 1][column] != " "
+
+    def test_no_word_is_lost_in_a_narrow_window(self, billing: CallAnalysis) -> None:
+        text = " ".join(" ".join(shown(billing, width=40)).split())
+        assert "Rechnung über zweihundert Euro" in text
+
+    def test_they_come_by_time(self, billing: CallAnalysis) -> None:
+        starts = [line.split()[0] for line in shown(billing, width=120) if ":" in line[:6] and line.startswith(" ")]
+        assert starts == ["0:00", "0:04", "0:19", "0:24", "0:44", "0:49"]
+
+    def test_channels_have_their_own_colours(self, billing: CallAnalysis) -> None:
+        text = coloured(billing)
+        assert "\x1b[36mAgent" in text
+        assert "\x1b[33mCustomer" in text
+
+    def test_unknown_speakers_are_told_apart_by_channel(self) -> None:
+        lines = shown(call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi")))
+        assert line_with(lines, "Hello").split() == ["0:00", "Channel", "0", "Hello"]
+        assert line_with(lines, "Hi").split() == ["0:01", "Channel", "1", "Hi"]
+
+    def test_doubts_stand_behind_the_words(self, billing: CallAnalysis) -> None:
+        doubtful = replace(billing.utterances[0], flags=("loop", "fast"))
+        lines = shown(replace(billing, utterances=(doubtful,)), width=120)
+        assert line_with(lines, "Stadtwerke").endswith("Weber.  (loop, fast)")
+
+    def test_words_are_never_read_as_markup(self) -> None:
+        assert line_with(shown(call(utterance(0, 0, 1, "a [red]b[/red] [/] c"))), "0:00").endswith(
+            "a [red]b[/red] [/] c"
+        )
+
+
+class TestBetween:
+    def test_music_is_a_line_of_its_own(self, billing: CallAnalysis) -> None:
+        lines = shown(billing)
+        music = line_with(lines, "♪")
+        assert music.split() == ["0:24", "♪", "music", "on", "channel", "1,", "20", "s"]
+        assert (
+            lines.index(line_with(lines, "Einen Moment")) < lines.index(music) < lines.index(line_with(lines, "Geduld"))
+        )
+
+    def test_music_in_a_mono_call_names_no_channel(self) -> None:
+        assert line_with(shown(call(channels=1, events=(Event("tone", 0, 1, 3),))), "♪").endswith("♪ tone, 2 s")
+
+    def test_long_silence_is_told_in_between_and_at_the_end(self, billing: CallAnalysis) -> None:
+        assert [line.strip() for line in shown(billing) if "silence" in line] == [
+            "··· 5 s silence ···",
+            "··· 39 s silence ···",
+        ]
+
+    def test_silence_before_the_first_word_is_told(self) -> None:
+        assert "4 s silence" in shown(call(utterance(0, 4, 10, "Hello")))[2]
+
+    def test_short_pauses_and_music_are_no_silence(self) -> None:
+        talk = call(utterance(0, 0, 2, "a"), utterance(1, 4.9, 6, "b"), events=(Event("music", 0, 6, 9),))
+        assert [line for line in shown(talk) if "silence" in line] == []
+
+    def test_a_turn_inside_a_longer_one_ends_no_speech(self) -> None:
+        talk = call(utterance(0, 0, 9, "long"), utterance(1, 1, 2, "yes"), utterance(1, 9.5, 10, "no"))
+        assert [line for line in shown(talk) if "silence" in line] == []
+
+
+class TestOverlap:
+    def test_both_speakers_are_marked_and_the_mark_is_explained(self, billing: CallAnalysis) -> None:
+        lines = shown(billing)
+        marked = [line.split()[2] for line in lines if line.split()[1:2] == ["║"]]
+        assert marked == ["Agent", "Customer"]
+        assert "║ several speak at the same time" in lines
+
+    def test_a_quick_reply_is_none(self) -> None:
+        lines = shown(call(utterance(0, 0, 2, "a"), utterance(1, 1.8, 3, "b")))
+        assert [line for line in lines if "║" in line] == []
+
+    def test_one_speaker_never_overlaps_with_himself(self) -> None:
+        lines = shown(call(utterance(0, 0, 2, "a"), utterance(0, 1, 3, "b")))
+        assert [line for line in lines if "║" in line] == []
+
+    def test_two_speakers_on_one_channel_can(self) -> None:
+        lines = shown(call(utterance(0, 0, 2, "a", "Ann"), utterance(0, 1, 3, "b", "Bob"), channels=1))
+        assert len([line for line in lines if line.split()[1:2] == ["║"]]) == 2
+
+    def test_an_early_long_turn_is_marked_by_a_late_reply(self) -> None:
+        talk = call(utterance(0, 0, 9, "a"), utterance(0, 3, 4, "b"), utterance(1, 8, 9.5, "c"))
+        assert [line.split()[-1] for line in shown(talk) if line.split()[1:2] == ["║"]] == ["a", "c"]
+
+
+class TestFoot:
+    def test_tells_time_speed_and_model(self, billing: CallAnalysis) -> None:
+        assert shown(billing, took=4.2)[-1] == "4.2 s · 22 × real time · transcription base"
+
+    def test_slow_machines_get_a_decimal(self, billing: CallAnalysis) -> None:
+        assert "0.5 × real time" in shown(billing, took=184.8)[-1]
+
+    def test_several_models(self, billing: CallAnalysis) -> None:
+        both = replace(billing, models=(UsedModel("transcription", "base", "x"), UsedModel("voice", "own", "y")))
+        assert shown(both, took=1)[-1].endswith("transcription base, voice own")
+
+    def test_unknown_roles_bring_the_option_that_gives_them(self) -> None:
+        talk = call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi"))
+        assert any("--roles agent,customer" in line for line in shown(talk, took=1))
+
+    def test_known_roles_do_not(self, billing: CallAnalysis) -> None:
+        assert not any("--roles" in line for line in shown(billing, took=1))
+
+    def test_one_channel_holds_both_and_no_option_helps(self) -> None:
+        assert not any("--roles" in line for line in shown(call(utterance(0, 0, 1, "Hello"), channels=1), took=1))
+
+
+class TestPlain:
+    def test_the_same_run_gives_the_same_text(self, billing: CallAnalysis) -> None:
+        text = transcript_text(billing)
+        assert "real time" not in text
+        assert "\x1b" not in text
+        assert "Stadtwerke" in text
+        assert text.endswith("\n")
+        assert max(map(len, text.splitlines())) <= PLAIN_WIDTH
+        assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+    def test_the_users_terminal_has_no_say(self, billing: CallAnalysis, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = transcript_text(billing)
+        monkeypatch.setenv("COLUMNS", "30")
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        assert transcript_text(billing) == before
+
+    def test_an_empty_call_says_so_by_its_silence(self) -> None:
+        assert "10 s silence" in transcript_text(call())
