@@ -1,14 +1,21 @@
 """The whole pipeline on one screen: a recording goes in, who said what and when comes out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stimmung.calls.records import CallAnalysis
-from stimmung.speech.engines import Engines, TranscriptionOptions
-from stimmung.speech.records import CallInfo
+from stimmung.calls.records import CallAnalysis, UsedModel
+from stimmung.speech.channels import Channels, assign_roles
+from stimmung.speech.decode import decode
+from stimmung.speech.engines import Engines, ModelId, TranscriptionOptions
+from stimmung.speech.events import find_events
+from stimmung.speech.rawformat import parse_raw_format
+from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Event, Role, Utterance, Window
+from stimmung.speech.vad import Probabilities, speech_spans, without_events
+from stimmung.speech.windows import pack_windows
 
-Progress = Callable[[float], None]  # called with the seconds of the recording that are done, growing to its duration
+Progress = Callable[[float, float], None]  # seconds of the recording that are done, and its duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +29,90 @@ class Recording:
 def analyze(
     recording: Recording, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
 ) -> CallAnalysis:
-    """Transcribe one call. Raises AudioError where the recording cannot be read or is empty."""
-    raise NotImplementedError
+    """Transcribe one call.
+
+    Raises AudioError where the recording cannot be read or is empty, CallInfoError for more roles than channels,
+    SettingsError for a raw format that makes no sense.
+    """
+    audio = decode(recording.files, parse_raw_format(recording.raw_format) if recording.raw_format else None)
+    return analyze_audio(audio, str(recording.files[0]), info, engines, options, progress)
+
+
+def analyze_audio(
+    audio: Audio, path: str, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
+) -> CallAnalysis:
+    """Transcribe one call whose sound is decoded already; `path` is what the result is called."""
+    channels = assign_roles(audio, info.roles)
+    with ThreadPoolExecutor(1) as aside:  # numpy and the detector both leave the interpreter's lock
+        events = aside.submit(find_events, channels.audio)
+        probabilities = [engines.detector.probabilities(samples)[0] for samples in channels.audio.samples]
+    windows = [
+        window
+        for channel, found in enumerate(probabilities)
+        for window in _windows(channels.audio, channel, found, events.result(), engines)
+    ]
+    options = replace(options, languages=(info.language,)) if info.language in options.languages else options
+    texts = engines.transcriber.transcribe(windows, options, _Share(progress, windows, audio.duration).add)
+    utterances = _in_order(texts, channels)
+    progress(audio.duration, audio.duration)
+    return CallAnalysis(
+        path=path,
+        duration=audio.duration,
+        channels=audio.channels,
+        language=_language(utterances, options),
+        info=info,
+        events=tuple(sorted(events.result(), key=lambda event: (event.start, event.channel))),
+        utterances=utterances,
+        models=(_used("speech_detection", engines.detector.model), _used("transcription", engines.transcriber.model)),
+    )
+
+
+def _windows(
+    audio: Audio, channel: int, probabilities: Probabilities, events: Sequence[Event], engines: Engines
+) -> list[Window]:
+    speech = speech_spans(probabilities, engines.detector.frame_samples / SAMPLE_RATE)
+    own = [event for event in events if event.channel == channel]
+    return pack_windows(audio.samples[channel], channel, without_events(speech, own))
+
+
+class _Share:
+    """Turns windows that were heard into seconds of the recording."""
+
+    def __init__(self, progress: Progress, windows: Sequence[Window], duration: float) -> None:
+        self._progress, self._duration = progress, duration
+        self._total, self._done = sum(window.duration for window in windows), 0.0
+
+    def add(self, window: Window) -> None:
+        self._done += window.duration
+        self._progress(self._duration * self._done / self._total, self._duration)
+
+
+def _in_order(texts: Sequence[tuple[Utterance, ...]], channels: Channels) -> tuple[Utterance, ...]:
+    """Order by start, then channel, and say whose each utterance is: on separate channels the channel tells."""
+    several = channels.audio.channels > 1
+    utterances = [
+        replace(
+            utterance,
+            role=channels.roles[utterance.channel],
+            speaker=_speaker(channels.roles[utterance.channel], utterance.channel, several),
+        )
+        for window in texts
+        for utterance in window
+    ]
+    return tuple(sorted(utterances, key=lambda utterance: (utterance.start, utterance.channel)))
+
+
+def _speaker(role: Role, channel: int, several: bool) -> str:
+    if role != "unknown":
+        return role
+    return f"speaker {channel + 1}" if several else "unknown"
+
+
+def _language(utterances: Sequence[Utterance], options: TranscriptionOptions) -> str:
+    if utterances:
+        return utterances[0].language
+    return options.languages[0] if len(options.languages) == 1 else ""
+
+
+def _used(task: str, model: ModelId) -> UsedModel:
+    return UsedModel(task, model.name, model.sha256)

@@ -1,1 +1,1 @@
-"""The neural networks behind the Protocols of `stimmung.speech.engines`, their weights and the registry that builds them."""
+"""The neural networks behind the Protocols of `stimmung.speech.engines`, their weights, and the registry of them."""

@@ -3,7 +3,7 @@
 `models.registry` builds the real ones, `speech.fakes` holds small ones for tests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,16 @@ class DetectorState:
 
     memory: tuple[Samples, ...]
     pending: Samples  # samples (n,) that did not fill a frame yet
+    recent: Samples  # the last frames (n, frame_samples), for detectors that hear them again
+    frames: int  # heard so far
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which weights spoke: the name that chose them, the SHA-256 of the weight file."""
+
+    name: str
+    sha256: str
 
 
 class SpeechDetector(Protocol):
@@ -26,6 +36,9 @@ class SpeechDetector(Protocol):
 
     @property
     def frame_samples(self) -> int: ...
+
+    @property
+    def model(self) -> ModelId: ...
 
     def probabilities(
         self, samples: Samples, state: DetectorState | None = None
@@ -46,12 +59,8 @@ class TranscriptionOptions:
     hotwords: str | None = None  # names and product words that the decoder should expect
 
 
-@dataclass(frozen=True, slots=True)
-class ModelId:
-    """Which weights spoke: the name that chose them, the SHA-256 of the weight file."""
-
-    name: str
-    sha256: str
+def ignore(window: Window) -> None:
+    """Take note of nothing: for callers of `Transcriber.transcribe` that show no progress."""
 
 
 class Transcriber(Protocol):
@@ -60,11 +69,16 @@ class Transcriber(Protocol):
     @property
     def model(self) -> ModelId: ...
 
-    def transcribe(self, windows: Sequence[Window], options: TranscriptionOptions) -> list[tuple[Utterance, ...]]:
-        """Return the utterances of each window, in the order of `windows`; times are those of the call.
+    def transcribe(
+        self,
+        windows: Sequence[Window],
+        options: TranscriptionOptions,
+        heard: Callable[[Window], None] = ignore,
+    ) -> list[tuple[Utterance, ...]]:
+        """Return the utterances of each window, in the order of `windows`; times are those of the recording.
 
-        All windows of one call of this function share one language, chosen from `options.languages`.
-        Roles are `unknown` and speakers empty: the caller knows the channels.
+        The windows are those of one call and share one language, chosen from `options.languages`. Roles are `unknown`
+        and speakers empty: the caller knows the channels. `heard` is told of each window that is done.
         """
         ...
 

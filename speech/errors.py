@@ -1,10 +1,10 @@
 """Everything that stimmung raises on purpose. The message names the bad value and the way out.
 
-    StimmungError
-    ├── AudioError       a recording that cannot be read, or holds no sound
-    ├── CallInfoError    a sidecar file or option about the call that makes no sense
-    ├── SettingsError    a configuration value that cannot be used
-    └── WeightsError     a model that is missing, incomplete or not the one that was pinned
+StimmungError
+├── AudioError       a recording that cannot be read, or holds no sound
+├── CallInfoError    a sidecar file or option about the call that makes no sense
+├── SettingsError    a configuration value that cannot be used
+└── WeightsError     a model that is missing, incomplete or not the one that was pinned
 """
 
 

@@ -15,6 +15,7 @@ from stimmung.calls.analysis import Progress, Recording
 from stimmung.calls.records import CallAnalysis, UsedModel
 from stimmung.speech.engines import DetectorState, Engines, ModelId, TranscriptionOptions
 from stimmung.speech.errors import AudioError
+from stimmung.speech.fakes import fake_engines
 from stimmung.speech.records import CallInfo, Event, Role, Samples, Utterance, Word
 from stimmung.speech.settings import Settings
 
@@ -45,26 +46,6 @@ BILLING = CallAnalysis(
 )
 
 
-class DeafDetector:
-    """Stands where a detector is wanted and nobody asks it."""
-
-    frame_samples = 512
-
-    def probabilities(
-        self, samples: Samples, state: DetectorState | None = None
-    ) -> tuple[npt.NDArray[np.float32], DetectorState]:
-        raise AssertionError("nobody asks it")
-
-
-class DumbTranscriber:
-    """Stands where a transcriber is wanted and nobody asks it."""
-
-    model = ModelId("base", "905e")
-
-    def transcribe(self, windows: object, options: TranscriptionOptions) -> list[tuple[Utterance, ...]]:
-        raise AssertionError("nobody asks it")
-
-
 @dataclass
 class FakePipeline:
     """Hears BILLING in every file, fails on names with `bad`, and remembers what it was asked."""
@@ -83,7 +64,7 @@ class FakePipeline:
 
     def build_engines(self, settings: Settings) -> Engines:
         self.settings.append(settings)
-        return Engines(DeafDetector(), DumbTranscriber())
+        return fake_engines()
 
     def analyze(
         self, recording: Recording, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
@@ -91,11 +72,11 @@ class FakePipeline:
         self.recordings.append(recording)
         self.infos.append(info)
         self.options.append(options)
-        progress(40.0)
+        progress(40.0, 92.4)
         if (error := self.error(recording.files[0])) is not None:
             raise error
         self.seconds += 4.2
-        progress(92.4)
+        progress(92.4, 92.4)
         return replace(BILLING, path=str(recording.files[0]), info=replace(BILLING.info, roles=info.roles))
 
 

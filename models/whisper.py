@@ -1,0 +1,199 @@
+"""Whisper through CTranslate2, as a `Transcriber`: one encoder pass a window, then words, times and pooled states.
+
+Windows are heard by several workers of one thread each: with intra-operation threads the cores wait for each other
+(docs/decisions/windows.md). Each worker encodes its windows one by one, since the attention of a single window still
+fits the processor's cache, and decodes them as a batch, since there the weights are what is read again and again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import ceil
+
+import ctranslate2
+import numpy as np
+import tokenizers
+from faster_whisper.feature_extractor import FeatureExtractor
+from faster_whisper.tokenizer import Tokenizer
+
+from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, retries
+from stimmung.models.words import AlignedWord, align_words, place_words
+from stimmung.speech.engines import ModelId, TranscriptionOptions, ignore
+from stimmung.speech.records import SAMPLE_RATE, Samples, Utterance, Window
+
+HOP = 320  # samples an encoder state stands for, 20 ms
+WINDOW_SECONDS = 30.0  # what Whisper was trained on, and the longest window that it takes
+HOTWORD_TOKENS = 223  # half of the decoder's context less one, as faster-whisper allows
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperOptions:
+    """How the work is laid out; figures in docs/decisions/windows.md."""
+
+    workers: int = 2  # windows batches decoded side by side, one thread each
+    decode_batch: int = 16  # windows decoded together
+    encode_batch: int = 1  # windows encoded together: 1 on a processor, `decode_batch` on a GPU
+    padding: float = 0.6  # seconds of silence behind the speech: the decoder sees that it ended
+    language_windows: int = 4  # longest windows asked for the language, where several are allowed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Encoded:
+    """A batch of windows with their encoder states, float32 (windows, states, width)."""
+
+    windows: tuple[Window, ...]
+    states: Samples
+
+
+class Whisper:
+    """Recognises windows of one call; safe to share between threads."""
+
+    def __init__(
+        self,
+        network: ctranslate2.models.Whisper,
+        tokenizer: tokenizers.Tokenizer,
+        model: ModelId,
+        options: WhisperOptions | None = None,
+    ) -> None:
+        """`network` should have been loaded with as many workers as `options` say."""
+        self.network = network
+        self.model = model
+        self._tokenizer = tokenizer
+        self._options = options or WhisperOptions()
+        self._features = FeatureExtractor(feature_size=network.n_mels)
+        self._device = ctranslate2.Device.cpu if network.device == "cpu" else ctranslate2.Device.cuda
+
+    def transcribe(
+        self,
+        windows: Sequence[Window],
+        options: TranscriptionOptions,
+        heard: Callable[[Window], None] = ignore,
+    ) -> list[tuple[Utterance, ...]]:
+        """Return the utterances of each window, in the order of `windows`; `heard` is called as each is done."""
+        order = sorted(range(len(windows)), key=lambda index: -windows[index].duration)
+        results: list[tuple[Utterance, ...]] = [()] * len(windows)
+        with ThreadPoolExecutor(self._options.workers) as pool:
+            dealt = list(self._batches(order))
+            batches = [tuple(windows[index] for index in batch) for batch in dealt]
+            known, language = self._language(pool, batches, options.languages)
+            work = pool.map(lambda batch, encoded: self._hear(batch, encoded, language, options), batches, known)
+            for batch, found in zip(dealt, work, strict=True):
+                for index, utterances in zip(batch, found, strict=True):
+                    results[index] = utterances
+                    heard(windows[index])
+        return results
+
+    def _batches(self, order: list[int]) -> Iterator[list[int]]:
+        """Cut the order, longest first, into batches of like length, as many for each worker."""
+        workers = self._options.workers
+        count = workers * max(1, ceil(len(order) / (workers * self._options.decode_batch)))
+        if count == workers:  # one batch each: share the long ones out, or the first worker finishes last
+            return (order[first::workers] for first in range(min(workers, len(order))))
+        size = ceil(len(order) / count)
+        return (order[first : first + size] for first in range(0, len(order), size))
+
+    def _language(
+        self, pool: ThreadPoolExecutor, batches: Sequence[tuple[Window, ...]], allowed: Sequence[str]
+    ) -> tuple[list[_Encoded | None], str]:
+        """Return what was encoded on the way, one entry a batch, and the language of the call.
+
+        The longest windows vote with the logarithm of each allowed language's probability, weighted by length.
+        """
+        known: list[_Encoded | None] = [None] * len(batches)
+        if len(allowed) == 1 or not batches:
+            return known, allowed[0]
+        first = list(pool.map(self._encode, batches[: self._options.workers]))
+        known[: len(first)] = first
+        votes = dict.fromkeys(allowed, 0.0)
+        for encoded in first:
+            count = ceil(self._options.language_windows / len(first))
+            found = self.network.detect_language(self._view(encoded.states[:count]))
+            for window, probabilities in zip(encoded.windows, found, strict=False):
+                by_token = dict(probabilities)
+                for language in allowed:
+                    votes[language] += window.duration * float(np.log(by_token.get(f"<|{language}|>", 0.0) + 1e-6))
+        return known, max(allowed, key=votes.__getitem__)
+
+    def _encode(self, windows: tuple[Window, ...], padding: float | None = None) -> _Encoded:
+        """Encode the windows, all padded to the longest of them and `padding` seconds more, at most 30 s."""
+        seconds = max(window.duration for window in windows) + (self._options.padding if padding is None else padding)
+        states_count = min(ceil(seconds * SAMPLE_RATE / HOP), round(WINDOW_SECONDS * SAMPLE_RATE / HOP))
+        sound = np.zeros((len(windows), states_count * HOP), dtype=np.float32)
+        for row, window in zip(sound, windows, strict=True):
+            row[: len(window.samples)] = window.samples[: len(row)]
+        features = np.stack([self._features(row, padding=0)[:, : states_count * 2] for row in sound])
+        size = self._options.encode_batch
+        parts = [
+            self._states(self.network.encode(self._view(features[first : first + size]), to_cpu=True))
+            for first in range(0, len(windows), size)
+        ]
+        return _Encoded(windows, np.concatenate(parts) if len(parts) > 1 else parts[0])
+
+    def _states(self, view: ctranslate2.StorageView) -> Samples:
+        return np.asarray(view.to(ctranslate2.DataType.float32), dtype=np.float32)
+
+    def _view(self, values: Samples) -> ctranslate2.StorageView:
+        return ctranslate2.StorageView.from_array(np.ascontiguousarray(values))
+
+    def _hear(
+        self, windows: tuple[Window, ...], known: _Encoded | None, language: str, options: TranscriptionOptions
+    ) -> list[tuple[Utterance, ...]]:
+        """Read one batch: decode, decode again what went wrong, align words, pool the states of each utterance."""
+        tokenizer = Tokenizer(self._tokenizer, self.network.is_multilingual, "transcribe", language)
+        encoded = known or self._encode(windows)
+        readings = self._decode(encoded, tokenizer, options, first_attempt(options.beam_size))
+        return [
+            self._finish(window, states, reading, tokenizer, options)
+            for window, states, reading in zip(windows, encoded.states, readings, strict=True)
+        ]
+
+    def _finish(
+        self, window: Window, states: Samples, reading: Reading, tokenizer: Tokenizer, options: TranscriptionOptions
+    ) -> tuple[Utterance, ...]:
+        for attempt in retries(options.beam_size):
+            if not reading.doubtful:
+                break
+            again = self._encode((window,), attempt.padding)
+            candidate = self._decode(again, tokenizer, options, attempt)[0]
+            if candidate.better_than(reading):
+                reading, states = candidate, again.states[0]
+        if reading.silent:
+            return ()
+        words = self._align(states, reading, tokenizer)
+        return place_words(window, words, states, tokenizer.language_code, reading)
+
+    def _decode(
+        self, encoded: _Encoded, tokenizer: Tokenizer, options: TranscriptionOptions, attempt: Attempt
+    ) -> list[Reading]:
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if options.hotwords:
+            prompt = [tokenizer.sot_prev, *tokenizer.encode(" " + options.hotwords.strip())[:HOTWORD_TOKENS], *prompt]
+        limit = attempt.token_limit(max(window.duration for window in encoded.windows))
+        results = self.network.generate(
+            self._view(encoded.states),
+            [prompt] * len(encoded.windows),
+            beam_size=attempt.beam_size,
+            num_hypotheses=1,
+            sampling_temperature=attempt.temperature,
+            sampling_topk=attempt.sampling_topk,
+            # CTranslate2 counts the prompt in and lets the text have half of it.
+            max_length=min(self.context, 2 * limit),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        return [
+            judge(result.sequences_ids[0], result.scores[0], result.no_speech_prob, limit, tokenizer, attempt)
+            for result in results
+        ]
+
+    def _align(self, states: Samples, reading: Reading, tokenizer: Tokenizer) -> list[AlignedWord]:
+        # One window at a time: nothing is padded, and its states still fit the cache (a fifth faster than a batch).
+        (found,) = self.network.align(
+            self._view(states[None]), tokenizer.sot_sequence, [list(reading.tokens)], 2 * len(states)
+        )
+        return align_words(found.alignments, found.text_token_probs, reading.tokens, tokenizer)
+
+    @property
+    def context(self) -> int:
+        """Tokens that the decoder can hold, prompt included: 448 in every Whisper."""
+        return 448

@@ -1,0 +1,87 @@
+"""Small engines without weights, for tests: they hear what they are told, and the rest of the code is the real one."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from stimmung.speech.engines import DetectorState, Engines, ModelId, TranscriptionOptions, ignore
+from stimmung.speech.records import SAMPLE_RATE, Samples, Span, Utterance, Window, Word
+from stimmung.speech.vad import Probabilities
+
+FRAME = 512  # samples, 32 ms
+
+
+class FakeDetector:
+    """Takes every frame louder than `level` (root mean square) for speech."""
+
+    model = ModelId("fake-detector", "0" * 64)
+    frame_samples = FRAME
+
+    def __init__(self, level: float = 0.01) -> None:
+        self._level = level
+
+    def probabilities(
+        self, samples: Samples, state: DetectorState | None = None
+    ) -> tuple[Probabilities, DetectorState]:
+        """Return 1 for loud frames, 0 for quiet ones."""
+        sound = np.concatenate((state.pending, samples)) if state else samples
+        count = len(sound) // FRAME
+        frames = sound[: count * FRAME].reshape(-1, FRAME)
+        loud = np.sqrt(np.square(frames).mean(axis=1)) > self._level
+        heard = (state.frames if state else 0) + count
+        return loud.astype(np.float32), DetectorState((), sound[count * FRAME :].copy(), frames[:0], heard)
+
+
+class FakeTranscriber:
+    """Says `words` over again, one in each `seconds_per_word` of speech; the same for every window."""
+
+    model = ModelId("fake-transcriber", "1" * 64)
+
+    def __init__(self, words: Sequence[str] = ("hallo",), seconds_per_word: float = 0.4) -> None:
+        self._words = tuple(words)
+        self._seconds = seconds_per_word
+
+    def transcribe(
+        self,
+        windows: Sequence[Window],
+        options: TranscriptionOptions,
+        heard: Callable[[Window], None] = ignore,
+    ) -> list[tuple[Utterance, ...]]:
+        """Return one utterance for each piece of each window."""
+        results = []
+        for window in windows:
+            results.append(self._utterances(window, options.languages[0]))
+            heard(window)
+        return results
+
+    def _utterances(self, window: Window, language: str) -> tuple[Utterance, ...]:
+        inside = [[s for s in window.speech if p.span.start <= s.start < p.span.end] for p in window.pieces]
+        return tuple(self._utterance(window.channel, spans, language) for spans in inside if spans)
+
+    def _utterance(self, channel: int, spans: Sequence[Span], language: str) -> Utterance:
+        words = tuple(
+            Word(
+                span.start + i * self._seconds,
+                span.start + (i + 1) * self._seconds,
+                self._words[i % len(self._words)],
+                0.9,
+            )
+            for span in spans
+            for i in range(max(1, int(span.duration / self._seconds)))
+        )
+        text = " ".join(word.text for word in words)
+        features = np.full(4, spans[0].start, dtype=np.float32)
+        return Utterance(
+            channel, "unknown", "", spans[0].start, spans[-1].end, text, language, 0.9, (), words, features
+        )
+
+
+def fake_engines(words: Sequence[str] = ("hallo",)) -> Engines:
+    """Return engines that hear loud sound as `words`."""
+    return Engines(FakeDetector(), FakeTranscriber(words))
+
+
+def loud(seconds: float, sample_rate: int = SAMPLE_RATE) -> Samples:
+    """Return mono noise (n,) that every detector here takes for speech."""
+    rng = np.random.default_rng(0)
+    return (0.1 * rng.standard_normal(round(seconds * sample_rate))).astype(np.float32)

@@ -1,0 +1,90 @@
+"""From speech probabilities to spans of speech: pure arithmetic, tested without a model.
+
+The rules are those of Silero's published post-processing (two thresholds, minimum lengths, a cut where a span grows
+too long), without its mixing of samples and seconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from stimmung.speech.records import Event, Span
+
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class VadOptions:
+    """Where speech begins and ends; times in seconds."""
+
+    on: float = (
+        0.25  # a frame at or above it begins speech: telephone speech stays below the usual 0.5 (docs/decisions/vad.md)
+    )
+    off: float = 0.15  # below it silence may begin: hysteresis keeps soft endings
+    min_speech: float = 0.1  # shorter bursts are clicks
+    min_silence: float = 0.3  # shorter gaps belong to the words around them
+    max_speech: float = 13.0  # longer spans are cut where speech is least likely, so that they fit a window
+
+
+def speech_spans(
+    probabilities: Probabilities, frame_seconds: float, options: VadOptions | None = None
+) -> tuple[Span, ...]:
+    """Return the spans of speech in one channel; `probabilities` (frames,) hold one value per `frame_seconds`."""
+    options = options or VadOptions()
+    spans: list[Span] = []
+    for first, last in _runs(probabilities, round(options.min_silence / frame_seconds), options):
+        if (last - first) * frame_seconds < options.min_speech:
+            continue
+        borders = _cuts(probabilities, first, last, round(options.max_speech / frame_seconds))
+        spans += [Span(a * frame_seconds, b * frame_seconds) for a, b in pairwise(borders)]
+    return tuple(spans)
+
+
+def _runs(probabilities: Probabilities, min_silence: int, options: VadOptions) -> list[tuple[int, int]]:
+    """Return (first, last) frames of speech, last exclusive; gaps of fewer than `min_silence` frames are closed."""
+    active = _hysteresis(probabilities, options.on, options.off)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], active, [False])).astype(np.int8)))
+    runs: list[tuple[int, int]] = []
+    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if runs and first - runs[-1][1] < min_silence:
+            runs[-1] = (runs[-1][0], last)
+        else:
+            runs.append((first, last))
+    return runs
+
+
+def _hysteresis(probabilities: Probabilities, on: float, off: float) -> npt.NDArray[np.bool_]:
+    """Switch on at `on`, off below `off`, and keep the state between: the last decisive frame counts."""
+    decisive = np.where(probabilities >= on, 1, np.where(probabilities < off, 0, -1))
+    last = np.maximum.accumulate(np.where(decisive >= 0, np.arange(len(decisive)), -1))
+    return np.asarray((last >= 0) & (decisive[np.maximum(last, 0)] == 1), dtype=np.bool_)
+
+
+def _cuts(probabilities: Probabilities, first: int, last: int, longest: int) -> list[int]:
+    """Return borders from `first` to `last`, at most `longest` frames apart, at the least likely frames.
+
+    A cut is looked for in the second half of what fits, so that pieces stay long.
+    """
+    borders = [first]
+    while last - borders[-1] > longest:
+        begin = borders[-1] + longest // 2
+        borders.append(begin + int(np.argmin(probabilities[begin : borders[-1] + longest])))
+    return [*borders, last]
+
+
+def without_events(speech: Sequence[Span], events: Sequence[Event], min_speech: float = 0.1) -> tuple[Span, ...]:
+    """Cut music and tones of the same channel out of `speech`; leftovers shorter than `min_speech` go too."""
+    spans = list(speech)
+    for event in events:
+        spans = [part for span in spans for part in _outside(span, event)]
+    return tuple(span for span in spans if span.duration >= min_speech)
+
+
+def _outside(span: Span, event: Event) -> list[Span]:
+    if event.end <= span.start or event.start >= span.end:
+        return [span]
+    parts = (Span(span.start, event.start), Span(event.end, span.end))
+    return [part for part in parts if part.duration > 0]
