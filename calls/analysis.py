@@ -8,6 +8,7 @@ from pathlib import Path
 from stimmung.calls.records import CallAnalysis, UsedModel
 from stimmung.speech.channels import Channels, assign_roles
 from stimmung.speech.decode import decode
+from stimmung.speech.edges import fit_to_sound
 from stimmung.speech.engines import Engines, ModelId, TranscriptionOptions
 from stimmung.speech.events import find_events
 from stimmung.speech.rawformat import parse_raw_format
@@ -72,7 +73,8 @@ def _windows(
 ) -> list[Window]:
     speech = speech_spans(probabilities, engines.detector.frame_samples / SAMPLE_RATE)
     own = [event for event in events if event.channel == channel]
-    return pack_windows(audio.samples[channel], channel, without_events(speech, own))
+    samples = audio.samples[channel]
+    return pack_windows(samples, channel, fit_to_sound(samples, without_events(speech, own)))
 
 
 class _Share:
@@ -105,7 +107,7 @@ def _in_order(texts: Sequence[tuple[Utterance, ...]], channels: Channels) -> tup
 def _speaker(role: Role, channel: int, several: bool) -> str:
     if role != "unknown":
         return role
-    return f"speaker {channel + 1}" if several else "unknown"
+    return f"channel {channel}" if several else ""
 
 
 def _language(utterances: Sequence[Utterance], options: TranscriptionOptions) -> str:

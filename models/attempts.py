@@ -14,10 +14,13 @@ from faster_whisper.tokenizer import Tokenizer
 MAX_COMPRESSION = 2.4  # text that packs better repeats itself
 MIN_LOGPROB = -1.0  # mean over tokens
 MAX_NO_SPEECH = 0.6
+RETRY_PADDING = 30.0  # seconds of silence behind a window: it fills up to the 30 s of training
 TOKENS_PER_SECOND = 10  # quick German: 7; a decoder that writes more is looping, and stopping it early saves time
 TOKENS_AT_LEAST = 12
-MIN_LOOP = 3  # the same one to eight tokens, this often in a row at the end, are a loop
+MIN_LOOP = 3  # the same phrase this often in a row at the end is a loop
+MIN_SHORT_LOOP = 6  # of one or two tokens: an IBAN may well end in "null, null, null, null"
 LONGEST_PHRASE = 8
+PHRASE = 5  # tokens; speakers do repeat three or four
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,16 @@ class Attempt:
     """One way to decode a window."""
 
     beam_size: int
-    temperature: float
-    padding: float | None  # seconds of silence behind the window; None: what the transcriber was set to
+    temperature: float = 0.0
+    phrase: int = 0  # tokens in a row that may not come twice; 0: any may
+    padded: bool = False  # hear the window again, filled up with silence to the 30 s of training
 
     @property
     def sampling_topk(self) -> int:
         return 1 if self.temperature == 0.0 else 0
 
     def token_limit(self, seconds: float) -> int:
+        """Return how many tokens a window of `seconds` may have before it counts as a loop."""
         return TOKENS_AT_LEAST + math.ceil(seconds * TOKENS_PER_SECOND)
 
 
@@ -52,25 +57,35 @@ class Reading:
         return self.loop or (self.logprob < MIN_LOGPROB and not self.silent)
 
     @property
+    def retried(self) -> bool:
+        """Whether it is not the first attempt's."""
+        return self.attempt.phrase > 0
+
+    @property
     def silent(self) -> bool:
         """Whether the decoder itself says that nobody spoke."""
         return not self.tokens or (self.no_speech > MAX_NO_SPEECH and self.logprob < MIN_LOGPROB)
 
     def better_than(self, other: "Reading") -> bool:
+        """Whether this reading should replace the other: no loop first, then the higher probability."""
         return (not self.loop, self.logprob) > (not other.loop, other.logprob)
 
 
 def first_attempt(beam_size: int) -> Attempt:
     """Return the attempt that every window gets."""
-    return Attempt(beam_size, 0.0, None)
+    return Attempt(beam_size)
 
 
-def retries(beam_size: int) -> tuple[Attempt, ...]:
+def retries(reading: Reading) -> tuple[Attempt, ...]:
     """Return what is tried, in order, where a window was read badly.
 
-    First the full window of 30 s that the network was trained on, which ends most loops; then warmer sampling.
+    A loop first ends by forbidding it, on the states that are there: what follows it in the window comes out then, at
+    a tenth of the cost of hearing the window again. What is still doubtful is heard in the full window of 30 s, at last
+    with a little chance.
     """
-    return tuple(Attempt(beam_size if t == 0.0 else 1, t, 30.0) for t in (0.0, 0.4, 0.8))
+    beam_size = reading.attempt.beam_size
+    again = (Attempt(beam_size, phrase=PHRASE, padded=True), Attempt(1, 0.4, PHRASE, padded=True))
+    return (Attempt(beam_size, phrase=PHRASE), *again) if reading.loop else again
 
 
 def judge(
@@ -91,6 +106,6 @@ def _without_loop(tokens: tuple[int, ...]) -> tuple[int, ...]:
         copies = 1
         while tokens[-size:] == tokens[len(tokens) - (copies + 1) * size : len(tokens) - copies * size]:
             copies += 1
-        if copies >= MIN_LOOP and len(tokens) >= copies * size:
+        if copies >= (MIN_SHORT_LOOP if size <= 2 else MIN_LOOP) and len(tokens) >= copies * size:
             return tokens[: len(tokens) - (copies - 1) * size]
     return tokens

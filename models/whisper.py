@@ -16,13 +16,14 @@ import tokenizers
 from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 
-from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, retries
+from stimmung.models.attempts import RETRY_PADDING, Attempt, Reading, first_attempt, judge, retries
 from stimmung.models.words import AlignedWord, align_words, place_words
 from stimmung.speech.engines import ModelId, TranscriptionOptions, ignore
 from stimmung.speech.records import SAMPLE_RATE, Samples, Utterance, Window
 
 HOP = 320  # samples an encoder state stands for, 20 ms
 WINDOW_SECONDS = 30.0  # what Whisper was trained on, and the longest window that it takes
+DECODER_CONTEXT = 448  # tokens, prompt included: the same in every Whisper
 HOTWORD_TOKENS = 223  # half of the decoder's context less one, as faster-whisper allows
 
 
@@ -33,7 +34,7 @@ class WhisperOptions:
     workers: int = 2  # windows batches decoded side by side, one thread each
     decode_batch: int = 16  # windows decoded together
     encode_batch: int = 1  # windows encoded together: 1 on a processor, `decode_batch` on a GPU
-    padding: float = 0.6  # seconds of silence behind the speech: the decoder sees that it ended
+    padding: float = 0.8  # seconds of silence behind the speech: the decoder sees that it ended
     language_windows: int = 4  # longest windows asked for the language, where several are allowed
 
 
@@ -150,13 +151,13 @@ class Whisper:
     def _finish(
         self, window: Window, states: Samples, reading: Reading, tokenizer: Tokenizer, options: TranscriptionOptions
     ) -> tuple[Utterance, ...]:
-        for attempt in retries(options.beam_size):
+        for attempt in retries(reading):
             if not reading.doubtful:
                 break
-            again = self._encode((window,), attempt.padding)
-            candidate = self._decode(again, tokenizer, options, attempt)[0]
+            heard = self._encode((window,), RETRY_PADDING) if attempt.padded else _Encoded((window,), states[None])
+            candidate = self._decode(heard, tokenizer, options, attempt)[0]
             if candidate.better_than(reading):
-                reading, states = candidate, again.states[0]
+                reading, states = candidate, heard.states[0]
         if reading.silent:
             return ()
         words = self._align(states, reading, tokenizer)
@@ -176,8 +177,9 @@ class Whisper:
             num_hypotheses=1,
             sampling_temperature=attempt.temperature,
             sampling_topk=attempt.sampling_topk,
+            no_repeat_ngram_size=attempt.phrase,
             # CTranslate2 counts the prompt in and lets the text have half of it.
-            max_length=min(self.context, 2 * limit),
+            max_length=min(DECODER_CONTEXT, 2 * limit),
             return_scores=True,
             return_no_speech_prob=True,
         )
@@ -192,8 +194,3 @@ class Whisper:
             self._view(states[None]), tokenizer.sot_sequence, [list(reading.tokens)], 2 * len(states)
         )
         return align_words(found.alignments, found.text_token_probs, reading.tokens, tokenizer)
-
-    @property
-    def context(self) -> int:
-        """Tokens that the decoder can hold, prompt included: 448 in every Whisper."""
-        return 448

@@ -15,6 +15,8 @@ from stimmung.speech.records import Event, Span
 
 Probabilities = npt.NDArray[np.float32]
 
+SMOOTH = 5  # frames averaged to find where to cut: a pause, not the closure of one plosive
+
 
 @dataclass(frozen=True, slots=True)
 class VadOptions:
@@ -69,9 +71,10 @@ def _cuts(probabilities: Probabilities, first: int, last: int, longest: int) -> 
     A cut is looked for in the second half of what fits, so that pieces stay long.
     """
     borders = [first]
+    smooth = np.convolve(probabilities[first:last], np.ones(SMOOTH) / SMOOTH, mode="same")
     while last - borders[-1] > longest:
         begin = borders[-1] + longest // 2
-        borders.append(begin + int(np.argmin(probabilities[begin : borders[-1] + longest])))
+        borders.append(begin + int(np.argmin(smooth[begin - first : borders[-1] + longest - first])))
     return [*borders, last]
 
 

@@ -17,7 +17,7 @@ from stimmung.speech.records import SAMPLE_RATE, Piece, Samples, Span, Window
 class WindowOptions:
     """How speech is grouped; times in seconds."""
 
-    max_pause: float = 0.7  # a longer pause ends an utterance
+    max_pause: float = 0.5  # a longer pause ends an utterance
     max_utterance: float = 13.6  # with its margins it fits a window
     margin: float = 0.2  # kept of the silence around an utterance: soft onsets, and the decoder's sign that it ended
     max_window: float = 14.0  # with the recogniser's second of padding: 15 s

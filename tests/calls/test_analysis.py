@@ -1,0 +1,296 @@
+"""The whole pipeline with small engines: whose words, in which order, and what of a recording is no speech."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.speech import sounds
+
+from stimmung.calls.analysis import Recording, analyze, analyze_audio
+from stimmung.calls.records import CallAnalysis
+from stimmung.speech.engines import Engines, TranscriptionOptions, ignore
+from stimmung.speech.errors import AudioError, CallInfoError, SettingsError
+from stimmung.speech.fakes import FakeDetector, FakeTranscriber, fake_engines, loud
+from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Role, Samples, Utterance, Window
+
+ROLES: tuple[Role, ...] = ("agent", "customer")
+
+
+class Listening(FakeTranscriber):
+    """Remembers what it was given to hear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[Window] = []
+        self.options: list[TranscriptionOptions] = []
+
+    def transcribe(
+        self, windows: Sequence[Window], options: TranscriptionOptions, heard: Callable[[Window], None] = ignore
+    ) -> list[tuple[Utterance, ...]]:
+        self.windows += windows
+        self.options.append(options)
+        return super().transcribe(windows, options, heard)
+
+
+def nothing(done: float, duration: float) -> None:
+    """Show no progress."""
+
+
+def talk(*turns: tuple[float, float], seconds: float = 20.0, seed: int = 0) -> Samples:
+    """Return a channel with loud sound from start to end of each turn."""
+    sound = sounds.silence(seconds)
+    noise = sounds.noise(seconds, level=0.1, seed=seed)
+    for start, end in turns:
+        part = slice(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
+        sound[part] = noise[part]
+    return sound
+
+
+def hear(
+    audio: Audio,
+    info: CallInfo | None = None,
+    engines: Engines | None = None,
+    options: TranscriptionOptions | None = None,
+    progress: Callable[[float, float], None] = nothing,
+) -> CallAnalysis:
+    options = options or TranscriptionOptions()
+    return analyze_audio(audio, "call.wav", info or CallInfo(roles=ROLES), engines or fake_engines(), options, progress)
+
+
+def turns(found: CallAnalysis) -> list[tuple[str, float]]:
+    return [(utterance.speaker, round(utterance.start)) for utterance in found.utterances]
+
+
+TWO = sounds.audio(talk((1, 3), (9, 11), seed=1), talk((5, 7), (13, 15), seed=2))
+
+
+def test_the_turns_of_both_channels_stand_in_the_order_of_time() -> None:
+    found = hear(TWO)
+    assert turns(found) == [("agent", 1), ("customer", 5), ("agent", 9), ("customer", 13)]
+    assert [utterance.role for utterance in found.utterances] == ["agent", "customer"] * 2
+    assert [utterance.channel for utterance in found.utterances] == [0, 1, 0, 1]
+
+
+def test_voices_over_each_other_keep_their_channels_and_the_earlier_goes_first() -> None:
+    found = hear(sounds.audio(talk((2, 6), seed=1), talk((1, 7), seed=2)))
+    assert turns(found) == [("customer", 1), ("agent", 2)]
+
+
+def test_voices_that_begin_together_are_ordered_by_channel() -> None:
+    found = hear(sounds.audio(talk((2, 6), seed=1), talk((2, 7), seed=2)))
+    assert [utterance.channel for utterance in found.utterances] == [0, 1]
+
+
+def test_turns_are_where_the_sound_is() -> None:
+    found = hear(TWO)
+    edges = [(utterance.start, utterance.end) for utterance in found.utterances]
+    for (start, end), truth in zip(edges, [(1, 3), (5, 7), (9, 11), (13, 15)], strict=True):
+        assert start == pytest.approx(truth[0], abs=0.05)
+        assert end == pytest.approx(truth[1], abs=0.05)
+
+
+def test_channels_without_roles_are_told_apart_by_number() -> None:
+    found = hear(TWO, CallInfo())
+    assert {(u.channel, u.speaker, u.role) for u in found.utterances} == {
+        (0, "speaker 1", "unknown"),
+        (1, "speaker 2", "unknown"),
+    }
+
+
+def test_one_role_alone_names_its_channel() -> None:
+    found = hear(TWO, CallInfo(roles=("agent",)))
+    assert {(u.channel, u.speaker) for u in found.utterances} == {(0, "agent"), (1, "speaker 2")}
+
+
+def test_a_recording_of_one_channel_may_hold_anyone() -> None:
+    found = hear(sounds.audio(talk((1, 3))), CallInfo())
+    assert [(u.speaker, u.role) for u in found.utterances] == [("unknown", "unknown")]
+    assert found.channels == 1
+
+
+def test_a_recording_of_one_channel_may_be_named() -> None:
+    found = hear(sounds.audio(talk((1, 3))), CallInfo(roles=("customer",)))
+    assert [(u.speaker, u.role) for u in found.utterances] == [("customer", "customer")]
+
+
+def test_a_signal_on_both_channels_is_heard_once_and_nobody_knows_whose_it_is() -> None:
+    voice = talk((1, 3), (9, 11))
+    found = hear(sounds.audio(voice, voice))
+    assert [(u.speaker, u.role, u.channel) for u in found.utterances] == [("unknown", "unknown", 0)] * 2
+    assert found.channels == 2
+
+
+def test_more_roles_than_channels_are_refused() -> None:
+    with pytest.raises(CallInfoError, match="2 roles"):
+        hear(sounds.audio(talk((1, 3))))
+
+
+# silence and music
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 1.0, 20.0])
+def test_a_silent_recording_has_no_utterances(seconds: float) -> None:
+    seen: list[tuple[float, float]] = []
+    found = hear(
+        sounds.audio(sounds.silence(seconds), sounds.silence(seconds)), progress=lambda *now: seen.append(now)
+    )
+    assert found.utterances == ()
+    assert found.events == ()
+    assert found.duration == pytest.approx(seconds)
+    assert seen[-1] == (found.duration, found.duration)
+
+
+def test_nothing_is_given_to_the_recogniser_but_windows_of_speech() -> None:
+    listening = Listening()
+    hear(TWO, engines=Engines(FakeDetector(), listening))
+    heard = sum(window.duration for window in listening.windows)
+    assert 8.0 <= heard <= 8.0 + 4 * 0.4 + 0.1
+    assert {window.channel for window in listening.windows} == {0, 1}
+
+
+def test_hold_music_is_an_event_and_no_words() -> None:
+    customer = np.concatenate([talk((1, 4), seconds=6), sounds.chords(10), talk((2, 5), seconds=6)])
+    found = hear(sounds.audio(talk((20, 21), seconds=22, seed=4), customer))
+    (event,) = found.events
+    assert (event.kind, event.channel) == ("music", 1)
+    assert event.start == pytest.approx(6, abs=0.5)
+    assert event.end == pytest.approx(16, abs=0.5)
+    assert turns(found) == [("customer", 1), ("customer", 18), ("agent", 20)]
+    assert all(u.end <= event.start or u.start >= event.end for u in found.utterances)
+
+
+def test_words_right_behind_the_music_do_not_reach_into_it() -> None:
+    channel = np.concatenate([sounds.chords(10), talk((0, 3), seconds=5)])
+    found = hear(sounds.audio(channel), CallInfo())
+    music = next(event for event in found.events if event.kind == "music")
+    assert found.utterances
+    assert all(word.start >= music.end - 1e-6 for utterance in found.utterances for word in utterance.words)
+
+
+def test_music_on_one_channel_takes_no_words_from_the_other() -> None:
+    music = np.concatenate([sounds.chords(10), sounds.silence(10)])
+    found = hear(sounds.audio(music, talk((3, 6))))
+    assert ("customer", 3) in turns(found)
+    assert {event.channel for event in found.events} == {0}
+
+
+def test_a_ring_tone_before_the_call_is_an_event() -> None:
+    ringing = np.concatenate([sounds.cadence(2, 1.0, 4.0, 425.0), talk((1, 4), seconds=10)])
+    found = hear(sounds.audio(ringing), CallInfo())
+    assert [event.kind for event in found.events] == ["tone"]
+    assert turns(found) == [("unknown", 11)]
+
+
+# progress, language, models
+
+
+def test_progress_grows_to_the_duration() -> None:
+    seen: list[tuple[float, float]] = []
+    long = sounds.audio(*(talk(*((s, s + 4) for s in range(1, 110, 10)), seconds=120, seed=n) for n in (1, 2)))
+    hear(long, progress=lambda *now: seen.append(now))
+    done = [now for now, _ in seen]
+    assert done == sorted(done)
+    assert len(set(done)) > 4
+    assert done[0] > 0.0
+    assert done[-1] == 120.0
+    assert max(done) <= 120.0 + 1e-6
+    assert {duration for _, duration in seen} == {120.0}
+
+
+def asked(info: CallInfo, allowed: tuple[str, ...] = ("de", "en")) -> TranscriptionOptions:
+    """Return the options that reach the recogniser."""
+    listening = Listening()
+    options = TranscriptionOptions(allowed, beam_size=3, hotwords="Birkenhof")
+    hear(TWO, replace(info, roles=ROLES), Engines(FakeDetector(), listening), options)
+    return listening.options[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", ("en",)), ("de", ("de",)), (None, ("de", "en")), ("fr", ("de", "en"))],
+)
+def test_a_language_that_is_known_is_not_guessed(language: str | None, expected: tuple[str, ...]) -> None:
+    assert asked(CallInfo(language=language)) == TranscriptionOptions(expected, beam_size=3, hotwords="Birkenhof")
+
+
+def test_the_language_that_was_heard_is_the_calls() -> None:
+    found = hear(TWO, CallInfo(language="en", roles=ROLES))
+    assert found.language == "en"
+    assert {utterance.language for utterance in found.utterances} == {"en"}
+
+
+def test_a_silent_call_has_a_language_only_where_it_is_certain() -> None:
+    silent = sounds.audio(sounds.silence(3))
+    assert hear(silent, CallInfo()).language == ""
+    assert hear(silent, CallInfo(language="de")).language == "de"
+    assert hear(silent, CallInfo(), options=TranscriptionOptions(("en",))).language == "en"
+
+
+def test_the_models_that_took_part_are_named() -> None:
+    engines = fake_engines()
+    found = hear(TWO, engines=engines)
+    assert [(model.task, model.name, model.sha256) for model in found.models] == [
+        ("speech_detection", engines.detector.model.name, engines.detector.model.sha256),
+        ("transcription", engines.transcriber.model.name, engines.transcriber.model.sha256),
+    ]
+
+
+def test_what_was_known_of_the_call_is_kept() -> None:
+    info = CallInfo(call_id="17", roles=ROLES, metadata={"shop": "Nord"})
+    found = hear(TWO, info)
+    assert (found.info, found.path, found.duration) == (info, "call.wav", 20.0)
+
+
+def test_the_same_recording_gives_the_same_turns_twice() -> None:
+    once, again = hear(TWO), hear(TWO)
+    assert [(u.start, u.end, u.text) for u in once.utterances] == [(u.start, u.end, u.text) for u in again.utterances]
+
+
+def test_an_error_of_the_recogniser_reaches_the_caller() -> None:
+    class Broken(FakeTranscriber):
+        def transcribe(
+            self, windows: Sequence[Window], options: TranscriptionOptions, heard: Callable[[Window], None] = ignore
+        ) -> list[tuple[Utterance, ...]]:
+            raise RuntimeError("out of memory")
+
+    with pytest.raises(RuntimeError, match="out of memory"):
+        hear(TWO, engines=Engines(FakeDetector(), Broken()))
+
+
+# files
+
+
+def pcm(path: Path, *channels: Samples) -> Path:
+    """Write interleaved 16-bit samples without a header."""
+    path.write_bytes((np.stack(channels, axis=1) * 32767).astype("<i2").tobytes())
+    return path
+
+
+def listen(recording: Recording, info: CallInfo) -> CallAnalysis:
+    return analyze(recording, info, fake_engines(), TranscriptionOptions(), nothing)
+
+
+def test_a_recording_without_a_header_is_read_as_it_was_declared(tmp_path: Path) -> None:
+    path = pcm(tmp_path / "call.raw", talk((1, 3), seed=1), talk((5, 7), seed=2))
+    found = listen(Recording((path,), "s16le:16000:2"), CallInfo(roles=ROLES))
+    assert turns(found) == [("agent", 1), ("customer", 5)]
+    assert found.path == str(path)
+
+
+def test_two_files_of_one_call_are_a_channel_each(tmp_path: Path) -> None:
+    files = tuple(pcm(tmp_path / name, talk(turn, seed=turn[0])) for name, turn in (("a.raw", (1, 3)), ("b.raw", (5, 7))))
+    found = listen(Recording(files, "s16le:16000:1"), CallInfo(roles=ROLES))
+    assert turns(found) == [("agent", 1), ("customer", 5)]
+
+
+def test_a_recording_that_cannot_be_read_is_an_audio_error(tmp_path: Path) -> None:
+    (tmp_path / "call.wav").write_bytes(b"no sound at all")
+    with pytest.raises(AudioError, match=r"call\.wav"):
+        listen(Recording((tmp_path / "call.wav",)), CallInfo())
+
+
+def test_a_raw_format_that_makes_no_sense_is_a_settings_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        listen(Recording((pcm(tmp_path / "call.raw", loud(1)),), "s16le:fast"), CallInfo())

@@ -1,0 +1,153 @@
+"""A reading that repeats itself, doubts itself or hears nobody is told from a good one, and a better one wins."""
+
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.models.toy import ids, special, tokenizer
+
+from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, retries
+
+GOOD = ids(" hallo", ",", " er", " sagte", " gut", ".")
+LIMIT = 100
+
+
+@pytest.fixture(autouse=True)
+def alarm() -> Iterator[None]:
+    """Stop a judge that never comes to an end, so that the suite does."""
+
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError("the judge does not come to an end")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(3)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def read(tokens: list[int], score: float = -0.3, no_speech: float = 0.0, limit: int = LIMIT) -> Reading:
+    return judge(tokens, score, no_speech, limit, tokenizer(), first_attempt(1))
+
+
+def reading(*, loop: bool = False, logprob: float = -0.3, no_speech: float = 0.0, tokens: int = 3) -> Reading:
+    return Reading(tuple(range(tokens)), logprob, no_speech, loop, first_attempt(1))
+
+
+def test_a_good_reading_is_kept_as_it_is() -> None:
+    found = read(GOOD)
+    assert found.tokens == tuple(GOOD)
+    assert (found.logprob, found.loop, found.silent, found.doubtful) == (-0.3, False, False, False)
+
+
+@pytest.mark.parametrize("tokens", [[], [special("endoftext")], [special("0.00"), special("0.02")]])
+def test_a_reading_without_text_is_silence(tokens: list[int]) -> None:
+    found = read(tokens)
+    assert found.tokens == ()
+    assert found.silent
+    assert not found.doubtful
+
+
+def test_timestamps_and_the_end_are_no_text() -> None:
+    assert read([special("0.00"), *GOOD, special("0.02"), special("endoftext")]).tokens == tuple(GOOD)
+
+
+@pytest.mark.parametrize("copies", [3, 4, 12])
+@pytest.mark.parametrize(
+    "phrase", [[" ja"], [" ja", ","], [" er", " sagte", " gut"], [" er", " sagte", ":", ' "', "Mail", '"', "!", " ja"]]
+)
+def test_a_phrase_that_repeats_to_the_end_is_a_loop_and_left_once(phrase: list[str], copies: int) -> None:
+    found = read([*ids(" hallo"), *ids(*phrase) * copies])
+    assert found.loop
+    assert found.doubtful
+    assert found.tokens == (*ids(" hallo"), *ids(*phrase))
+
+
+@pytest.mark.parametrize("phrase", [[" ja"], [" ja", ","], [" er", " sagte", " gut"]])
+def test_saying_something_twice_is_no_loop(phrase: list[str]) -> None:
+    found = read([*ids(" hallo"), *ids(*phrase) * 2])
+    assert not found.loop
+    assert found.tokens == (*ids(" hallo"), *ids(*phrase) * 2)
+
+
+def test_a_loop_from_the_first_token_on_is_left_once() -> None:
+    assert read(ids(" ja") * 5).tokens == tuple(ids(" ja"))
+    assert read(ids(" ja", ",") * 3).tokens == tuple(ids(" ja", ","))
+
+
+def test_what_repeats_in_the_middle_only_is_kept() -> None:
+    text = ids(" hallo", " ja", " ja", " ja", " gut", ".")
+    assert read(text).tokens == tuple(text)
+
+
+def test_a_phrase_too_long_for_a_loop_is_found_by_its_compression() -> None:
+    phrase = ids(" Birkenhof", " und", " Haus", " und", " Hof", " er", " sagte", " hallo", " fünf", " Post")
+    assert read(phrase * 6, limit=1000).loop
+    assert not read(phrase, limit=1000).loop
+
+
+def test_a_reading_that_ran_into_its_limit_is_a_loop() -> None:
+    assert read(GOOD, limit=len(GOOD)).loop
+    assert not read(GOOD, limit=len(GOOD) + 1).loop
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=30))
+def test_what_is_taken_away_was_a_repetition(tokens: list[int]) -> None:
+    kept = read(tokens, limit=1000).tokens
+    assert kept == tuple(tokens[: len(kept)])
+    removed = tokens[len(kept) :]
+    if not removed:
+        assert all(tokens[-n:] * 3 != tokens[-3 * n :] for n in range(1, 9) if 3 * n <= len(tokens))
+    else:
+        sizes = [n for n in range(1, 9) if len(removed) % n == 0 and len(removed) >= 2 * n and n <= len(kept)]
+        assert any(removed == list(kept[-n:]) * (len(removed) // n) for n in sizes)
+
+
+@pytest.mark.parametrize(
+    ("found", "doubtful", "silent"),
+    [
+        (reading(), False, False),
+        (reading(logprob=-0.99), False, False),
+        (reading(logprob=-1.01), True, False),
+        (reading(no_speech=0.9), False, False),  # the decoder is sure of its words, whatever the first step said
+        (reading(logprob=-1.5, no_speech=0.61), False, True),
+        (reading(logprob=-1.5, no_speech=0.59), True, False),
+        (reading(loop=True), True, False),
+        (reading(loop=True, logprob=-1.5, no_speech=0.9), True, True),
+        (reading(tokens=0), False, True),
+    ],
+)
+def test_doubt_and_silence(found: Reading, doubtful: bool, silent: bool) -> None:
+    assert (found.doubtful, found.silent) == (doubtful, silent)
+
+
+def test_any_reading_beats_a_loop_and_the_surer_one_wins() -> None:
+    looped, unsure, sure = reading(loop=True, logprob=-0.1), reading(logprob=-1.4), reading(logprob=-0.4)
+    assert unsure.better_than(looped)
+    assert not looped.better_than(unsure)
+    assert sure.better_than(unsure)
+    assert not unsure.better_than(sure)
+    assert not sure.better_than(sure)
+
+
+@pytest.mark.parametrize("beam_size", [1, 5])
+def test_it_is_asked_again_on_thirty_seconds_first_then_ever_warmer(beam_size: int) -> None:
+    first, again = first_attempt(beam_size), retries(beam_size)
+    assert (first.beam_size, first.temperature, first.padding) == (beam_size, 0.0, None)
+    assert [attempt.temperature for attempt in again] == [0.0, 0.4, 0.8]
+    assert [attempt.beam_size for attempt in again] == [beam_size, 1, 1]  # sampling has no beam
+    assert {attempt.padding for attempt in again} == {30.0}
+
+
+def test_only_warm_attempts_sample() -> None:
+    assert Attempt(1, 0.0, None).sampling_topk == 1
+    assert Attempt(1, 0.4, None).sampling_topk == 0
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.0, 15.0])
+def test_a_quick_talker_stays_below_the_limit(seconds: float) -> None:
+    assert first_attempt(1).token_limit(seconds) > 7 * seconds + 10

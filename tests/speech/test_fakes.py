@@ -1,0 +1,60 @@
+"""The fakes keep the promises of the Protocols, or tests that trust them would prove nothing."""
+
+import numpy as np
+import pytest
+from tests.speech import sounds
+
+from stimmung.speech.engines import TranscriptionOptions
+from stimmung.speech.fakes import FRAME, FakeDetector, FakeTranscriber, fake_engines, loud
+from stimmung.speech.records import SAMPLE_RATE, Span, Window
+from stimmung.speech.vad import speech_spans
+from stimmung.speech.windows import pack_windows
+
+
+def windows_of(*speech: Span) -> list[Window]:
+    return pack_windows(loud(speech[-1].end + 1.0), 1, speech)
+
+
+def test_the_detector_hears_loud_sound() -> None:
+    sound = np.concatenate([sounds.silence(1.024), loud(2.048), sounds.silence(1.024)])
+    probabilities, _ = FakeDetector().probabilities(sound)
+    assert speech_spans(probabilities, FRAME / SAMPLE_RATE) == (Span(pytest.approx(1.024), pytest.approx(3.072)),)
+
+
+@pytest.mark.parametrize("chunk", [1, 100, 512, 513, 4000])
+def test_the_detector_hears_the_same_in_chunks(chunk: int) -> None:
+    sound = np.concatenate([loud(0.1), sounds.silence(0.2), loud(0.13)])
+    whole, at_end = FakeDetector().probabilities(sound)
+    state, parts = None, []
+    for first in range(0, len(sound), chunk):
+        part, state = FakeDetector().probabilities(sound[first : first + chunk], state)
+        parts.append(part)
+    assert state is not None
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert state.frames == at_end.frames == len(whole)
+    assert np.array_equal(state.pending, at_end.pending)
+
+
+def test_the_transcriber_says_its_words_in_each_utterance() -> None:
+    windows = windows_of(Span(1.0, 2.6), Span(4.0, 4.9))
+    heard: list[Window] = []
+    (utterances,) = FakeTranscriber(("guten", "Tag")).transcribe(windows, TranscriptionOptions(), heard.append)
+    assert [utterance.text for utterance in utterances] == ["guten Tag guten Tag", "guten Tag"]
+    assert [(utterance.start, utterance.end) for utterance in utterances] == [(1.0, 2.6), (4.0, 4.9)]
+    assert {utterance.channel for utterance in utterances} == {1}
+    assert {utterance.language for utterance in utterances} == {"de"}
+    assert heard == windows
+
+
+@pytest.mark.parametrize("seconds", [0.12, 0.4, 1.0, 5.0])
+def test_words_stand_in_order_inside_their_utterance(seconds: float) -> None:
+    ((utterance,),) = FakeTranscriber().transcribe(windows_of(Span(1.0, 1.0 + seconds)), TranscriptionOptions())
+    times = [time for word in utterance.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert times[0] >= utterance.start
+    assert times[-1] <= utterance.end + 1e-9
+
+
+def test_the_engines_say_which_models_they_are() -> None:
+    engines = fake_engines(("hello",))
+    assert engines.detector.model.name != engines.transcriber.model.name
