@@ -1,10 +1,8 @@
-"""Where the time of a call goes: the seams of `Engines` with a clock in them.
+"""Where the time of a call goes: the seams of `Engines`, and Whisper's network, with a clock in them."""
 
-Recognition counts its own stages (`stage_seconds`), since features, encoder, decoder and alignment run inside it.
-"""
-
+import copy
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -78,38 +76,57 @@ class TimedTranscriber:
             self.spent += time.perf_counter() - started
 
 
+class TimedNetwork:
+    """A CTranslate2 Whisper whose encoder, decoder and alignment note their seconds; workers call it side by side."""
+
+    STAGES = ("encode", "generate", "align")
+
+    def __init__(self, inner: object) -> None:
+        self._inner = inner
+        self.spent: dict[str, list[float]] = {stage: [] for stage in self.STAGES}
+
+    def __getattr__(self, name: str) -> object:
+        value: Callable[..., object] = getattr(self._inner, name)
+        return self._timed(name, value) if name in self.STAGES else value
+
+    def _timed(self, name: str, call: Callable[..., object]) -> Callable[..., object]:
+        def timed(*args: object, **options: object) -> object:  # passes on whatever CTranslate2 takes
+            started = time.perf_counter()
+            try:
+                return call(*args, **options)
+            finally:
+                self.spent[name].append(time.perf_counter() - started)
+
+        return timed
+
+
 @dataclass(frozen=True, slots=True)
 class StageClock:
     """The clocks of one call, read after it."""
 
     detector: TimedDetector
     transcriber: TimedTranscriber
-    before: Mapping[str, float]  # what recognition had counted before the call
+    network: TimedNetwork
 
     def seconds(self) -> dict[str, float]:
-        """Return seconds by stage: `detector` and `transcriber` by the wall, the stages inside summed over workers."""
-        inside = recogniser_stages(self.transcriber.inner)
+        """Return seconds by stage: `detector` and `transcriber` by the wall, the network's summed over its workers."""
         return {
             "detector": sum(self.detector.spent),
             "transcriber": self.transcriber.spent,
             "windows": float(self.transcriber.windows),
             "window_seconds": self.transcriber.window_seconds,
-            **{name: seconds - self.before.get(name, 0.0) for name, seconds in inside.items()},
+            **{stage: sum(spent) for stage, spent in self.network.spent.items()},
         }
 
 
 def timed_engines(engines: Engines) -> tuple[Engines, StageClock]:
-    """Return the same engines with clocks in their seams."""
-    detector, transcriber = TimedDetector(engines.detector), TimedTranscriber(engines.transcriber)
-    before = dict(recogniser_stages(engines.transcriber))
-    timed = replace(engines, detector=detector, transcriber=transcriber)
-    return timed, StageClock(detector, transcriber, before)
-
-
-def recogniser_stages(transcriber: Transcriber) -> Mapping[str, float]:
-    """Return what a transcriber counted itself, nothing where it counts nothing: the seam does not ask for it."""
-    counted: Mapping[str, float] = getattr(transcriber, "stage_seconds", {})
-    return counted
+    """Return engines with clocks in their seams, and in the network where the transcriber has one."""
+    inner = copy.copy(engines.transcriber)
+    network = TimedNetwork(getattr(inner, "network", None))
+    if hasattr(inner, "network"):
+        inner.network = network
+    detector, transcriber = TimedDetector(engines.detector), TimedTranscriber(inner)
+    return replace(engines, detector=detector, transcriber=transcriber), StageClock(detector, transcriber, network)
 
 
 def preparation_seconds(file: Path) -> dict[str, float]:

@@ -24,7 +24,7 @@ from stages import preparation_seconds
 from wer import Errors, rate
 
 MODES = {"greedy": 1, "beam5": 5}  # beam sizes
-INSIDE = ("features", "encode", "generate", "align")  # stages that recognition counts itself
+INSIDE = ("encode", "generate", "align")  # of the recognition network
 
 
 @dataclass(frozen=True, slots=True)

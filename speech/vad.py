@@ -22,9 +22,7 @@ SMOOTH = 5  # frames averaged to find where to cut: a pause, not the closure of 
 class VadOptions:
     """Where speech begins and ends; times in seconds."""
 
-    on: float = (
-        0.25  # a frame at or above it begins speech: telephone speech stays below the usual 0.5 (docs/decisions/vad.md)
-    )
+    on: float = 0.25  # a frame at or above it begins speech: telephone speech stays below the usual 0.5 (docs/decisions/speech-detection.md)
     off: float = 0.15  # below it silence may begin: hysteresis keeps soft endings
     min_speech: float = 0.1  # shorter bursts are clicks
     min_silence: float = 0.3  # shorter gaps belong to the words around them

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import preparation_seconds, recogniser_stages, timed_engines
+from stages import preparation_seconds, timed_engines
 from stimmung.calls.analysis import analyze_audio
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.fakes import FakeDetector, FakeTranscriber
@@ -14,10 +14,21 @@ from stimmung.speech.records import Audio, CallInfo
 ENGINES = Engines(FakeDetector(), FakeTranscriber())
 
 
-class CountingTranscriber(FakeTranscriber):
-    """One that counts its own stages, over all calls."""
+class Network:
+    """Encodes to a word, and has a size."""
 
-    stage_seconds = {"encode": 5.0}  # noqa: RUF012 a fake
+    n_mels = 80
+
+    def encode(self, sound: str, *, loud: bool) -> str:
+        return f"{sound} {loud}"
+
+
+class NetworkTranscriber(FakeTranscriber):
+    """One that asks a network."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network = Network()
 
 
 def audio() -> Audio:
@@ -41,17 +52,21 @@ def test_the_pipeline_says_the_same_with_clocks_in_it() -> None:
     assert 0 < seconds["window_seconds"] < 16
 
 
-def test_only_what_this_call_added_is_counted() -> None:
-    engines = replace(ENGINES, transcriber=CountingTranscriber())
-    timed, clock = timed_engines(engines)
-    assert dict(recogniser_stages(engines.transcriber)) == {"encode": 5.0}
+def test_a_network_is_timed_and_the_engines_given_keep_theirs() -> None:
+    transcriber = NetworkTranscriber()
+    timed, clock = timed_engines(replace(ENGINES, transcriber=transcriber))
+    assert clock.network.encode("a", loud=True) == "a True"  # type: ignore[operator]  # whatever the network has
+    assert clock.network.n_mels == 80
+    assert clock.seconds()["encode"] > 0
+    assert clock.seconds()["align"] == 0
+    assert isinstance(transcriber.network, Network)
+    assert timed.transcriber.model == transcriber.model
+    assert timed.detector.frame_samples == ENGINES.detector.frame_samples
+
+
+def test_a_transcriber_without_a_network_is_no_error() -> None:
+    _, clock = timed_engines(ENGINES)
     assert clock.seconds()["encode"] == 0.0
-    assert timed.transcriber.model == engines.transcriber.model
-    assert timed.detector.frame_samples == engines.detector.frame_samples
-
-
-def test_a_transcriber_that_counts_nothing_is_no_error() -> None:
-    assert recogniser_stages(FakeTranscriber()) == {}
 
 
 def test_decoding_and_events_are_timed_by_themselves(samples: Path) -> None:

