@@ -12,7 +12,7 @@ from stimmung.speech.edges import fit_to_sound
 from stimmung.speech.engines import Engines, ModelId, TranscriptionOptions
 from stimmung.speech.events import find_events
 from stimmung.speech.rawformat import parse_raw_format
-from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Event, Role, Utterance, Window
+from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Event, Utterance, Window
 from stimmung.speech.vad import Probabilities, speech_spans, without_events
 from stimmung.speech.windows import pack_windows
 
@@ -90,24 +90,11 @@ class _Share:
 
 
 def _in_order(texts: Sequence[tuple[Utterance, ...]], channels: Channels) -> tuple[Utterance, ...]:
-    """Order by start, then channel, and say whose each utterance is: on separate channels the channel tells."""
-    several = channels.audio.channels > 1
+    """Order by start, then channel, and say whose each utterance is: the channel tells."""
     utterances = [
-        replace(
-            utterance,
-            role=channels.roles[utterance.channel],
-            speaker=_speaker(channels.roles[utterance.channel], utterance.channel, several),
-        )
-        for window in texts
-        for utterance in window
+        replace(utterance, role=channels.roles[utterance.channel]) for window in texts for utterance in window
     ]
     return tuple(sorted(utterances, key=lambda utterance: (utterance.start, utterance.channel)))
-
-
-def _speaker(role: Role, channel: int, several: bool) -> str:
-    if role != "unknown":
-        return role
-    return f"channel {channel}" if several else ""
 
 
 def _language(utterances: Sequence[Utterance], options: TranscriptionOptions) -> str:

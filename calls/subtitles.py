@@ -30,11 +30,11 @@ class Cue:
 
 
 def speaker_label(utterance: Utterance, channels: int) -> str:
-    """Name who speaks: the role if known, else the speaker, else the channel; empty for a lone unknown channel."""
+    """Name who speaks: the speaker if known, else the role, else the channel; empty for a lone unknown channel."""
+    if utterance.speaker:
+        return " ".join(utterance.speaker.split())  # a line break would end the cue
     if utterance.role != "unknown":
         return utterance.role.capitalize()
-    if utterance.speaker:
-        return " ".join(utterance.speaker.split()).capitalize()  # a line break would end the cue
     return f"Channel {utterance.channel}" if channels > 1 else ""
 
 

@@ -1,4 +1,4 @@
-"""The engines are built as the settings say; what cannot be used is a SettingsError, what is not there a WeightsError."""
+"""Engines are built as the settings say; what cannot be used is a SettingsError, what is not there a WeightsError."""
 
 import os
 from dataclasses import replace
@@ -37,9 +37,6 @@ def test_a_folder_of_broken_files_is_a_weights_error_that_names_it(tmp_path: Pat
     with pytest.raises(WeightsError, match="cannot load the model") as caught:
         build_engines(Settings(models=ModelSettings(whisper=str(folder))))
     assert str(folder) in str(caught.value)
-
-
-FLAGS = "processor\t: 0\nflags\t\t: fpu sse avx2 {}\n"
 
 
 @pytest.mark.parametrize(

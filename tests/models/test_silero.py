@@ -1,4 +1,4 @@
-"""The speech detector remembers where it was: chunks give what the whole gives. Its weights come with faster-whisper."""
+"""The speech detector remembers where it was: chunks give what the whole gives. (faster-whisper carries it.)"""
 
 from pathlib import Path
 

@@ -105,12 +105,17 @@ def test_parts_that_are_not_the_pinned_ones_are_refused_and_named(packages: Path
     part.write_bytes(b"another model")
     with pytest.raises(WeightsError, match="not the file that was pinned") as caught:
         join_embedded("toy", TOY, cache)
-    message = str(caught.value)
-    assert str(part) in message
-    assert TOY.sha256["model.bin"] in message
-    assert INSTALL in message
+    assert str(part) in str(caught.value)
+    assert TOY.sha256["model.bin"] in str(caught.value)
     assert not any(path.name == "model.bin" for path in cache.rglob("*"))
     assert leftovers(cache) == []
+
+
+def test_a_wrong_model_is_answered_with_the_line_that_installs_the_right_one(packages: Path, cache: Path) -> None:
+    (packages / "toy_weights_1/data/model.bin.part1").write_bytes(b"another model")
+    with pytest.raises(WeightsError) as caught:
+        join_embedded("toy", TOY, cache)
+    assert INSTALL in str(caught.value)
 
 
 def test_another_version_of_the_model_gets_a_folder_of_its_own(packages: Path, cache: Path) -> None:
@@ -247,8 +252,10 @@ def test_nothing_is_fetched_unasked(cache: Path) -> None:
 def test_a_hub_that_cannot_be_reached_is_said_at_once(cache: Path, tmp_path: Path, offline: str) -> None:
     """In a process of its own: the hub's library reads its environment when it is imported."""
     script = (
-        "import sys, pathlib\nfrom stimmung.models.weights import locate\nfrom stimmung.speech.errors import WeightsError\n"
-        "try:\n    locate('tiny', pathlib.Path(sys.argv[1]), fetch=True)\nexcept WeightsError as error:\n    print(error)"
+        "import sys, pathlib\nfrom stimmung.models.weights import locate\n"
+        "from stimmung.speech.errors import WeightsError\n"
+        "try:\n    locate('tiny', pathlib.Path(sys.argv[1]), fetch=True)\n"
+        "except WeightsError as error:\n    print(error)"
     )
     with socket.socket() as closed:  # bound but not listening: connections are refused
         closed.bind(("127.0.0.1", 0))

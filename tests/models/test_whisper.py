@@ -138,7 +138,7 @@ def test_the_windows_vote_for_the_language_of_the_call() -> None:
 
 
 def test_a_long_window_counts_for_more_than_a_short_one() -> None:
-    assert vote({5.0: {"de": 0.7, "en": 0.3}, 1.0: {"de": 0.3, "en": 0.7}}, 1.0, 5.0) == "de"
+    assert vote({5.0: {"de": 0.3, "en": 0.7}, 1.0: {"de": 0.75, "en": 0.25}}, 1.0, 5.0) == "en"
 
 
 def test_a_language_that_is_not_allowed_is_never_chosen() -> None:
@@ -197,6 +197,7 @@ def test_words_of_a_second_attempt_are_timed_on_its_own_states() -> None:
     network = ToyNetwork(loops_until(lambda asked: asked.states == 1500))
     ((utterance,),) = whisper(network).transcribe([window(2.0, start=60.0)], GERMAN)
     assert (utterance.words[0].start, utterance.words[0].end) == pytest.approx((60.0, 62.0), abs=0.05)
+    assert network.aligned == [1500]
 
 
 def test_chance_comes_last() -> None:

@@ -18,8 +18,9 @@ from stimmung.speech.fakes import loud
 from stimmung.speech.records import Piece, Span, Window
 
 TEXT = (
-    " hallo", " eins", " zwei", " drei", " vier", " fünf", " ja", " nein", " gut", " Haus", " und", " Hof", " E", "Mail",
-    " Post", "fach", " er", " sagte", " Birkenhof", "-", ".", ",", "?", "!", ":", ' "', '"', " (", ")", " „", "“", " ...",
+    " hallo", " eins", " zwei", " drei", " vier", " fünf", " ja", " nein", " gut", " Haus", " und", " Hof", " E",
+    "Mail", " Post", "fach", " er", " sagte", " Birkenhof",
+    "-", ".", ",", "?", "!", ":", ' "', '"', " (", ")", " „", "“", " ...",
     "%", " 50", " -", "'s", "�",
 )  # fmt: skip
 SPECIAL = ("endoftext", "startoftranscript", "de", "en", "transcribe", "translate", "startofprev", "nospeech",
@@ -115,6 +116,7 @@ class ToyNetwork:
     asked: list[Asked] = field(default_factory=list)
     encoded: list[tuple[float, ...]] = field(default_factory=list)  # seconds of the windows of each call
     voted: list[float] = field(default_factory=list)
+    aligned: list[int] = field(default_factory=list)  # states of each window
     lock: Lock = field(default_factory=Lock)
 
     def encode(self, features: ctranslate2.StorageView, to_cpu: bool) -> ctranslate2.StorageView:
@@ -185,6 +187,8 @@ class ToyNetwork:
         values = np.asarray(states)
         assert start[0] == special("startoftranscript")
         assert frames == 2 * values.shape[1]
+        with self.lock:
+            self.aligned += [values.shape[1]] * len(values)
         results = []
         for row, tokens in zip(values, texts, strict=True):
             step = float(row[0, 0]) / len(tokens)

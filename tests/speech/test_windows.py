@@ -101,14 +101,14 @@ def test_margins_stay_in_the_recording_and_out_of_the_neighbours(case: tuple[tup
 @given(speeches())
 def test_a_windows_samples_are_those_of_its_pieces(case: tuple[tuple[Span, ...], float]) -> None:
     for window in pack_windows(ramp(case[1]), 0, case[0]):
-        assert window.pieces[0].offset == 0.0
+        position = 0
         for piece in window.pieces:
-            first = round(piece.offset * SAMPLE_RATE)
-            count = round(piece.span.end * SAMPLE_RATE) - round(piece.span.start * SAMPLE_RATE)
-            heard = window.samples[first : first + count]
-            assert heard[0] == round(piece.span.start * SAMPLE_RATE)
-            assert np.array_equal(heard, heard[0] + np.arange(count, dtype=np.float32))
-        assert len(window.samples) == first + count
+            first = round(piece.span.start * SAMPLE_RATE)
+            count = round(piece.span.end * SAMPLE_RATE) - first
+            assert piece.offset == position / SAMPLE_RATE
+            assert np.array_equal(window.samples[position : position + count], np.arange(first, first + count))
+            position += count
+        assert len(window.samples) == position
 
 
 def test_speech_that_fills_the_file_is_heard_from_its_first_sample_to_its_last() -> None:
@@ -154,7 +154,6 @@ def test_a_span_of_the_greatest_length_still_fits() -> None:
 def test_options_shape_the_windows() -> None:
     narrow = WindowOptions(max_pause=0.1, margin=0.05, max_window=1.5)
     windows = pack_windows(ramp(10.0), 0, [Span(1.0, 2.0), Span(2.3, 3.3)], narrow)
-    assert [window.pieces[0].span for window in windows] == [
-        Span(0.95, pytest.approx(2.05)),
-        Span(pytest.approx(2.25), pytest.approx(3.35)),
-    ]
+    edges = [(window.pieces[0].span.start, window.pieces[0].span.end) for window in windows]
+    assert edges[0] == pytest.approx((0.95, 2.05))
+    assert edges[1] == pytest.approx((2.25, 3.35))
