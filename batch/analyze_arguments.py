@@ -1,6 +1,6 @@
 """What `stimmung analyze` was called with, and what it means; contradictions are usage errors (exit code 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -10,6 +10,8 @@ import typer
 from stimmung.batch.analyze_command import AnalyzeRequest
 from stimmung.batch.outputs import Format
 from stimmung.calls.analysis import Recording
+from stimmung.speech.callinfo import parse_call_info
+from stimmung.speech.errors import CallInfoError
 from stimmung.speech.rawformat import parse_raw_format
 from stimmung.speech.settings_sources import Given
 
@@ -22,6 +24,9 @@ SETTING_OF_OPTION = {
     "--hotwords": "models.hotwords",
 }
 
+KEY_OF_ONE_CALL = "call_id"
+KEYS_WITH_OPTION = {"roles": "--roles", "language": "--language"}  # one way to say a thing
+
 
 @dataclass(frozen=True, slots=True)
 class AnalyzeArguments:
@@ -31,6 +36,7 @@ class AnalyzeArguments:
     one_call: tuple[Path, Path] | None
     formats: Mapping[str, bool]  # by name of the format
     settings: Mapping[str, str | None]  # by option
+    info: tuple[str, ...]  # KEY=VALUE
     raw_format: str | None
     output: Path | None
     config: Path | None
@@ -55,7 +61,15 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         for option, value in arguments.settings.items()
         if value is not None
     )
-    return AnalyzeRequest(recordings, formats, arguments.output, arguments.config, options, arguments.quiet)
+    return AnalyzeRequest(
+        recordings=recordings,
+        formats=formats,
+        output=arguments.output,
+        config=arguments.config,
+        options=options,
+        quiet=arguments.quiet,
+        info=_info(arguments.info, len(recordings)),
+    )
 
 
 def _recordings(arguments: AnalyzeArguments) -> tuple[Recording, ...]:
@@ -66,6 +80,34 @@ def _recordings(arguments: AnalyzeArguments) -> tuple[Recording, ...]:
     if not arguments.files:
         raise typer.BadParameter("name a recording, or two after --one-call")
     return tuple(Recording((path,), arguments.raw_format) for path in arguments.files)
+
+
+def _info(words: Sequence[str], count: int) -> dict[str, object]:
+    """Return what --info says of each of the `count` calls, checked; `parse_call_info` knows its keys."""
+    given: dict[str, object] = {}
+    for word in words:
+        key, equals, value = (part.strip() for part in word.partition("="))
+        if not key or not equals:
+            raise typer.BadParameter(f"--info {word}: write KEY=VALUE, such as consent=granted")
+        if key in KEYS_WITH_OPTION:
+            raise typer.BadParameter(f"--info {key}: has an option of its own, {KEYS_WITH_OPTION[key]}")
+        if key in given:
+            raise typer.BadParameter(f"--info {key}: is given twice")
+        given[key] = _number(value) if key == "wait_seconds" else value
+    if count > 1 and KEY_OF_ONE_CALL in given:
+        raise typer.BadParameter(f"--info {KEY_OF_ONE_CALL}: names one call, and there are {count} recordings")
+    try:
+        parse_call_info(given, "--info")
+    except CallInfoError as error:
+        raise typer.BadParameter(str(error)) from error
+    return given
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # parse_call_info says what is wrong with it
 
 
 def _check_stdout(formats: tuple[Format, ...], count: int) -> None:

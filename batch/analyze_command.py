@@ -1,7 +1,8 @@
 """`stimmung analyze`: recordings one after the other, a failure of one never in the way of the next."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.markup import escape
@@ -10,14 +11,15 @@ from stimmung.batch.outputs import Format, file_stems, render, write_results
 from stimmung.batch.pipeline import Pipeline
 from stimmung.batch.progress import sound_progress
 from stimmung.batch.recording_info import recording_info
-from stimmung.batch.screen import Screen, to_json_text
+from stimmung.batch.screen import Screen, to_json_list
 from stimmung.batch.transcript_view import transcript
 from stimmung.calls.analysis import Recording
-from stimmung.calls.exports import analysis_to_json
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError, StimmungError
 from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
+
+logger = logging.getLogger(__name__)
 
 DONE, SOME_FAILED = 0, 1  # exit codes
 
@@ -32,6 +34,7 @@ class AnalyzeRequest:
     config: Path | None
     options: tuple[Given, ...]  # settings that were given as options
     quiet: bool
+    info: Mapping[str, object] = field(default_factory=dict)  # of every call: CallInfo's keys, over the sidecar's
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def run_analyze(request: AnalyzeRequest, pipeline: Callable[[], Pipeline], scree
     results = [_run_job(job, desk) for job in jobs]
     good = [result for result in results if result is not None]
     if request.formats == ("json",) and not request.output:
-        _print_json(good, screen, single=len(request.recordings) == 1)
+        screen.result("".join(good) if len(request.recordings) == 1 else to_json_list(good))
     return DONE if len(good) == len(request.recordings) else SOME_FAILED
 
 
@@ -104,18 +107,22 @@ def _load_engines(parts: Pipeline, loaded: LoadedSettings, screen: Screen) -> En
         return parts.build_engines(loaded.settings)
 
 
-def _run_job(job: Job, desk: Desk) -> CallAnalysis | None:
-    """Analyse one recording and show or write it; None where that failed, after saying so."""
+def _run_job(job: Job, desk: Desk) -> str | None:
+    """Analyse one recording and show or write it; return what is left to print, None where it failed and was told."""
     path = job.recording.files[0]
     try:
         start = desk.pipeline.clock()
         analysis = _analyze(job, desk)
-        _deliver(analysis, job, desk, desk.pipeline.clock() - start)
+        return _deliver(analysis, job, desk, desk.pipeline.clock() - start)
     except StimmungError as error:
         text = str(error)
         desk.screen.failure(text if str(path) in text else f"{path}: {text}")
-        return None
-    return analysis
+    except BrokenPipeError:  # nobody reads any more: the end of them all
+        raise
+    except Exception as error:  # a fault of ours or of a library; its text may hold words of the call
+        logger.debug("%s: unforeseen", path, exc_info=True)
+        desk.screen.failure(f"{path}: stopped by an unforeseen {type(error).__name__}; the others go on")
+    return None
 
 
 def _analyze(job: Job, desk: Desk) -> CallAnalysis:
@@ -126,21 +133,24 @@ def _analyze(job: Job, desk: Desk) -> CallAnalysis:
         hotwords=settings.models.hotwords,
     )
     title = path.name if job.count == 1 else f"{job.number}/{job.count} {path.name}"
-    info = recording_info(job.recording, desk.loaded)
+    info = recording_info(job.recording, desk.loaded, desk.request.info)
     with sound_progress(desk.screen.err, title, desk.request.quiet) as progress:
         return desk.pipeline.analyze(job.recording, info, desk.engines, options, progress)
 
 
-def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> None:
-    """Show the result, or write its files; JSON for stdout waits until all are done."""
+def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
+    """Show the result, or write its files; return JSON for stdout, which waits until all are done."""
     formats, folder = desk.request.formats, desk.request.output
     if folder:
         for file in _write(analysis, folder, job.stem, formats or ("json",)):
             desk.screen.note(f"wrote {file}")
     elif not formats:
         desk.screen.out.print(transcript(analysis, took), "")
-    elif formats != ("json",):
+    elif formats == ("json",):
+        return render(analysis, "json")
+    else:
         desk.screen.result(render(analysis, formats[0]))
+    return ""
 
 
 def _write(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[Format]) -> list[Path]:
@@ -148,12 +158,3 @@ def _write(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[Fo
         return write_results(analysis, folder, stem, formats)
     except OSError as error:
         raise AudioError(f"cannot write the results into {folder}: {error.strerror}") from error
-
-
-def _print_json(analyses: Sequence[CallAnalysis], screen: Screen, single: bool) -> None:
-    """Print one object for one recording, nothing if that failed; a list for several, however many failed."""
-    values = [analysis_to_json(analysis) for analysis in analyses]
-    if not single:
-        screen.result(to_json_text(values))
-    elif values:
-        screen.result(to_json_text(values[0]))

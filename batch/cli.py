@@ -99,6 +99,10 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     device: Annotated[str | None, typer.Option(metavar="DEVICE", help="auto, cpu or cuda.")] = None,
     beam_size: Annotated[str | None, typer.Option(metavar="N", help="1 is quick, 5 a little more accurate.")] = None,
     hotwords: Annotated[str | None, typer.Option(metavar="WORDS", help="Names and products to expect.")] = None,
+    info: Annotated[
+        list[str] | None,
+        typer.Option("--info", metavar="KEY=VALUE", help="What is known of the call: consent=granted. Repeatable."),
+    ] = None,
     raw_format: Annotated[
         str | None,
         typer.Option(metavar="CODEC:HZ:CHANNELS", help="Sound without a header, such as ulaw:8000:2."),
@@ -121,6 +125,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
             "--beam-size": beam_size,
             "--hotwords": hotwords,
         },
+        info=tuple(info or ()),
         raw_format=raw_format,
         output=output,
         config=config,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NAME_ARGUMENT = typer.Argument(metavar="[NAME]", help="A model; without it the one that the settings choose.")
 NAMES_ARGUMENT = typer.Argument(metavar="[NAME]", help="Models; without a name the one that the settings choose.")
 
+EMBEDDED = "embedded"  # source of the models whose SHA-256 is pinned in the code
+
 
 class Located(Protocol):
     """A model on this machine, as `models.weights` reports it."""
@@ -60,7 +62,7 @@ def models_app(shelf: "Callable[[Settings], Shelf]") -> typer.Typer:
 
 
 def list_models(context: typer.Context, config: Annotated[Path | None, CONFIG_OPTION] = None) -> None:
-    """List the models that need no network, and the one that the settings choose."""
+    """List the embedded model, joined if it was not yet, and the one that the settings choose."""
     with endings():
         from stimmung.batch.screen import Screen
         from stimmung.speech.errors import WeightsError
@@ -84,7 +86,7 @@ def verify(
     names: Annotated[list[str] | None, NAMES_ARGUMENT] = None,
     config: Annotated[Path | None, CONFIG_OPTION] = None,
 ) -> None:
-    """Read models through and compare their SHA-256; exit code 1 where one is not whole."""
+    """Read models through; SHA-256 compared for embedded ones, told for others; exit code 1 where one is not whole."""
     failed = False
     with endings():
         from stimmung.batch.screen import Screen
@@ -96,7 +98,9 @@ def verify(
         screen = Screen()
         for name in names or [settings.models.whisper]:
             try:
-                screen.result(f"{name}  whole  {shelf.locate(name).sha256}\n")
+                found = shelf.locate(name)
+                how = "verified" if found.source == EMBEDDED else "read, not pinned"
+                screen.result(f"{name}  {how}  {found.sha256}\n")
             except WeightsError as error:
                 failed = True
                 screen.failure(f"{name}: {error}")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from stimmung.batch.screen import to_json_text
+from stimmung.batch.screen import printable, to_json_text
 from stimmung.batch.transcript_view import transcript_text
 from stimmung.calls.exports import analysis_to_json
 from stimmung.calls.records import CallAnalysis
@@ -50,7 +50,7 @@ def write_results(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequ
     for form in formats:
         target = folder / f"{stem}.{form}"
         partial = folder / f".{stem}.{form}.partial"
-        partial.write_text(render(analysis, form), encoding="utf-8", newline="\n")
+        partial.write_text(printable(render(analysis, form)), encoding="utf-8", newline="\n")
         partial.replace(target)
         written.append(target)
     return written

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from stimmung.batch.screen import printable
 from stimmung.batch.transcript_view import clock
 
 
@@ -33,7 +34,7 @@ def sound_progress(console: Console, title: str, quiet: bool) -> Iterator[Report
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), SoundColumn(), TimeRemainingColumn())
     hidden = quiet or not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
-        task = progress.add_task(escape(title), total=None)  # no length before the recording is open
+        task = progress.add_task(escape(printable(title)), total=None)  # no length before the recording is open
 
         def report(seconds: float, duration: float | None = None) -> None:
             progress.update(task, completed=seconds, total=duration)

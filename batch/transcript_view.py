@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from stimmung.batch.screen import printable
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.subtitles import speaker_label
 from stimmung.speech.records import Event, Utterance
@@ -66,19 +67,22 @@ def _head(analysis: CallAnalysis) -> Text:
     language = LANGUAGE_NAMES.get(analysis.language, analysis.language or "language unknown")
     named = analysis.info.roles[: analysis.channels]
     roles = ", ".join(named) if any(role != "unknown" for role in named) else "roles unknown"
-    head = Text(analysis.path, "bold")
+    head = Text(printable(analysis.path), "bold")
     return head.append(f"  {clock(analysis.duration)} · {count} · {language} · {roles}", "not bold dim")
 
 
 def _foot(analysis: CallAnalysis, took: float | None, overlap: bool) -> Iterator[Text]:
     if overlap:
         yield Text.assemble((OVERLAP_MARK, "red"), (" several speak at the same time", "dim"))
+    if analysis.dual_mono:
+        yield Text("both channels hold the same signal: heard once, speakers unknown", "dim")
     if took is None:
         return
-    if analysis.channels > 1 and any(utterance.role == "unknown" for utterance in analysis.utterances):
+    roles_would_help = analysis.channels > 1 and not analysis.dual_mono
+    if roles_would_help and any(utterance.role == "unknown" for utterance in analysis.utterances):
         yield Text("roles unknown: say who is on which channel with --roles agent,customer", "dim")
     speed = analysis.duration / max(took, 1e-3)
-    models = ", ".join(f"{model.task} {model.name}" for model in analysis.models)
+    models = ", ".join(f"Whisper {model.name}" for model in analysis.models if model.task == "transcription")
     parts = [f"{took:.1f} s", f"{speed:.0f} × real time" if speed >= 10 else f"{speed:.1f} × real time", models]
     yield Text(" · ".join(part for part in parts if part), "dim")
 

@@ -1,5 +1,7 @@
 """The whole pipeline on one screen: a recording goes in, who said what and when comes out."""
 
+import logging
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,6 +17,8 @@ from stimmung.speech.rawformat import parse_raw_format
 from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Event, Utterance, Window
 from stimmung.speech.vad import Probabilities, speech_spans, without_events
 from stimmung.speech.windows import pack_windows
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[float, float], None]  # seconds of the recording that are done, and its duration
 
@@ -36,14 +40,16 @@ def analyze(
     SettingsError for a raw format that makes no sense.
     """
     audio = decode(recording.files, parse_raw_format(recording.raw_format) if recording.raw_format else None)
-    return analyze_audio(audio, str(recording.files[0]), info, engines, options, progress)
+    name = os.fsencode(recording.files[0]).decode("utf-8", "replace")  # old recorders name files in Latin-1
+    return analyze_audio(audio, name, info, engines, options, progress)
 
 
 def analyze_audio(
     audio: Audio, path: str, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
 ) -> CallAnalysis:
     """Transcribe one call whose sound is decoded already; `path` is what the result is called."""
-    channels = assign_roles(audio, info.roles)
+    # On one channel several parties speak: roles by channel, as a deployment sets them for all calls, mean nothing.
+    channels = assign_roles(audio, info.roles if audio.channels > 1 or len(info.roles) == 1 else ())
     with ThreadPoolExecutor(1) as aside:  # numpy and the detector both leave the interpreter's lock
         events = aside.submit(find_events, channels.audio)
         probabilities = [engines.detector.probabilities(samples)[0] for samples in channels.audio.samples]
@@ -52,7 +58,7 @@ def analyze_audio(
         for channel, found in enumerate(probabilities)
         for window in _windows(channels.audio, channel, found, events.result(), engines)
     ]
-    options = replace(options, languages=(info.language,)) if info.language in options.languages else options
+    options = _with_language(options, info)
     texts = engines.transcriber.transcribe(windows, options, _Share(progress, windows, audio.duration).add)
     utterances = _in_order(texts, channels)
     progress(audio.duration, audio.duration)
@@ -65,7 +71,21 @@ def analyze_audio(
         events=tuple(sorted(events.result(), key=lambda event: (event.start, event.channel))),
         utterances=utterances,
         models=(_used("speech_detection", engines.detector.model), _used("transcription", engines.transcriber.model)),
+        dual_mono=channels.dual_mono,
     )
+
+
+def _with_language(options: TranscriptionOptions, info: CallInfo) -> TranscriptionOptions:
+    """Take the language that is known of the call, if it is one of those allowed."""
+    if info.language in options.languages:
+        return replace(options, languages=(info.language,))
+    if info.language:
+        logger.warning(
+            "the call's language %s is none of those allowed (%s): listening for these",
+            info.language,
+            ", ".join(options.languages),
+        )
+    return options
 
 
 def _windows(
@@ -74,7 +94,7 @@ def _windows(
     speech = speech_spans(probabilities, engines.detector.frame_samples / SAMPLE_RATE)
     own = [event for event in events if event.channel == channel]
     samples = audio.samples[channel]
-    return pack_windows(samples, channel, fit_to_sound(samples, without_events(speech, own)))
+    return pack_windows(samples, channel, without_events(fit_to_sound(samples, speech), own))
 
 
 class _Share:

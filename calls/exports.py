@@ -18,6 +18,7 @@ class CallJson(TypedDict):
     duration: float
     channels: int
     language: str
+    dual_mono: bool
     info: dict[str, object]  # all keys of CallInfo; metadata as others wrote them
 
 
@@ -80,6 +81,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
             "duration": _seconds(analysis.duration),
             "channels": analysis.channels,
             "language": analysis.language,
+            "dual_mono": analysis.dual_mono,
             "info": call_info_to_json(analysis.info),
         },
         "events": [_event(event) for event in analysis.events],

@@ -16,7 +16,10 @@ class UsedModel:
 
 @dataclass(frozen=True, slots=True)
 class CallAnalysis:
-    """Everything found out about one call; utterances are ordered by start, then channel."""
+    """Everything found out about one call; utterances are ordered by start, then channel.
+
+    `dual_mono`: both channels hold the same signal, which was heard once; who speaks is unknown.
+    """
 
     path: str
     duration: float
@@ -26,3 +29,4 @@ class CallAnalysis:
     events: tuple[Event, ...]
     utterances: tuple[Utterance, ...]
     models: tuple[UsedModel, ...]
+    dual_mono: bool = False

@@ -17,7 +17,7 @@ MAX_NO_SPEECH = 0.6
 RETRY_PADDING = 30.0  # seconds of silence behind a window: it fills up to the 30 s of training
 TOKENS_PER_SECOND = 10  # quick German: 7; a decoder that writes more is looping, and stopping it early saves time
 TOKENS_AT_LEAST = 12
-MIN_LOOP = 3  # the same phrase this often in a row at the end is a loop
+MIN_LOOP = 4  # the same phrase this often in a row at the end is a loop; people do say "bye-bye" three times
 MIN_SHORT_LOOP = 6  # of one or two tokens: an IBAN may well end in "null, null, null, null"
 LONGEST_PHRASE = 8
 PHRASE = 5  # tokens; speakers do repeat three or four
@@ -104,8 +104,10 @@ def _without_loop(tokens: tuple[int, ...]) -> tuple[int, ...]:
     """Return the tokens with one copy left of a phrase that repeats to the end."""
     for size in range(1, LONGEST_PHRASE + 1):
         copies = 1
-        while tokens[-size:] == tokens[len(tokens) - (copies + 1) * size : len(tokens) - copies * size]:
+        while (copies + 1) * size <= len(tokens) and tokens[-size:] == tokens[
+            len(tokens) - (copies + 1) * size : len(tokens) - copies * size
+        ]:
             copies += 1
-        if copies >= (MIN_SHORT_LOOP if size <= 2 else MIN_LOOP) and len(tokens) >= copies * size:
+        if copies >= (MIN_SHORT_LOOP if size <= 2 else MIN_LOOP):
             return tokens[: len(tokens) - (copies - 1) * size]
     return tokens

@@ -12,6 +12,8 @@ from stimmung.speech.errors import SettingsError, WeightsError
 from stimmung.speech.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
     from stimmung.models.whisper import Whisper
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
@@ -63,12 +65,22 @@ def _cpu_flags() -> set[str]:
 
 
 def _cores(settings: ModelSettings) -> int:
-    return settings.threads or len(os.sched_getaffinity(0))
+    """Return the threads to use: what the settings say, else the cores that the process and its container may use."""
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return settings.threads or min(own, _container_cores(Path("/sys/fs/cgroup/cpu.max")) or own)
+
+
+def _container_cores(limit: Path) -> int | None:
+    """Return the cores that a container's quota (cgroup v2: microseconds a period, or `max`) comes to."""
+    try:
+        quota, period = limit.read_text().split()
+    except (OSError, ValueError):
+        return None
+    return None if quota == "max" else max(1, round(int(quota) / int(period)))
 
 
 def _load_whisper(located: weights.Located, settings: ModelSettings) -> "Whisper":
     import ctranslate2
-    import tokenizers
 
     from stimmung.models.whisper import Whisper, WhisperOptions
 
@@ -88,10 +100,25 @@ def _load_whisper(located: weights.Located, settings: ModelSettings) -> "Whisper
             inter_threads=workers,
             intra_threads=1 if on_cpu else 0,
         )
-        tokenizer = tokenizers.Tokenizer.from_file(str(located.folder / "tokenizer.json"))
     except ValueError as error:  # an arithmetic that the device lacks, or a CUDA build that is not there
         raise SettingsError(f"models.device = {device}, models.compute_type = {compute_type}: {error}") from error
     except RuntimeError as error:
+        if not on_cpu and "model" not in str(error).lower():  # CTranslate2 says "CUDA failed …" where there is no GPU
+            raise SettingsError(f"models.device = {device}: {error}; `cpu` works everywhere") from error
         raise WeightsError(f"{located.folder}: cannot load the model: {error}") from error
+    tokenizer = _load_tokenizer(located.folder / "tokenizer.json")
     options = WhisperOptions(workers=workers) if on_cpu else WhisperOptions(1, decode_batch=32, encode_batch=32)
     return Whisper(network, tokenizer, ModelId(located.name, located.sha256), options)
+
+
+def _load_tokenizer(file: Path) -> "Tokenizer":
+    import json
+
+    from tokenizers import Tokenizer
+
+    try:
+        content = file.read_text("utf-8")
+        json.loads(content)  # the library raises a bare Exception for what is no JSON
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{file}: no tokenizer that can be read; fetch the model again") from error
+    return Tokenizer.from_str(content)

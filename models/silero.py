@@ -65,11 +65,12 @@ class SileroDetector:
     ) -> tuple[Probabilities, DetectorState]:
         """Return one probability per whole frame of mono `samples` (n,), and the state for what comes next."""
         state = state or DetectorState(_fresh(), np.zeros(0, np.float32), np.zeros((0, FRAME), np.float32), 0)
-        sound = np.concatenate((state.pending, samples * np.float32(LEVEL)))
+        sound = np.concatenate((state.pending, samples)) if len(state.pending) else samples
         count = len(sound) // FRAME
         if count == 0:
             return np.zeros(0, np.float32), DetectorState(state.memory, sound, state.recent, state.frames)
-        frames = np.concatenate((state.recent, sound[: count * FRAME].reshape(-1, FRAME)))
+        frames = sound[: count * FRAME].reshape(-1, FRAME)
+        frames = np.concatenate((state.recent, frames)) if len(state.recent) else frames
         stretches = _stretches(frames, len(state.recent), state)
         if len(stretches) > 1 and self._workers > 1:
             with ThreadPoolExecutor(self._workers) as pool:
@@ -83,7 +84,8 @@ class SileroDetector:
     def _run(self, stretch: _Stretch) -> tuple[Probabilities, tuple[Samples, ...]]:
         hidden, cell, context = stretch.memory
         before = np.concatenate((context[None], stretch.frames[:-1, -CONTEXT:]))
-        inputs = {"input": np.concatenate((before, stretch.frames), axis=1), "h": hidden, "c": cell}
+        heard = np.concatenate((before, stretch.frames), axis=1) * np.float32(LEVEL)
+        inputs = {"input": heard, "h": hidden, "c": cell}
         output, hidden, cell = self._session.run(None, inputs)
         return output.reshape(-1)[stretch.warm_up :], (hidden, cell, stretch.frames[-1, -CONTEXT:].copy())
 

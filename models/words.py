@@ -15,8 +15,9 @@ from stimmung.models.attempts import Reading
 from stimmung.speech.records import Piece, Samples, Span, Utterance, Window, Word
 
 STATES_PER_SECOND = 50  # 20 ms each
-BEFORE = "\"'“¿([{-«„"  # punctuation that belongs to the word behind it
-AFTER = "\"'.。,，!！?？:：”)]}、»“…"
+BEFORE = frozenset("\"'“¿([{-«„")  # opens the word behind it, where a space stands before it
+AFTER = frozenset("\"'.,!?:;”)]}»“…")
+MARKS = BEFORE | AFTER
 FAST = 8.0  # words a second of speech; quick talkers reach 5 to 6
 SLOW = 0.25
 NEAR = 0.4  # seconds between a word and the edge of its span that still belong to the word
@@ -66,12 +67,13 @@ def _with_punctuation(words: Sequence[AlignedWord]) -> list[AlignedWord]:
     opening = ""
     for word in words:
         bare = word.text.strip()
-        if bare and bare in AFTER and merged and not word.text.startswith(" "):
-            merged[-1] = replace(merged[-1], text=merged[-1].text + bare)
-        elif bare and bare in BEFORE:
+        spaced = word.text.startswith(" ")
+        if spaced and bare in BEFORE:
             opening += bare
-        elif bare and merged and not word.text.startswith(" "):  # goes on where a mark had cut it: "E", "-", "Mail"
-            merged[-1] = _joined(merged[-1], word, bare)
+        elif merged and bare and (not spaced or set(bare) <= AFTER):
+            # A mark, or what goes on behind one: "E", "-", "Mail". Marks alone have no time of their own.
+            mark = set(bare) <= MARKS
+            merged[-1] = replace(merged[-1], text=merged[-1].text + bare) if mark else _joined(merged[-1], word, bare)
         elif bare:
             merged.append(replace(word, text=opening + bare))
             opening = ""

@@ -5,12 +5,13 @@ know are the deployment's own and are kept as metadata.
 """
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -62,6 +63,18 @@ def merge_call_info(info: CallInfo, overrides: CallInfo) -> CallInfo:
     return replace(info, **changes)
 
 
+def override_call_info(
+    info: CallInfo, values: Mapping[str, object], source: str, timezone: tzinfo | None = None
+) -> CallInfo:
+    """Return `info` with every key that `values` names, also where it says `unknown` or nothing; metadata of both.
+
+    `values`, `source` and `timezone` are as in `parse_call_info`. Raises CallInfoError.
+    """
+    new = parse_call_info(values, source, timezone)
+    named = {key: getattr(new, key) for key in values if key in _Sidecar.model_fields}
+    return replace(info, **{**named, "metadata": {**info.metadata, **new.metadata}})
+
+
 def parse_call_info(values: Mapping[str, object], source: str, timezone: tzinfo | None = None) -> CallInfo:
     """Check `values` (the keys of CallInfo, plain JSON types) and return the record; null and blank text are not known.
 
@@ -75,6 +88,7 @@ def parse_call_info(values: Mapping[str, object], source: str, timezone: tzinfo 
         raise CallInfoError(f"{source}: {'; '.join(_complaints(error))}") from error
     known = {name: getattr(model, name) for name in _Sidecar.model_fields}
     known["metadata"] = {**model.metadata, **(model.model_extra or {})}
+    _refuse_not_finite(known["metadata"], source)
     return CallInfo(**known)
 
 
@@ -85,6 +99,21 @@ def call_info_to_json(info: CallInfo) -> dict[str, object]:
         if isinstance(value, datetime):
             values[key] = value.astimezone(UTC).isoformat()
     return {**values, "roles": list(info.roles), "metadata": dict(info.metadata)}
+
+
+def _refuse_not_finite(values: Mapping[str, object], source: str) -> None:
+    """Raise CallInfoError for NaN and infinity, which Python's reader takes (`1e999` too) and JSON has no word for."""
+    for key, value in _not_finite("", values):
+        raise CallInfoError(f"{source}: {key} = {json.dumps(value)} is not JSON; leave the key out or write null")
+
+
+def _not_finite(key: str, value: object) -> Iterator[tuple[str, float]]:
+    """Yield each such number with the path to it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield key, value
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in items:
+        yield from _not_finite(f"{key}.{name}" if key else str(name), part)
 
 
 def _is_blank(value: object) -> bool:
@@ -151,11 +180,8 @@ def _complaints(error: ValidationError) -> list[str]:
 
 
 def _read_json(file: Path) -> dict[str, object]:
-    def refuse(constant: str) -> NoReturn:
-        raise CallInfoError(f"{file}: {constant} is not JSON; leave the key out or write null")
-
     try:
-        content = json.loads(file.read_text(encoding="utf-8-sig"), parse_constant=refuse)
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CallInfoError(f"{file}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -166,4 +192,8 @@ def _read_json(file: Path) -> dict[str, object]:
         raise CallInfoError(f"{file}: is nested too deeply") from error
     if not isinstance(content, dict):
         raise CallInfoError(f'{file}: should hold one JSON object such as {{"call_id": "4711"}}, not a list or value')
+    try:
+        _refuse_not_finite(content, str(file))
+    except RecursionError as error:  # our reader gives up a little before Python's
+        raise CallInfoError(f"{file}: is nested too deeply") from error
     return content

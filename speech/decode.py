@@ -269,7 +269,10 @@ def _packets(
 def _stretch(frames: list[AudioFrame]) -> _Stretch:
     """Join frames of one rate and format, and convert them to float32 (channels, samples), |x| <= 1 and finite."""
     first = frames[0]
-    joined = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    try:
+        joined = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    except ValueError as error:  # PyAV has no array for 64-bit integers
+        raise AudioError(f"samples of the form {first.format.name} cannot be read; convert them to 16 bit") from error
     if not first.format.is_planar:
         joined = joined.reshape(-1, first.layout.nb_channels).T
     samples = np.array(joined, np.float32, order="C")

@@ -62,7 +62,7 @@ class FakeTranscriber:
         words = tuple(
             Word(
                 span.start + i * self._seconds,
-                span.start + (i + 1) * self._seconds,
+                min(span.end, span.start + (i + 1) * self._seconds),
                 self._words[i % len(self._words)],
                 0.9,
             )

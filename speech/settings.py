@@ -62,9 +62,11 @@ class ModelSettings(BaseModel):
     beam_size: Annotated[int, Field(ge=1, le=20)] = 1
     """How many readings the recogniser weighs at a time: 1 is quick, 5 is slower and a little more accurate."""
     threads: Annotated[int, Field(ge=0)] = 0
-    """Processor threads for recognition; 0 takes every core that the process may use."""
+    """Processor threads for recognition; 0 takes the cores that the process may use, the CPU quota of a container
+    included."""
     hotwords: str | None = None
-    """Names and product words that the recogniser should expect, separated by blanks."""
+    """Names and product words that the recogniser should expect, separated by blanks. At most about 40 words are heard,
+    and more cost accuracy."""
     cache: Folder | None = None
     """Folder for models that were joined or fetched, relative to where stimmung is started; unset: the user's cache
     folder."""
@@ -112,7 +114,8 @@ class Settings(BaseSettings):
 
     roles: Annotated[tuple[Role, ...], BeforeValidator(_split_commas)] = ()
     """Who speaks on which channel, first channel first: `agent`, `customer` or `unknown`. A recording's own
-    `NAME.call.json` goes before it; channels that nobody named are `unknown`."""
+    `NAME.call.json` goes before it; channels that nobody named are `unknown`. On a mono recording, where all
+    speak on one channel, several roles mean nothing and are not used."""
     languages: Annotated[tuple[Language, ...], BeforeValidator(_split_commas), Field(min_length=1)] = ("de", "en")
     """Languages that may be heard, `de` and `en`; of several the recogniser picks one for each call."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Berlin"

@@ -22,7 +22,9 @@ SMOOTH = 5  # frames averaged to find where to cut: a pause, not the closure of 
 class VadOptions:
     """Where speech begins and ends; times in seconds."""
 
-    on: float = 0.25  # a frame at or above it begins speech: telephone speech stays below the usual 0.5 (docs/decisions/speech-detection.md)
+    # A frame at or above `on` begins speech: telephone speech stays below the usual 0.5
+    # (docs/decisions/speech-detection.md).
+    on: float = 0.25
     off: float = 0.15  # below it silence may begin: hysteresis keeps soft endings
     min_speech: float = 0.1  # shorter bursts are clicks
     min_silence: float = 0.3  # shorter gaps belong to the words around them
@@ -69,7 +71,8 @@ def _cuts(probabilities: Probabilities, first: int, last: int, longest: int) -> 
     A cut is looked for in the second half of what fits, so that pieces stay long.
     """
     borders = [first]
-    smooth = np.convolve(probabilities[first:last], np.ones(SMOOTH) / SMOOTH, mode="same")
+    padded = np.pad(probabilities[first:last], SMOOTH // 2, mode="edge")
+    smooth = np.convolve(padded, np.ones(SMOOTH) / SMOOTH, mode="valid")
     while last - borders[-1] > longest:
         begin = borders[-1] + longest // 2
         borders.append(begin + int(np.argmin(smooth[begin - first : borders[-1] + longest - first])))
@@ -80,12 +83,12 @@ def without_events(speech: Sequence[Span], events: Sequence[Event], min_speech: 
     """Cut music and tones of the same channel out of `speech`; leftovers shorter than `min_speech` go too."""
     spans = list(speech)
     for event in events:
-        spans = [part for span in spans for part in _outside(span, event)]
-    return tuple(span for span in spans if span.duration >= min_speech)
+        spans = [part for span in spans for part in _outside(span, event, min_speech)]
+    return tuple(spans)
 
 
-def _outside(span: Span, event: Event) -> list[Span]:
+def _outside(span: Span, event: Event, min_speech: float) -> list[Span]:
     if event.end <= span.start or event.start >= span.end:
         return [span]
     parts = (Span(span.start, event.start), Span(event.end, span.end))
-    return [part for part in parts if part.duration > 0]
+    return [part for part in parts if part.duration >= min_speech]

@@ -5,18 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
 from stimmung.batch.pipeline import Pipeline
 from stimmung.calls.analysis import Progress, Recording
 from stimmung.calls.records import CallAnalysis, UsedModel
-from stimmung.speech.engines import DetectorState, Engines, ModelId, TranscriptionOptions
+from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError
 from stimmung.speech.fakes import fake_engines
-from stimmung.speech.records import CallInfo, Event, Role, Samples, Utterance, Word
+from stimmung.speech.records import CallInfo, Event, Role, Utterance, Word
 from stimmung.speech.settings import Settings
 
 

@@ -124,8 +124,14 @@ def test_a_signal_on_both_channels_is_heard_once_and_nobody_knows_whose_it_is() 
 
 
 def test_more_roles_than_channels_are_refused() -> None:
-    with pytest.raises(CallInfoError, match="2 roles"):
-        hear(sounds.audio(talk((1, 3))))
+    three = CallInfo(roles=("agent", "customer", "customer"))
+    with pytest.raises(CallInfoError, match="3 roles"):
+        hear(sounds.audio(talk((1, 3)), talk((4, 6))), info=three)
+
+
+def test_roles_by_channel_say_nothing_about_a_recording_of_one_channel() -> None:
+    found = hear(sounds.audio(talk((1, 3))), info=CallInfo(roles=("agent", "customer")))
+    assert {utterance.role for utterance in found.utterances} == {"unknown"}
 
 
 # silence and music
@@ -161,7 +167,7 @@ def test_hold_music_is_an_event_and_no_words() -> None:
 
 
 def test_words_right_behind_the_music_do_not_reach_into_it() -> None:
-    channel = np.concatenate([sounds.chords(10), talk((0, 3), seconds=5)])
+    channel = np.concatenate([sounds.chords(10), talk((0, 3), seconds=15)])
     found = hear(sounds.audio(channel), CallInfo())
     music = next(event for event in found.events if event.kind == "music")
     assert found.utterances

@@ -55,7 +55,7 @@ def test_timestamps_and_the_end_are_no_text() -> None:
     assert read([special("0.00"), *GOOD, special("0.02"), special("endoftext")]).tokens == tuple(GOOD)
 
 
-@pytest.mark.parametrize("copies", [3, 4, 12])
+@pytest.mark.parametrize("copies", [4, 5, 12])
 @pytest.mark.parametrize("phrase", [[" er", " sagte", " gut"], [" er", " sagte", ":", ' "', "Mail", '"', "!", " ja"]])
 def test_a_phrase_that_repeats_to_the_end_is_a_loop_and_left_once(phrase: list[str], copies: int) -> None:
     found = read([*ids(" hallo"), *ids(*phrase) * copies])
@@ -72,11 +72,12 @@ def test_a_word_or_a_digit_may_be_repeated_more_often(phrase: list[str], copies:
     assert found.tokens == (*ids(" hallo"), *ids(*phrase) * (1 if loop else copies))
 
 
-def test_saying_something_twice_is_no_loop() -> None:
+@pytest.mark.parametrize("copies", [2, 3])
+def test_saying_something_two_or_three_times_is_no_loop(copies: int) -> None:
     phrase = ids(" er", " sagte", " gut")
-    found = read([*ids(" hallo"), *phrase * 2])
+    found = read([*ids(" hallo"), *phrase * copies])
     assert not found.loop
-    assert found.tokens == (*ids(" hallo"), *phrase * 2)
+    assert found.tokens == (*ids(" hallo"), *phrase * copies)
 
 
 def test_a_loop_from_the_first_token_on_is_left_once() -> None:

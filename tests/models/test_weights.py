@@ -3,14 +3,13 @@
 import hashlib
 import logging
 import os
+import resource
 import socket
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, cast
 
 import pytest
 
@@ -154,19 +153,14 @@ def test_a_cache_that_may_not_be_written_is_named(packages: Path, cache: Path) -
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-def test_a_disk_that_fills_up_is_said_and_leaves_nothing_behind(
-    packages: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = tempfile.NamedTemporaryFile
-
-    def small_disk(*, dir: Path, prefix: str, delete: bool) -> IO[bytes]:  # noqa: A002 - as it is called
-        file = real(dir=dir, prefix=prefix, delete=delete)
-        os.dup2(os.open("/dev/full", os.O_WRONLY), file.fileno())
-        return cast(IO[bytes], file)
-
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", small_disk)
-    with pytest.raises(WeightsError, match="No space left"):
-        join_embedded("toy", TOY, cache)
+def test_a_disk_that_fills_up_is_said_and_leaves_nothing_behind(packages: Path, cache: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        with pytest.raises(WeightsError, match="File too large"):
+            join_embedded("toy", TOY, cache)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert leftovers(cache) == []
 
 

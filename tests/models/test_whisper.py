@@ -256,8 +256,8 @@ def test_hotwords_stand_before_the_transcript() -> None:
     assert prompt_of("") == plain
 
 
-def test_a_long_list_of_hotwords_is_cut_to_half_of_the_context() -> None:
-    assert len(prompt_of("Birkenhof " * 500)) == 1 + 223 + 4
+def test_a_long_list_of_hotwords_is_cut() -> None:
+    assert len(prompt_of("Birkenhof " * 500)) == 1 + 160 + 4
 
 
 @pytest.mark.parametrize("seconds", [1.0, 15.0, 29.0])

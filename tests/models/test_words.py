@@ -111,7 +111,7 @@ def test_a_word_with_a_hyphen_inside_lasts_to_its_end() -> None:
 
 
 def test_marks_alone_are_not_lost_on_the_way_to_a_word() -> None:
-    assert " ".join(found.text for found in aligned(" ja", " ...", " gut")) == "ja ... gut"
+    assert " ".join(found.text for found in aligned(" ja", " ...", " gut")) == "ja... gut"
 
 
 # place in the call
