@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,11 +66,14 @@ class Item:
         return [sentence.words for sentence in self.said if sentence.channel == channel]
 
 
-def recordings(data: Path | None, quick: bool) -> list[Recording]:
-    """Read all corpora; without the development data only the sample calls, and of each a part if `quick`."""
+def recordings(data: Path | None, quick: bool, sentences: int | None = None) -> list[Recording]:
+    """Read all corpora; without the development data only the sample calls, and of each a part if `quick`.
+
+    `sentences` is how many of kerstin_de to take, by default all.
+    """
     found = list(sample_calls())
     if data is not None:
-        found += [real_call(data / "calls"), read_sentences(data / "kerstin_de")]
+        found += [real_call(data / "calls"), read_sentences(data / "kerstin_de", sentences)]
     if quick:
         wanted = {"de-address", "en-happy", *(recording.name for recording in found if recording.corpus != "samples")}
         found = [shortened(recording, QUICK_SECONDS) for recording in found if recording.name in wanted]
@@ -100,12 +104,12 @@ def real_call(folder: Path) -> Recording:
     return Recording("real call", "auto-repairs-40", "en", Sound(np.stack(channels), parties[0].rate), ())
 
 
-def read_sentences(folder: Path, seed: int = 0) -> Recording:
+def read_sentences(folder: Path, count: int | None = None, seed: int = 0) -> Recording:
     """String the German sentences together in the manifest's order, silence of PAUSES between them, as one call."""
     rng = np.random.default_rng(seed)
     parts, said, at = [], [], 0
     with (folder / "manifest.csv").open(encoding="utf-8", newline="") as manifest:
-        for row in csv.DictReader(manifest):
+        for row in islice(csv.DictReader(manifest), count):
             silence = np.zeros(int(rng.uniform(*PAUSES) * RATE), np.float32)
             sentence = decode([folder / row["path"]]).samples[0]
             start = at + silence.shape[0]

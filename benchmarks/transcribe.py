@@ -44,7 +44,7 @@ def main() -> None:
     if options.data is None:
         print("no --data: the real call and kerstin_de are skipped, the sample calls alone are heard")
     with tempfile.TemporaryDirectory() as folder:
-        heard = recordings(options.data, plan.quick)
+        heard = recordings(options.data, plan.quick, options.sentences)
         clean = [write_item(recording, "clean", Path(folder)) for recording in heard]
         phone = [write_item(recording, "phone", Path(folder)) for recording in heard]
         with Listener("stimmung") as ours, Listener("batched") as theirs:
@@ -67,6 +67,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder with the development data")
     parser.add_argument("--quick", action="store_true", help="the first seconds of some calls, once, under a minute")
     parser.add_argument("--repetitions", type=int, default=5, help="of the clean calls; phone is heard once")
+    parser.add_argument("--sentences", type=int, help="of kerstin_de, by default all 240")
     parser.add_argument(
         "--output", nargs="?", const="", metavar="FILE", help="write figures; by default into benchmarks/results"
     )

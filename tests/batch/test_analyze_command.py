@@ -1,6 +1,10 @@
 """`stimmung analyze` as a user meets it: what stands on stdout, what on stderr, and how it ends."""
 
 import json
+import logging
+import os
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +40,7 @@ class TestTranscript:
         assert result.exit_code == 0
         assert result.stdout.startswith("a.wav  1:32 · 2 channels · German · agent, customer")
         assert "Customer Ja, guten Tag." in result.stdout
-        assert "4.2 s · 22 × real time · transcription base" in result.stdout
+        assert "4.2 s · 22 × real time · Whisper base" in result.stdout
         assert result.stderr == ""
 
     def test_several_come_one_after_the_other(self, analyze: Any) -> None:
@@ -178,6 +182,25 @@ class TestFailures:
         assert result.exit_code == 1
         assert result.stderr.strip() == "error: no model 'huge' here; install stimmung[embedded]"
 
+    @pytest.mark.parametrize("words", [[], ["--json"], ["--output", "out"]])
+    def test_an_unforeseen_error_stops_its_recording_only(
+        self, words: list[str], analyze: Any, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        pipeline.error = lambda path: ValueError("she said: my card is 4711") if path.name == "a.wav" else None
+        with caplog.at_level(logging.DEBUG):
+            result = analyze("a.wav", "b.wav", *words)
+        assert result.exit_code == 1
+        assert [recording.files[0].name for recording in pipeline.recordings] == ["a.wav", "b.wav"]
+        assert "error: a.wav: stopped by an unforeseen ValueError" in result.stderr
+        assert "4711" not in result.output
+        assert [record.levelname for record in caplog.records if record.exc_info] == ["DEBUG"]
+
+    def test_a_number_that_json_has_not_fails_its_recording_only(self, analyze: Any, calls: Path) -> None:
+        (calls / "a.call.json").write_text('{"tariff": {"price": 1e999}}')
+        result = analyze("a.wav", "b.wav", "--json")
+        assert [one["call"]["path"] for one in json.loads(result.stdout)] == ["b.wav"]
+        assert "a.call.json: tariff.price = Infinity" in result.stderr
+
     def test_interrupting_ends_with_130_and_no_traceback(self, analyze: Any, pipeline: Pipeline) -> None:
         pipeline.error = lambda path: KeyboardInterrupt()
         result = analyze("a.wav")
@@ -201,6 +224,15 @@ class TestUsage:
             (["a.wav", "--roles", "agent,caller"], "--roles: roles: 'caller'"),
             (["a.wav", "--raw-format", "mp3:8000:2"], "mp3"),
             (["a.wav", "--config", "gone.toml"], "gone.toml"),
+            (["a.wav", "--info", "consent"], "--info consent: write KEY=VALUE"),
+            (["a.wav", "--info", "=granted"], "write KEY=VALUE"),
+            (["a.wav", "--info", "consent=yes"], '--info: consent = "yes"'),
+            (["a.wav", "--info", "wait_seconds=long"], "wait_seconds = "),
+            (["a.wav", "--info", "wait_seconds=nan"], "finite"),
+            (["a.wav", "--info", "roles=agent"], "--roles"),
+            (["a.wav", "--info", "language=de"], "--language"),
+            (["a.wav", "--info", "team=a", "--info", "team=b"], "given twice"),
+            (["a.wav", "b.wav", "--info", "call_id=4711"], "call_id: names one call, and there are 2 recordings"),
             (["a.wav", "--jsno"], "--json"),
         ],
     )
@@ -318,6 +350,92 @@ class TestWhoIsWho:
         (calls / "a.call.json").write_text('{"language": "de"}')
         analyze("a.wav", *words)
         assert self.info(pipeline).language == language
+
+
+class TestInfo:
+    def test_each_key_arrives_and_others_are_metadata(self, analyze: Any, pipeline: Pipeline) -> None:
+        given = {
+            "call_id": "4711",
+            "started_at": "2026-03-01T14:30",
+            "agent": "A-17",
+            "team": "Süd",
+            "queue": "Störung",
+            "direction": "inbound",
+            "customer": "K-9",
+            "consent": "granted",
+            "emotion_notice_given_at": "2026-03-01T13:30:05Z",
+            "wait_seconds": "42.5",
+            "tariff": "a=b",
+        }
+        assert analyze("a.wav", *(word for key in given for word in ("--info", f"{key}={given[key]}"))).exit_code == 0
+        assert pipeline.infos == [
+            CallInfo(
+                call_id="4711",
+                started_at=datetime(2026, 3, 1, 13, 30, tzinfo=UTC),
+                agent="A-17",
+                team="Süd",
+                queue="Störung",
+                direction="inbound",
+                customer="K-9",
+                consent="granted",
+                emotion_notice_given_at=datetime(2026, 3, 1, 13, 30, 5, tzinfo=UTC),
+                wait_seconds=42.5,
+                metadata={"tariff": "a=b"},
+            )
+        ]
+
+    def test_it_goes_before_the_sidecar_and_leaves_the_rest(
+        self, analyze: Any, pipeline: Pipeline, calls: Path
+    ) -> None:
+        sidecar = {"consent": "granted", "agent": "A-17", "team": "Süd", "roles": ["agent"], "site": "Kiel", "desk": 4}
+        (calls / "a.call.json").write_text(json.dumps(sidecar))
+        analyze("a.wav", "--info", "consent=unknown", "--info", "agent=", "--info", "site=Bonn")
+        (info,) = pipeline.infos
+        assert (info.consent, info.agent) == ("unknown", None)
+        assert (info.team, info.roles) == ("Süd", ("agent",))
+        assert info.metadata == {"site": "Bonn", "desk": 4}
+
+    def test_it_holds_for_every_recording(self, analyze: Any, pipeline: Pipeline) -> None:
+        analyze("a.wav", "b.wav", "--info", "team=Nord")
+        assert [info.team for info in pipeline.infos] == ["Nord", "Nord"]
+
+    def test_two_files_of_one_call_have_one_name(self, analyze: Any, pipeline: Pipeline) -> None:
+        assert analyze("--one-call", "a.wav", "b.wav", "--info", "call_id=4711").exit_code == 0
+        assert pipeline.infos[0].call_id == "4711"
+
+    def test_its_times_are_in_the_settings_zone(self, analyze: Any, pipeline: Pipeline, calls: Path) -> None:
+        (calls / "stimmung.toml").write_text('timezone = "Asia/Tokyo"')
+        analyze("a.wav", "--info", "started_at=2026-03-01T09:00")
+        assert pipeline.infos[0].started_at == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are Unicode")
+class TestNamesThatAreNotUtf8:
+    @pytest.fixture
+    def name(self, calls: Path) -> str:
+        name = os.fsdecode(b"k\xe4.wav")
+        (calls / name).write_bytes(b"RIFF")
+        return name
+
+    @pytest.mark.parametrize("words", [[], ["--json"], ["--txt"], ["--srt"]])
+    def test_on_stdout(self, words: list[str], name: str, analyze: Any) -> None:
+        result = analyze(name, *words)
+        assert result.exit_code == 0
+        assert ("k\ufffd.wav" in result.stdout) == (words != ["--srt"])
+
+    def test_in_files(self, name: str, analyze: Any, calls: Path) -> None:
+        result = analyze(name, "--json", "--txt", "--output", "out")
+        assert result.exit_code == 0
+        texts = {path.suffix: path.read_text(encoding="utf-8") for path in (calls / "out").iterdir()}
+        assert json.loads(texts[".json"])["call"]["path"] == "k\ufffd.wav"
+        assert texts[".txt"].startswith("k\ufffd.wav")
+        assert "wrote out/k\ufffd.json" in result.stderr
+
+    def test_in_messages(self, name: str, analyze: Any, pipeline: Pipeline) -> None:
+        pipeline.error = lambda path: AudioError("is silent")
+        assert analyze(name, os.fsdecode(b"\xfc.wav")).stderr == (
+            "error: \ufffd.wav: no such file\nerror: k\ufffd.wav: is silent\n"
+        )
 
 
 class TestQuiet:

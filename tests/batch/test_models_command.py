@@ -19,7 +19,7 @@ class Model:
     sha256: str
 
 
-HERE = {"base": Model(Path("/models/base"), "package", "905e"), "tiny": Model(Path("/models/tiny"), "folder", "ab12")}
+HERE = {"base": Model(Path("/models/base"), "embedded", "905e"), "tiny": Model(Path("/models/tiny"), "folder", "ab12")}
 
 
 def shelf(settings: Settings) -> Shelf:
@@ -44,7 +44,7 @@ def run(runner: CliRunner, *words: str) -> Result:
 def test_list_shows_source_and_folder_and_marks_the_chosen(runner: CliRunner) -> None:
     lines = run(runner, "list").stdout.splitlines()
     assert [line.split() for line in lines] == [
-        ["*", "base", "package", "/models/base"],
+        ["*", "base", "embedded", "/models/base"],
         ["tiny", "folder", "/models/tiny"],
     ]
 
@@ -57,16 +57,16 @@ def test_list_says_what_to_do_about_a_chosen_model_that_is_not_here(runner: CliR
     assert "install stimmung[embedded]" in result.stderr
 
 
-def test_verify_takes_the_settings_model(runner: CliRunner, place: Path) -> None:
+def test_verify_takes_the_settings_model_and_claims_no_more_than_it_compared(runner: CliRunner, place: Path) -> None:
     (place / "other.toml").write_text('[models]\nwhisper = "tiny"')
-    assert run(runner, "verify").stdout.split() == ["base", "whole", "905e"]
-    assert run(runner, "verify", "--config", "other.toml").stdout.split() == ["tiny", "whole", "ab12"]
+    assert run(runner, "verify").stdout == "base  verified  905e\n"
+    assert run(runner, "verify", "--config", "other.toml").stdout == "tiny  read, not pinned  ab12\n"
 
 
 def test_verify_goes_on_after_a_bad_one_and_ends_with_1(runner: CliRunner) -> None:
     result = run(runner, "verify", "huge", "tiny")
     assert result.exit_code == 1
-    assert result.stdout.split() == ["tiny", "whole", "ab12"]
+    assert result.stdout == "tiny  read, not pinned  ab12\n"
     assert result.stderr == "error: huge: no model 'huge' on this machine; install stimmung[embedded]\n"
 
 

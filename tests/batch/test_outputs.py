@@ -1,5 +1,7 @@
 """Names of result files, and files that are whole or not there."""
 
+import json
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimmung.batch.outputs import file_stems, write_results
+from stimmung.batch.outputs import file_stems, render, write_results
+from stimmung.batch.screen import to_json_list, to_json_text
 from stimmung.calls.records import CallAnalysis
 
 
@@ -48,3 +51,16 @@ def test_an_earlier_result_is_replaced_and_nothing_else_is_left(billing: CallAna
     write_results(billing, tmp_path, "a", ("json",))
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     assert (tmp_path / "a.json").read_text(encoding="utf-8").startswith("{")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_json_cannot_say_is_refused(number: float, billing: CallAnalysis) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        render(replace(billing, duration=number), "json")
+
+
+@pytest.mark.parametrize("values", [[], [{"a": [1, {}]}], [{"a": "x\u2028y\n\x85z"}, [], "Süd"]])
+def test_a_list_of_json_texts_is_the_json_of_the_list(values: list[object]) -> None:
+    text = to_json_list([to_json_text(value) for value in values])
+    assert text == to_json_text(values)
+    assert json.loads(text) == values

@@ -35,6 +35,13 @@ def test_a_name_in_brackets_is_no_markup() -> None:
     assert "[red]a.wav" in stream.getvalue()
 
 
+def test_a_name_that_is_not_utf8_can_be_written() -> None:
+    console, stream = terminal()
+    with sound_progress(console, "k\udce4.wav", quiet=False):
+        pass
+    assert "k\ufffd.wav" in stream.getvalue()
+
+
 def test_no_terminal_stays_empty() -> None:
     console, stream = terminal(is_terminal=False)
     with sound_progress(console, "a.wav", quiet=False) as report:

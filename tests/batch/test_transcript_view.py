@@ -154,18 +154,26 @@ class TestOverlap:
 
 class TestFoot:
     def test_tells_time_speed_and_model(self, billing: CallAnalysis) -> None:
-        assert shown(billing, took=4.2)[-1] == "4.2 s · 22 × real time · transcription base"
+        assert shown(billing, took=4.2)[-1] == "4.2 s · 22 × real time · Whisper base"
 
     def test_slow_machines_get_a_decimal(self, billing: CallAnalysis) -> None:
         assert "0.5 × real time" in shown(billing, took=184.8)[-1]
 
-    def test_several_models(self, billing: CallAnalysis) -> None:
-        both = replace(billing, models=(UsedModel("transcription", "base", "x"), UsedModel("voice", "own", "y")))
-        assert shown(both, took=1)[-1].endswith("transcription base, voice own")
+    def test_of_several_models_the_one_that_was_chosen(self, billing: CallAnalysis) -> None:
+        both = replace(billing, models=(UsedModel("speech_detection", "own", "y"), *billing.models))
+        assert shown(both, took=1)[-1].endswith("real time · Whisper base")
 
     def test_unknown_roles_bring_the_option_that_gives_them(self) -> None:
         talk = call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi"))
         assert any("--roles agent,customer" in line for line in shown(talk, took=1))
+
+    def test_two_channels_with_one_signal_are_told_and_no_option_helps(self) -> None:
+        talk = replace(call(utterance(0, 0, 1, "Hello")), dual_mono=True)
+        text = "both channels hold the same signal: heard once, speakers unknown"
+        assert text in shown(talk, took=1)
+        assert text in transcript_text(talk)
+        assert not any("--roles" in line for line in shown(talk, took=1))
+        assert text not in shown(replace(talk, dual_mono=False), took=1)
 
     def test_known_roles_do_not(self, billing: CallAnalysis) -> None:
         assert not any("--roles" in line for line in shown(billing, took=1))

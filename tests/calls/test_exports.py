@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
 def test_the_names_that_others_rely_on() -> None:
     found = analysis_to_json(ANALYSIS)
     assert list(found) == ["schema_version", "call", "events", "utterances", "models"]
-    assert list(found["call"]) == ["path", "duration", "channels", "language", "info"]
+    assert list(found["call"]) == ["path", "duration", "channels", "language", "dual_mono", "info"]
     assert list(found["events"][0]) == ["kind", "channel", "start", "end"]
     assert list(found["utterances"][0]) == [
         "channel", "role", "speaker", "start", "end", "text", "language", "confidence", "flags", "words",
@@ -70,6 +71,11 @@ def test_values_arrive() -> None:
     utterance = found["utterances"][0]
     assert (utterance["role"], utterance["text"], utterance["flags"]) == ("agent", "Guten Tag.", ["fast"])
     assert [word["text"] for word in utterance["words"]] == ["Guten", "Tag."]
+
+
+def test_two_channels_with_one_signal_are_told() -> None:
+    assert analysis_to_json(ANALYSIS)["call"]["dual_mono"] is False
+    assert analysis_to_json(replace(ANALYSIS, dual_mono=True))["call"]["dual_mono"] is True
 
 
 def test_times_are_rounded_to_the_millisecond() -> None:
