@@ -33,34 +33,18 @@ DEFAULT_TIMEZONE = "Europe/Berlin"  # of times that name none
 DATE_LENGTH = len("2025-03-01")  # text no longer than this is a day without a time
 
 
-def read_call_info(recording: Path, overrides: CallInfo | None = None, timezone: tzinfo | None = None) -> CallInfo:
-    """Read the sidecar file of `recording`, if there is one, and lay `overrides` over it.
+def read_call_info(recording: Path, timezone: tzinfo | None = None) -> CallInfo:
+    """Read the sidecar file of `recording`, if there is one.
 
-    A field of `overrides` counts where it differs from a fresh CallInfo; metadata are merged key by key.
     Times that name no zone are in `timezone` (None: Europe/Berlin). Raises CallInfoError.
     """
     sidecar = sidecar_of(recording)
-    info = CallInfo()
-    if sidecar.exists():
-        info = parse_call_info(_read_json(sidecar), str(sidecar), timezone)
-    return merge_call_info(info, overrides) if overrides is not None else info
+    return parse_call_info(_read_json(sidecar), str(sidecar), timezone) if sidecar.exists() else CallInfo()
 
 
 def sidecar_of(recording: Path) -> Path:
     """Return where the sidecar file of `recording` would be: `foo.flac` has `foo.call.json`."""
     return recording.with_suffix(SUFFIX)
-
-
-def merge_call_info(info: CallInfo, overrides: CallInfo) -> CallInfo:
-    """Return `info` with every field that `overrides` sets; metadata of both, those of `overrides` first."""
-    untouched = CallInfo()
-    changes = {
-        name: getattr(overrides, name)
-        for name in (field.name for field in fields(CallInfo))
-        if getattr(overrides, name) != getattr(untouched, name)
-    }
-    changes["metadata"] = {**info.metadata, **overrides.metadata}
-    return replace(info, **changes)
 
 
 def override_call_info(

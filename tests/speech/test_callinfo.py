@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stimmung.speech.callinfo import (
     call_info_to_json,
-    merge_call_info,
+    override_call_info,
     parse_call_info,
     read_call_info,
     sidecar_of,
@@ -212,15 +212,38 @@ def test_a_sidecar_that_cannot_be_read_is_told(recording: Path) -> None:
 
 def test_options_override_what_they_set_and_nothing_else(recording: Path) -> None:
     write_sidecar(recording, {**FULL, "site": "Kiel"})
-    options = parse_call_info({"agent": "A-18", "roles": ["customer", "agent"], "desk": 4, "tariff": "L"}, "options")
-    before, after = read_call_info(recording), read_call_info(recording, options)
+    options = {"agent": "A-18", "roles": ["customer", "agent"], "desk": 4, "tariff": "L"}
+    before = read_call_info(recording)
+    after = override_call_info(before, options, "options")
     assert (after.agent, after.roles) == ("A-18", ("customer", "agent"))
     assert after.metadata == {"tariff": "L", "desk": 4, "site": "Kiel"}
     assert (after.call_id, after.consent, after.started_at) == (before.call_id, before.consent, before.started_at)
 
 
-def test_a_value_of_zero_overrides() -> None:
-    assert merge_call_info(CallInfo(wait_seconds=9.0), CallInfo(wait_seconds=0.0)).wait_seconds == 0.0
+@pytest.mark.parametrize(
+    ("key", "before", "given", "after"),
+    [
+        ("wait_seconds", 9.0, 0.0, 0.0),
+        ("consent", "granted", "unknown", "unknown"),
+        ("agent", "A-17", "", None),
+        ("roles", ["agent"], [], ()),
+    ],
+)
+def test_what_is_said_overrides_also_where_it_is_the_default(
+    key: str, before: object, given: object, after: object
+) -> None:
+    info = parse_call_info({key: before}, "sidecar")
+    assert getattr(override_call_info(info, {key: given}, "options"), key) == after
+
+
+@pytest.mark.parametrize(("number", "told"), [("1e999", "Infinity"), ("-Infinity", "-Infinity"), ("NaN", "NaN")])
+def test_numbers_that_json_has_not_are_told_with_their_key(recording: Path, number: str, told: str) -> None:
+    file = write_sidecar(recording, f'{{"tariff": {{"prices": [1, {number}]}}}}')
+    with pytest.raises(CallInfoError) as caught:
+        read_call_info(recording)
+    assert str(caught.value).startswith(f"{file}: tariff.prices.1 = {told} is not JSON")
+    with pytest.raises(CallInfoError, match=r"options: x = "):
+        parse_call_info({"x": float(number)}, "options")
 
 
 def test_all_keys_are_written_in_plain_json() -> None:
@@ -282,9 +305,10 @@ def test_what_is_written_is_read_back(info: CallInfo) -> None:
 @settings(max_examples=60, deadline=None)
 @given(infos, infos)
 def test_overriding_twice_changes_nothing_more(info: CallInfo, overrides: CallInfo) -> None:
-    once = merge_call_info(info, overrides)
-    assert merge_call_info(once, overrides) == once
-    assert merge_call_info(CallInfo(), info) == info
+    values = call_info_to_json(overrides)
+    once = override_call_info(info, values, "options")
+    assert override_call_info(once, values, "options") == once
+    assert override_call_info(CallInfo(), call_info_to_json(info), "options") == info
 
 
 @settings(max_examples=100, deadline=None)
