@@ -1,6 +1,7 @@
 """The program as the shell sees it: quick help, exit codes, signals and pipes."""
 
 import os
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -43,7 +44,14 @@ def program(calls: Path) -> list[str]:
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, capture_output=True, text=True, check=False, encoding="utf-8")
+    return subprocess.run(
+        words, capture_output=True, text=True, check=False, encoding="utf-8", preexec_fn=_heed_interrupts
+    )
+
+
+def _heed_interrupts() -> None:
+    """Undo what a shell does to programs in the background: they ignore Ctrl-C, and so would the program here."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.slow
