@@ -22,7 +22,7 @@ FAST = 8.0  # words a second of speech; quick talkers reach 5 to 6
 SLOW = 0.25
 NEAR = 0.4  # seconds between a word and the edge of its span that still belong to the word
 LONG_ENOUGH = 4  # words or seconds before a rate means anything
-LOW_CONFIDENCE = 0.35  # below it, three words in four were wrong in development recordings
+LOW_CONFIDENCE = 0.35  # chosen by eye, not calibrated
 
 
 @dataclass(frozen=True, slots=True)
