@@ -19,6 +19,7 @@ SETTING_OF_OPTION = {
     "--roles": "roles",
     "--language": "languages",
     "--model": "models.whisper",
+    "--text-model": "models.text",
     "--device": "models.device",
     "--beam-size": "models.beam_size",
     "--hotwords": "models.hotwords",

@@ -96,6 +96,9 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         str | None, typer.Option(metavar="LANG,…", help="Languages to expect: de, en or de,en.")
     ] = None,
     model: Annotated[str | None, typer.Option(metavar="NAME", help="Recognition model: a name or a folder.")] = None,
+    text_model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Text model for mood: a name, a folder, or none.")
+    ] = None,
     device: Annotated[str | None, typer.Option(metavar="DEVICE", help="auto, cpu or cuda.")] = None,
     beam_size: Annotated[str | None, typer.Option(metavar="N", help="1 is quick, 5 a little more accurate.")] = None,
     hotwords: Annotated[str | None, typer.Option(metavar="WORDS", help="Names and products to expect.")] = None,
@@ -110,7 +113,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     config: Annotated[Path | None, CONFIG_OPTION] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no notes.")] = False,
 ) -> None:
-    """Transcribe recordings: who said what, when."""
+    """Transcribe recordings: who said what, when, and how the customer's words feel."""
     from stimmung.batch.analyze_arguments import AnalyzeArguments, to_request
 
     arguments = AnalyzeArguments(
@@ -121,6 +124,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
             "--roles": roles,
             "--language": language,
             "--model": model,
+            "--text-model": text_model,
             "--device": device,
             "--beam-size": beam_size,
             "--hotwords": hotwords,

@@ -13,14 +13,14 @@ from stimmung.batch.endings import FAILED, endings
 if TYPE_CHECKING:
     from stimmung.speech.settings import Settings
 
-NAME_ARGUMENT = typer.Argument(metavar="[NAME]", help="A model; without it the one that the settings choose.")
-NAMES_ARGUMENT = typer.Argument(metavar="[NAME]", help="Models; without a name the one that the settings choose.")
+NAME_ARGUMENT = typer.Argument(metavar="[NAME]", help="A model; without it the recognition model of the settings.")
+NAMES_ARGUMENT = typer.Argument(metavar="[NAME]", help="Models; without a name those that the settings choose.")
 
 EMBEDDED = "embedded"  # source of the models whose SHA-256 is pinned in the code
 
 
 class Located(Protocol):
-    """A model on this machine, as `models.weights` reports it."""
+    """A model on this machine, as `models.catalogue` reports it."""
 
     @property
     def folder(self) -> Path: ...
@@ -34,7 +34,7 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the commands need of `models.weights`; tests hand in small ones."""
+    """What the commands need of `models.catalogue`; tests hand in small ones."""
 
     known: Callable[[], tuple[str, ...]]  # names that need no network
     locate: Callable[[str], Located]  # reads the weights through; raises WeightsError where they are not whole
@@ -42,9 +42,16 @@ class Shelf:
 
 def real_shelf(settings: "Settings") -> Shelf:
     """Return the shelf of this machine."""
-    from stimmung.models import weights
+    from stimmung.models import catalogue
 
-    return Shelf(weights.known, lambda name: weights.locate(name, settings.models.cache))
+    return Shelf(catalogue.known, lambda name: catalogue.locate(name, settings.models))
+
+
+def chosen_models(settings: "Settings") -> tuple[str, ...]:
+    """Return the names that the settings choose, the recognition model first."""
+    from stimmung.speech.settings import NO_MODEL
+
+    return tuple(name for name in (settings.models.whisper, settings.models.text) if name != NO_MODEL)
 
 
 def models_app(shelf: "Callable[[Settings], Shelf]") -> typer.Typer:
@@ -62,7 +69,7 @@ def models_app(shelf: "Callable[[Settings], Shelf]") -> typer.Typer:
 
 
 def list_models(context: typer.Context, config: Annotated[Path | None, CONFIG_OPTION] = None) -> None:
-    """List the embedded model, joined if it was not yet, and the one that the settings choose."""
+    """List the embedded models, joined if they were not yet, and those that the settings choose."""
     with endings():
         from stimmung.batch.screen import Screen
         from stimmung.speech.errors import WeightsError
@@ -71,8 +78,8 @@ def list_models(context: typer.Context, config: Annotated[Path | None, CONFIG_OP
         settings = load_settings(config).settings
         shelf: Shelf = context.obj(settings)
         screen = Screen()
-        for name in dict.fromkeys((*shelf.known(), settings.models.whisper)):
-            chosen = "*" if name == settings.models.whisper else " "
+        for name in dict.fromkeys((*shelf.known(), *chosen_models(settings))):
+            chosen = "*" if name in chosen_models(settings) else " "
             try:
                 found = shelf.locate(name)
                 screen.result(f"{chosen} {name}  {found.source}  {found.folder}\n")
@@ -96,7 +103,7 @@ def verify(
         settings = load_settings(config).settings
         shelf: Shelf = context.obj(settings)
         screen = Screen()
-        for name in names or [settings.models.whisper]:
+        for name in names or chosen_models(settings):
             try:
                 found = shelf.locate(name)
                 how = "verified" if found.source == EMBEDDED else "read, not pinned"

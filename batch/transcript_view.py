@@ -12,12 +12,15 @@ from rich.text import Text
 from stimmung.batch.screen import printable
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.subtitles import speaker_label
-from stimmung.speech.records import Event, Utterance
+from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance
 
 LONG_SILENCE = 3.0  # seconds in which nobody speaks, worth a line
 OVERLAP = 0.3  # seconds that two speakers must share; less is a quick reply
 OVERLAP_MARK = "║"
 CHANNEL_STYLES = ("cyan", "yellow", "green", "magenta")
+POLARITY_STYLES: dict[Polarity, str] = {"negative": "bold red", "neutral": "dim", "positive": "bold green"}
+NEUTRAL = "neutral"  # the emotion that is none
+TELLING = 0.5  # probability from which on an emotion is worth a word
 LANGUAGE_NAMES = {"de": "German", "en": "English"}
 PLAIN_WIDTH = 100  # characters of a line in a text file
 
@@ -80,7 +83,10 @@ def _foot(analysis: CallAnalysis, took: float | None, overlap: bool) -> Iterator
         return
     roles_would_help = analysis.channels > 1 and not analysis.dual_mono
     if roles_would_help and any(utterance.role == "unknown" for utterance in analysis.utterances):
-        yield Text("roles unknown: say who is on which channel with --roles agent,customer", "dim")
+        hence = ", hence no mood" if analysis.omitted else ""
+        yield Text(f"roles unknown{hence}: say who is on which channel with --roles agent,customer", "dim")
+    else:
+        yield from (Text(f"no {one.what.replace('_', ' ')}: {one.why}", "dim") for one in analysis.omitted)
     speed = analysis.duration / max(took, 1e-3)
     models = ", ".join(f"Whisper {model.name}" for model in analysis.models if model.task == "transcription")
     parts = [f"{took:.1f} s", f"{speed:.0f} × real time" if speed >= 10 else f"{speed:.1f} × real time", models]
@@ -118,8 +124,18 @@ def _utterance_line(utterance: Utterance, channels: int, overlaps: bool) -> Line
     text = Text(utterance.text)
     if utterance.flags:
         text.append(f"  ({', '.join(utterance.flags)})", "dim italic")
+    if utterance.text_emotion:
+        text.append("  ").append(mood(utterance.text_emotion))
     mark = OVERLAP_MARK if overlaps else ""
     return Line(clock(utterance.start), mark, speaker_label(utterance, channels), text, style)
+
+
+def mood(score: TextEmotionScore) -> Text:
+    """Return the score in three signs and the likeliest emotion in a word: `-0.8 anger`."""
+    emotions = {name: value for name, value in score.emotions.items() if name != NEUTRAL}
+    likeliest = max(emotions, key=lambda name: emotions[name], default="")
+    said = f" {likeliest}" if likeliest and emotions[likeliest] >= TELLING else ""
+    return Text(f"{score.score:+.1f}{said}", POLARITY_STYLES[score.polarity])
 
 
 def _overlapping(utterances: Iterable[Utterance]) -> set[int]:

@@ -185,7 +185,7 @@ def windows() -> Listen:
 def _whisper() -> Any:  # Any: the library has no types
     from faster_whisper import WhisperModel
 
-    from stimmung.models.weights import locate
+    from stimmung.models.recognisers import locate
 
     return WhisperModel(str(locate("base").folder), device="cpu", compute_type="int8", cpu_threads=CORES)
 

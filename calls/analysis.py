@@ -2,16 +2,17 @@
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stimmung.calls.records import CallAnalysis, UsedModel
+from stimmung.calls.text_emotions import read_text_emotions
 from stimmung.speech.channels import Channels, assign_roles
 from stimmung.speech.decode import decode
 from stimmung.speech.edges import fit_to_sound
-from stimmung.speech.engines import Engines, ModelId, TranscriptionOptions
+from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.events import find_events
 from stimmung.speech.rawformat import parse_raw_format
 from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Event, Utterance, Window
@@ -60,18 +61,19 @@ def analyze_audio(
     ]
     options = _with_language(options, info)
     texts = engines.transcriber.transcribe(windows, options, _Share(progress, windows, audio.duration).add)
-    utterances = _in_order(texts, channels)
+    read = read_text_emotions(_in_order(texts, channels), engines.text_emotion)
     progress(audio.duration, audio.duration)
     return CallAnalysis(
         path=path,
         duration=audio.duration,
         channels=audio.channels,
-        language=_language(utterances, options),
+        language=_language(read.utterances, options),
         info=info,
         events=tuple(sorted(events.result(), key=lambda event: (event.start, event.channel))),
-        utterances=utterances,
-        models=(_used("speech_detection", engines.detector.model), _used("transcription", engines.transcriber.model)),
+        utterances=read.utterances,
+        models=tuple(_used(engines, read.utterances)),
         dual_mono=channels.dual_mono,
+        omitted=read.omitted,
     )
 
 
@@ -123,5 +125,10 @@ def _language(utterances: Sequence[Utterance], options: TranscriptionOptions) ->
     return options.languages[0] if len(options.languages) == 1 else ""
 
 
-def _used(task: str, model: ModelId) -> UsedModel:
-    return UsedModel(task, model.name, model.sha256)
+def _used(engines: Engines, utterances: Sequence[Utterance]) -> Iterator[UsedModel]:
+    """Yield the models that had a part in it."""
+    used = {"speech_detection": engines.detector.model, "transcription": engines.transcriber.model}
+    if engines.text_emotion and any(utterance.text_emotion for utterance in utterances):
+        used["text_emotion"] = engines.text_emotion.model
+    for task, model in used.items():
+        yield UsedModel(task, model.name, model.sha256)

@@ -1,12 +1,13 @@
 """The analysis of a call as JSON. Names are fixed: later steps add keys and never rename one (docs/analyze-json.md)."""
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.callinfo import call_info_to_json
-from stimmung.speech.records import Event, Utterance, Word
+from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance, Word
 
-SCHEMA_VERSION = 1  # grows when a key is added
+SCHEMA_VERSION = 2  # grows when a key is added
 TIME_DIGITS = 3  # times to the millisecond
 PROBABILITY_DIGITS = 4
 
@@ -40,6 +41,18 @@ class WordJson(TypedDict):
     probability: float
 
 
+class TextEmotionJson(TypedDict):
+    """How a customer's utterance feels by its words."""
+
+    polarity: str
+    score: float
+    polarities: dict[str, float]
+    emotions: dict[str, float]
+    labels: dict[str, float]
+    calibrated: bool
+    flags: list[str]
+
+
 class UtteranceJson(TypedDict):
     """What one speaker said between two pauses."""
 
@@ -53,6 +66,15 @@ class UtteranceJson(TypedDict):
     confidence: float
     flags: list[str]
     words: list[WordJson]
+    text_emotion: TextEmotionJson | None
+
+
+class OmissionJson(TypedDict):
+    """What was not computed."""
+
+    what: str
+    why: str
+    remedy: str
 
 
 class ModelJson(TypedDict):
@@ -70,6 +92,7 @@ class AnalysisJson(TypedDict):
     events: list[EventJson]
     utterances: list[UtteranceJson]
     models: dict[str, ModelJson]
+    omitted: list[OmissionJson]
 
 
 def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
@@ -87,6 +110,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
         "events": [_event(event) for event in analysis.events],
         "utterances": [_utterance(utterance) for utterance in analysis.utterances],
         "models": {model.task: {"name": model.name, "sha256": model.sha256} for model in analysis.models},
+        "omitted": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in analysis.omitted],
     }
 
 
@@ -111,7 +135,24 @@ def _utterance(utterance: Utterance) -> UtteranceJson:
         "confidence": _probability(utterance.confidence),
         "flags": list(utterance.flags),
         "words": [_word(word) for word in utterance.words],
+        "text_emotion": _text_emotion(utterance.text_emotion) if utterance.text_emotion else None,
     }
+
+
+def _text_emotion(score: TextEmotionScore) -> TextEmotionJson:
+    return {
+        "polarity": score.polarity,
+        "score": _probability(score.score),
+        "polarities": _probabilities(score.polarities),
+        "emotions": _probabilities(score.emotions),
+        "labels": _probabilities(score.labels),
+        "calibrated": score.calibrated,
+        "flags": list(score.flags),
+    }
+
+
+def _probabilities(values: Mapping[Polarity, float] | Mapping[str, float]) -> dict[str, float]:
+    return {name: _probability(value) for name, value in values.items()}
 
 
 def _word(word: Word) -> WordJson:

@@ -15,6 +15,15 @@ class UsedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """What was not computed, why, and what would change that; the last is empty where nothing would."""
+
+    what: str  # a key of the output, such as `text_emotion`
+    why: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnalysis:
     """Everything found out about one call; utterances are ordered by start, then channel.
 
@@ -30,3 +39,4 @@ class CallAnalysis:
     utterances: tuple[Utterance, ...]
     models: tuple[UsedModel, ...]
     dual_mono: bool = False
+    omitted: tuple[Omission, ...] = ()

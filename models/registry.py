@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stimmung.models import weights
+from stimmung.models import recognisers
 from stimmung.speech.engines import Engines, ModelId
 from stimmung.speech.errors import SettingsError, WeightsError
-from stimmung.speech.settings import ModelSettings, Settings
+from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from stimmung.models.text_emotion import TextModel
     from stimmung.models.whisper import Whisper
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
@@ -29,10 +30,13 @@ def build_engines(settings: Settings) -> Engines:
 
     from stimmung.models.silero import SileroDetector
 
-    located = weights.locate(settings.models.whisper, settings.models.cache, fetch=True)
+    located = recognisers.locate(settings.models.whisper, settings.models.cache, fetch=True)
+    text = _load_text(settings.models)
     return Engines(
         detector=SileroDetector(Path(get_assets_path()) / "silero_vad_v6.onnx", _cores(settings.models)),
         transcriber=_load_whisper(located, settings.models),
+        text_emotion=text,
+        text_embedding=text if text and text.has_vectors else None,
     )
 
 
@@ -79,7 +83,18 @@ def _container_cores(limit: Path) -> int | None:
     return None if quota == "max" else max(1, round(int(quota) / int(period)))
 
 
-def _load_whisper(located: weights.Located, settings: ModelSettings) -> "Whisper":
+def _load_text(settings: ModelSettings) -> "TextModel | None":
+    if settings.text == NO_MODEL:
+        return None
+    import torch
+
+    from stimmung.models.text_loading import load_text_model
+
+    torch.set_num_threads(_cores(settings))  # PyTorch counts the machine's cores, not those of a container
+    return load_text_model(settings.text, settings)
+
+
+def _load_whisper(located: recognisers.Located, settings: ModelSettings) -> "Whisper":
     import ctranslate2
 
     from stimmung.models.whisper import Whisper, WhisperOptions

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stimmung.speech.records import Samples, Utterance, Window
+from stimmung.speech.records import Samples, TextEmotionScore, Utterance, Window
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +84,55 @@ class Transcriber(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenText:
+    """An utterance's words as a text model reads them."""
+
+    text: str
+    language: str = ""  # as recognised: `de`, `en`, …; empty where nobody knows
+    context: str = ""  # what another speaker said just before; empty where there was nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextReading:
+    """What one pass of a text model gives: `emotion` and the sentence vector, float32 (width,) of unit length.
+
+    `emotion` is None where there are no words to judge, `vector` where the model has none.
+    """
+
+    emotion: TextEmotionScore | None
+    vector: Samples | None = None
+
+
+class TextEmotion(Protocol):
+    """Reads how utterances feel."""
+
+    @property
+    def model(self) -> ModelId: ...
+
+    def read(self, texts: Sequence[SpokenText]) -> list[TextReading]:
+        """Return a reading of each text, in their order."""
+        ...
+
+
+class TextEmbedding(Protocol):
+    """Turns texts of either language into vectors whose cosine says how like their meaning is."""
+
+    @property
+    def model(self) -> ModelId: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Samples:
+        """Return float32 (texts, width), each row of unit length."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Engines:
-    """All models that the pipeline may use, built once and passed on."""
+    """All models that the pipeline may use, built once and passed on; None where the settings choose none."""
 
     detector: SpeechDetector
     transcriber: Transcriber
+    text_emotion: TextEmotion | None = None
+    text_embedding: TextEmbedding | None = None

@@ -1,11 +1,19 @@
 """Small engines without weights, for tests: they hear what they are told, and the rest of the code is the real one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from stimmung.speech.engines import DetectorState, Engines, ModelId, TranscriptionOptions, ignore
-from stimmung.speech.records import SAMPLE_RATE, Samples, Span, Utterance, Window, Word
+from stimmung.speech.engines import (
+    DetectorState,
+    Engines,
+    ModelId,
+    SpokenText,
+    TextReading,
+    TranscriptionOptions,
+    ignore,
+)
+from stimmung.speech.records import SAMPLE_RATE, Polarity, Samples, Span, TextEmotionScore, Utterance, Window, Word
 from stimmung.speech.vad import Probabilities
 
 FRAME = 512  # samples, 32 ms
@@ -76,9 +84,45 @@ class FakeTranscriber:
         )
 
 
+class FakeTextEmotion:
+    """Takes words of `moods` for what they say: each names a polarity and, after a colon, an emotion, if it has one."""
+
+    model = ModelId("fake-text-emotion", "2" * 64)
+
+    def __init__(self, moods: Mapping[str, str] | None = None) -> None:
+        self._moods = dict(moods or {"danke": "positive:gratitude", "frechheit": "negative:anger"})
+        self.asked: list[SpokenText] = []  # everything that was ever to be read
+
+    def read(self, texts: Sequence[SpokenText]) -> list[TextReading]:
+        """Return the mood of the first known word, neutral where there is none."""
+        self.asked += texts
+        return [TextReading(self._score(one) if one.text.strip() else None) for one in texts]
+
+    def _score(self, spoken: SpokenText) -> TextEmotionScore:
+        found = (self._moods[word] for word in spoken.text.lower().split() if word in self._moods)
+        polarity, _, emotion = next(found, "neutral:neutral").partition(":")
+        sure: dict[Polarity, float] = {"negative": 0.05, "neutral": 0.05, "positive": 0.05}
+        certain = next(one for one in sure if one == polarity)
+        sure[certain] = 0.9
+        emotions = {emotion: 0.9} if emotion else {}
+        return TextEmotionScore(certain, sure["positive"] - sure["negative"], sure, emotions, {}, True)
+
+
+class FakeTextEmbedding:
+    """Gives texts vectors of how often each letter is in them."""
+
+    model = ModelId("fake-text-embedding", "3" * 64)
+    width = 26
+
+    def embed(self, texts: Sequence[str]) -> Samples:
+        """Return float32 (texts, 26), rows of unit length."""
+        counts = np.array([[text.lower().count(chr(97 + at)) for at in range(self.width)] for text in texts], float)
+        return np.asarray(counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9), np.float32)
+
+
 def fake_engines(words: Sequence[str] = ("hallo",)) -> Engines:
     """Return engines that hear loud sound as `words`."""
-    return Engines(FakeDetector(), FakeTranscriber(words))
+    return Engines(FakeDetector(), FakeTranscriber(words), FakeTextEmotion(), FakeTextEmbedding())
 
 
 def loud(seconds: float, sample_rate: int = SAMPLE_RATE) -> Samples:

@@ -18,6 +18,7 @@ Role = Literal["agent", "customer", "unknown"]
 Consent = Literal["granted", "refused", "unknown", "withdrawn"]
 Direction = Literal["inbound", "outbound", "unknown"]
 EventKind = Literal["music", "tone"]
+Polarity = Literal["negative", "neutral", "positive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,32 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TextEmotionScore:
+    """How an utterance feels by its words alone.
+
+    `score` is the probability of positive less that of negative, -1..1. `emotions` are probabilities, each by itself
+    (several may be high), of the eight emotions a service team asks about and of `neutral`, which stands for none of
+    them; `labels` those of the model's own labels. Both are empty where the model knows polarity only.
+    `calibrated`: the probabilities were fitted to how often they come true, on texts of this language.
+    """
+
+    polarity: Polarity
+    score: float
+    polarities: Mapping[Polarity, float]  # they add up to 1
+    emotions: Mapping[str, float]
+    labels: Mapping[str, float]
+    calibrated: bool
+    flags: tuple[str, ...] = ()  # `language`: not one that the model was trained for; `split`: read in parts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Utterance:
     """What one speaker said between two pauses, at most 20 s of it.
 
     `confidence` is the geometric mean of its token probabilities, 0..1. `flags` name doubts about the text
     (`loop`, `fast`, `slow`, `fallback`, `low_confidence`). `voice_features` are the pooled encoder states of
     its span, float32 (2 * width,): mean then standard deviation over time; None where no encoder ran.
+    `text_emotion` is None where nobody may or can compute it.
     """
 
     channel: int
@@ -133,6 +154,7 @@ class Utterance:
     flags: tuple[str, ...]
     words: tuple[Word, ...]
     voice_features: Samples | None = None
+    text_emotion: TextEmotionScore | None = None
 
     @property
     def duration(self) -> float:

@@ -17,6 +17,8 @@ Language = Literal["de", "en"]
 ComputeType = Literal[
     "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"
 ]
+EMBEDDED_TEXT = "mood-de-en"  # the text model that comes with stimmung
+NO_MODEL = "none"
 DATABASE_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 SECTION = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -55,6 +57,10 @@ class ModelSettings(BaseModel):
     whisper: Annotated[str, Field(min_length=1)] = "base"
     """Recognition model: `base` is the one that comes with stimmung; any other name is fetched from the hub
     (`large-v3-turbo`), a folder is used as it is."""
+    text: Annotated[str, Field(min_length=1)] = EMBEDDED_TEXT
+    """Text model, which reads sentiment and emotion from the words: `mood-de-en` comes with stimmung and knows German
+    and English; any other name is fetched from the hub (`oliverguhr/german-sentiment-bert`), a folder is used as it
+    is, and `none` leaves the words unscored."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where models run; `auto` takes the GPU where there is one."""
     compute_type: ComputeType = "auto"

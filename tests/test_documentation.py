@@ -17,6 +17,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from stimmung.batch.cli import build_app
+from stimmung.models.emotion_labels import NEUTRAL, SERVICE_EMOTIONS
+from stimmung.models.text_judgement import WITHOUT_CLASS
 from stimmung.speech.settings_sources import setting_fields, variable_name
 
 SHELL = {"", "sh", "bash", "shell", "console", "text"}
@@ -181,3 +183,12 @@ def test_examples_in_the_documentation_run(root: Path, tmp_path: Path) -> None:
     for run in runs:
         result = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert result.returncode == 0, f"{run[-1]}\n{result.stderr}"
+
+
+def test_the_documented_mapping_of_labels_to_classes_is_the_codes(root: Path) -> None:
+    page = (root / "docs" / "text-emotion.md").read_text("utf-8")
+    table = page.partition("| class | labels |")[2]
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([a-z, ]+) \|$", table, re.MULTILINE))
+    documented = {name: set(labels.split(", ")) for name, labels in rows.items()}
+    neutral = set(WITHOUT_CLASS)
+    assert documented == {name: set(labels) for name, labels in SERVICE_EMOTIONS.items()} | {NEUTRAL: neutral}

@@ -18,7 +18,6 @@ from packaging.utils import canonicalize_name
 SCRIPTS = ("tests", "benchmarks", "docs", "samples")
 # Declared and never imported, with the reason.
 NOT_IMPORTED = {
-    "torch": "the heads on words and voice, next steps; declared now, so that one environment serves them all",
     "tzdata": "zoneinfo reads it where the system has no time zones: Windows, slim images",
 }
 TOOLS = {"build", "mypy", "pytest-cov", "ruff", "setuptools"}  # of `dev`: run, not imported
@@ -51,7 +50,8 @@ def source_folders(root: Path) -> list[str]:
 
 
 def test_what_the_source_imports_is_declared(root: Path, project: dict[str, Any]) -> None:
-    optional = names(project["optional-dependencies"]["embedded"] + project["optional-dependencies"]["ray"])
+    extras = project["optional-dependencies"]
+    optional = names([*extras["embedded"], *extras["ray"], *extras["train"]])
     assert imported(root, source_folders(root)) - names(project["dependencies"]) - optional == set()
 
 

@@ -19,7 +19,11 @@ class Model:
     sha256: str
 
 
-HERE = {"base": Model(Path("/models/base"), "embedded", "905e"), "tiny": Model(Path("/models/tiny"), "folder", "ab12")}
+HERE = {
+    "base": Model(Path("/models/base"), "embedded", "905e"),
+    "mood-de-en": Model(Path("/models/text"), "embedded", "77aa"),
+    "tiny": Model(Path("/models/tiny"), "folder", "ab12"),
+}
 
 
 def shelf(settings: Settings) -> Shelf:
@@ -45,6 +49,7 @@ def test_list_shows_source_and_folder_and_marks_the_chosen(runner: CliRunner) ->
     lines = run(runner, "list").stdout.splitlines()
     assert [line.split() for line in lines] == [
         ["*", "base", "embedded", "/models/base"],
+        ["*", "mood-de-en", "embedded", "/models/text"],
         ["tiny", "folder", "/models/tiny"],
     ]
 
@@ -57,10 +62,17 @@ def test_list_says_what_to_do_about_a_chosen_model_that_is_not_here(runner: CliR
     assert "install stimmung[embedded]" in result.stderr
 
 
-def test_verify_takes_the_settings_model_and_claims_no_more_than_it_compared(runner: CliRunner, place: Path) -> None:
+def test_verify_takes_the_settings_models_and_claims_no_more_than_it_compared(runner: CliRunner, place: Path) -> None:
     (place / "other.toml").write_text('[models]\nwhisper = "tiny"')
+    text = "mood-de-en  verified  77aa\n"
+    assert run(runner, "verify").stdout == f"base  verified  905e\n{text}"
+    assert run(runner, "verify", "--config", "other.toml").stdout == f"tiny  read, not pinned  ab12\n{text}"
+
+
+def test_a_text_model_that_was_switched_off_is_not_asked_for(runner: CliRunner, place: Path) -> None:
+    (place / "stimmung.toml").write_text('[models]\ntext = "none"')
     assert run(runner, "verify").stdout == "base  verified  905e\n"
-    assert run(runner, "verify", "--config", "other.toml").stdout == "tiny  read, not pinned  ab12\n"
+    assert "none" not in run(runner, "list").stdout
 
 
 def test_verify_goes_on_after_a_bad_one_and_ends_with_1(runner: CliRunner) -> None:

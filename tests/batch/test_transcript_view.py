@@ -7,8 +7,10 @@ import pytest
 from rich.console import Console
 
 from stimmung.batch.transcript_view import PLAIN_WIDTH, clock, transcript, transcript_text
-from stimmung.calls.records import CallAnalysis, UsedModel
-from stimmung.speech.records import CallInfo, Event, Utterance
+from stimmung.calls.records import CallAnalysis, Omission, UsedModel
+from stimmung.speech.records import CallInfo, Event, Polarity, TextEmotionScore, Utterance
+
+NO_ROLES = Omission("text_emotion", "who is the customer is unknown", "--roles agent,customer")
 
 
 def shown(analysis: CallAnalysis, took: float | None = None, width: int = 80) -> list[str]:
@@ -152,6 +154,29 @@ class TestOverlap:
         assert [line.split()[-1] for line in shown(talk) if line.split()[1:2] == ["║"]] == ["a", "c"]
 
 
+def feels(emotions: dict[str, float], polarity: Polarity = "negative", score: float = -0.84) -> TextEmotionScore:
+    return TextEmotionScore(polarity, score, {}, emotions, {}, True)
+
+
+class TestMood:
+    def mood_line(self, score: TextEmotionScore) -> str:
+        talk = call(utterance(0, 0, 1, "Hello"), replace(utterance(1, 1, 2, "Hi"), text_emotion=score))
+        return line_with(shown(talk), "Hi")
+
+    def test_stands_behind_the_words_with_the_likeliest_emotion(self) -> None:
+        assert self.mood_line(feels({"anger": 0.9, "sadness": 0.7})).endswith("Hi  -0.8 anger")
+
+    def test_an_emotion_that_is_unlikely_is_not_named(self) -> None:
+        assert self.mood_line(feels({"anger": 0.3})).endswith("Hi  -0.8")
+        assert self.mood_line(feels({})).endswith("Hi  -0.8")
+
+    def test_neutral_is_no_emotion(self) -> None:
+        assert self.mood_line(feels({"neutral": 0.9, "joy": 0.2}, "neutral", 0.04)).endswith("Hi  +0.0")
+
+    def test_who_has_none_gets_none(self) -> None:
+        assert line_with(shown(call(utterance(0, 0, 1, "Hello"))), "Hello").endswith("Hello")
+
+
 class TestFoot:
     def test_tells_time_speed_and_model(self, billing: CallAnalysis) -> None:
         assert shown(billing, took=4.2)[-1] == "4.2 s · 22 × real time · Whisper base"
@@ -166,6 +191,16 @@ class TestFoot:
     def test_unknown_roles_bring_the_option_that_gives_them(self) -> None:
         talk = call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi"))
         assert any("--roles agent,customer" in line for line in shown(talk, took=1))
+
+    def test_what_was_left_out_for_want_of_roles_is_told_in_the_same_line(self) -> None:
+        talk = replace(call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi")), omitted=(NO_ROLES,))
+        line = line_with(shown(talk, took=1, width=120), "--roles agent,customer")
+        assert line == "roles unknown, hence no mood: say who is on which channel with --roles agent,customer"
+        assert not any("no text emotion" in line for line in shown(talk, took=1))
+
+    def test_what_was_left_out_for_another_reason_is_told(self, billing: CallAnalysis) -> None:
+        silent = replace(billing, omitted=(Omission("text_emotion", "no text model is chosen", "--text-model"),))
+        assert "no text emotion: no text model is chosen" in shown(silent, took=1)
 
     def test_two_channels_with_one_signal_are_told_and_no_option_helps(self) -> None:
         talk = replace(call(utterance(0, 0, 1, "Hello")), dual_mono=True)

@@ -239,6 +239,7 @@ def test_the_models_that_took_part_are_named() -> None:
     assert [(model.task, model.name, model.sha256) for model in found.models] == [
         ("speech_detection", engines.detector.model.name, engines.detector.model.sha256),
         ("transcription", engines.transcriber.model.name, engines.transcriber.model.sha256),
+        ("text_emotion", "fake-text-emotion", "2" * 64),
     ]
 
 
@@ -301,3 +302,25 @@ def test_a_recording_that_cannot_be_read_is_an_audio_error(tmp_path: Path) -> No
 def test_a_raw_format_that_makes_no_sense_is_a_settings_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         listen(Recording((pcm(tmp_path / "call.raw", loud(1)),), "s16le:fast"), CallInfo())
+
+
+class TestMoods:
+    def test_the_customers_words_are_scored_and_the_model_is_named(self) -> None:
+        analysis = hear(TWO, engines=fake_engines(("danke",)))
+        assert {one.role: one.text_emotion is not None for one in analysis.utterances} == {
+            "agent": False,
+            "customer": True,
+        }
+        assert [used.name for used in analysis.models if used.task == "text_emotion"] == ["fake-text-emotion"]
+        assert analysis.omitted == ()
+
+    def test_without_roles_nothing_is_scored_and_no_model_had_a_part(self) -> None:
+        analysis = hear(TWO, CallInfo())
+        assert [one.text_emotion for one in analysis.utterances if one.text_emotion] == []
+        assert [used.task for used in analysis.models] == ["speech_detection", "transcription"]
+        assert [one.what for one in analysis.omitted] == ["text_emotion"]
+
+    def test_without_a_text_model_the_rest_of_the_work_is_the_same(self) -> None:
+        analysis = hear(TWO, engines=Engines(FakeDetector(), FakeTranscriber()))
+        assert analysis.utterances
+        assert [one.what for one in analysis.omitted] == ["text_emotion"]

@@ -10,14 +10,23 @@ from typing import Any
 import numpy as np
 
 from stimmung.calls.exports import SCHEMA_VERSION, analysis_to_json
-from stimmung.calls.records import CallAnalysis, UsedModel
-from stimmung.speech.records import CallInfo, Event, Utterance, Word
+from stimmung.calls.records import CallAnalysis, Omission, UsedModel
+from stimmung.speech.records import CallInfo, Event, TextEmotionScore, Utterance, Word
 
 INFO = CallInfo(
     call_id="4711",
     started_at=datetime(2026, 3, 1, 13, 30, tzinfo=UTC),
     roles=("agent", "customer"),
     metadata={"campaign": "Frühling", "nested": {"key": 1}},
+)
+MOOD = TextEmotionScore(
+    "negative",
+    -0.61234,
+    {"negative": 0.71234, "neutral": 0.18766, "positive": 0.1},
+    {"anger": 0.8},
+    {"disgust": 0.75},
+    True,
+    ("split",),
 )
 WORDS = (Word(0.40004, 0.81239, "Guten", 0.98765), Word(0.9, 1.3, "Tag.", 0.5))
 ANALYSIS = CallAnalysis(
@@ -31,8 +40,10 @@ ANALYSIS = CallAnalysis(
         Utterance(
             0, "agent", "", 0.40004, 1.3, "Guten Tag.", "de", 0.712349, ("fast",), WORDS, np.zeros(4, np.float32)
         ),
+        Utterance(1, "customer", "", 2.0, 3.0, "Frechheit!", "de", 0.9, (), WORDS, None, MOOD),
     ),
     models=(UsedModel("transcription", "base", "905e"), UsedModel("detection", "silero", "ab12")),
+    omitted=(Omission("voice_emotion", "no legal basis", "policy.legal_basis"),),
 )
 
 
@@ -42,6 +53,9 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
         return set().union(*(keys(part, f"{path}[]") for part in value))
     if not isinstance(value, dict) or path == "call.info.metadata":
         return {path}
+    if path.endswith((".polarities", ".emotions", ".labels")):
+        kind = {"polarities": "POLARITY", "emotions": "EMOTION", "labels": "LABEL"}[path.rpartition(".")[2]]
+        return {f"{path}.{kind}"}
     if path == "models":
         return set().union(*(keys(part, "models.TASK") for part in value.values()))
     return set().union(*(keys(part, f"{path}.{key}" if path else key) for key, part in value.items()))
@@ -49,11 +63,12 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
 
 def test_the_names_that_others_rely_on() -> None:
     found = analysis_to_json(ANALYSIS)
-    assert list(found) == ["schema_version", "call", "events", "utterances", "models"]
+    assert list(found) == ["schema_version", "call", "events", "utterances", "models", "omitted"]
     assert list(found["call"]) == ["path", "duration", "channels", "language", "dual_mono", "info"]
     assert list(found["events"][0]) == ["kind", "channel", "start", "end"]
     assert list(found["utterances"][0]) == [
         "channel", "role", "speaker", "start", "end", "text", "language", "confidence", "flags", "words",
+        "text_emotion",
     ]  # fmt: skip
     assert list(found["utterances"][0]["words"][0]) == ["start", "end", "text", "probability"]
     assert found["models"] == {
@@ -108,6 +123,25 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
     assert json.loads(json.dumps(analysis_to_json(call)))["utterances"][0]["words"][0]["end"] == 0.2
 
 
+def test_moods_arrive_for_those_who_have_one() -> None:
+    agent, customer = analysis_to_json(ANALYSIS)["utterances"]
+    assert agent["text_emotion"] is None
+    assert customer["text_emotion"] == {
+        "polarity": "negative",
+        "score": -0.6123,
+        "polarities": {"negative": 0.7123, "neutral": 0.1877, "positive": 0.1},
+        "emotions": {"anger": 0.8},
+        "labels": {"disgust": 0.75},
+        "calibrated": True,
+        "flags": ["split"],
+    }
+
+
+def test_what_was_left_out_is_told_with_the_way_out() -> None:
+    (omission,) = analysis_to_json(ANALYSIS)["omitted"]
+    assert omission == {"what": "voice_emotion", "why": "no legal basis", "remedy": "policy.legal_basis"}
+
+
 def test_an_empty_call_has_all_its_keys() -> None:
     found = analysis_to_json(CallAnalysis("a.wav", 1.0, 1, "de", CallInfo(), (), (), ()))
     assert (found["events"], found["utterances"], found["models"]) == ([], [], {})
@@ -117,6 +151,7 @@ def test_every_key_is_documented_and_every_documented_key_exists(root: Path) -> 
     page = (root / "docs" / "analyze-json.md").read_text(encoding="utf-8")
     found = keys(analysis_to_json(ANALYSIS))
     documented = set(re.findall(r"^\| `([^`]+)`", page, re.MULTILINE))
+    found |= {"utterances[].text_emotion"}  # it is null for most
     listed = {key.removesuffix("[]") if key.endswith(("roles[]", "flags[]")) else key for key in found}
     assert documented == listed
 

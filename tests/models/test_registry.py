@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from stimmung.models import registry
+from stimmung.models.recognisers import BASE, MODEL_FILE
 from stimmung.models.registry import allow_avx512, build_engines, reuse_freed_memory
-from stimmung.models.weights import BASE, MODEL_FILE
 from stimmung.speech.errors import SettingsError, WeightsError
 from stimmung.speech.settings import ModelSettings, Settings
 

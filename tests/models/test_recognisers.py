@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from stimmung.models import weights
-from stimmung.models.weights import Embedded, join_embedded, known, locate
+from stimmung.models import recognisers
+from stimmung.models.recognisers import Embedded, join_embedded, known, locate
 from stimmung.speech.errors import WeightsError
 
 PARTS = {
@@ -183,7 +183,7 @@ def test_several_at_once_all_get_a_whole_model(packages: Path, cache: Path) -> N
 def test_joining_is_logged_because_it_takes_a_moment(
     packages: Path, cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger=weights.__name__):
+    with caplog.at_level(logging.INFO, logger=recognisers.__name__):
         join_embedded("toy", TOY, cache)
         first = len(caplog.records)
         join_embedded("toy", TOY, cache)
@@ -193,7 +193,7 @@ def test_joining_is_logged_because_it_takes_a_moment(
 
 def test_the_embedded_models_are_pinned_whole() -> None:
     assert known() == ("base",)
-    for pinned in weights.EMBEDDED.values():
+    for pinned in recognisers.EMBEDDED.values():
         assert set(pinned.sha256) == set(pinned.parts)
         assert {"model.bin", "config.json", "tokenizer.json"} <= set(pinned.sha256)
         assert all(len(value) == 64 for value in pinned.sha256.values())
@@ -246,7 +246,7 @@ def test_nothing_is_fetched_unasked(cache: Path) -> None:
 def test_a_hub_that_cannot_be_reached_is_said_at_once(cache: Path, tmp_path: Path, offline: str) -> None:
     """In a process of its own: the hub's library reads its environment when it is imported."""
     script = (
-        "import sys, pathlib\nfrom stimmung.models.weights import locate\n"
+        "import sys, pathlib\nfrom stimmung.models.recognisers import locate\n"
         "from stimmung.speech.errors import WeightsError\n"
         "try:\n    locate('tiny', pathlib.Path(sys.argv[1]), fetch=True)\n"
         "except WeightsError as error:\n    print(error)"

@@ -1,0 +1,26 @@
+"""All models by name, whatever they do: which are embedded, and where any of them lies."""
+
+from pathlib import Path
+
+from stimmung.models import recognisers
+from stimmung.models.recognisers import Located
+from stimmung.models.text_loading import WEIGHT_FILES, locate_text_model
+from stimmung.speech.settings import EMBEDDED_TEXT, ModelSettings
+
+
+def known() -> tuple[str, ...]:
+    """Return the names of the models that need no network."""
+    return (*recognisers.known(), EMBEDDED_TEXT)
+
+
+def locate(name: str, settings: ModelSettings) -> Located:
+    """Return where `name` lies, read through. Raises WeightsError where it is not here or not whole.
+
+    A hub name is a text model if the settings choose it as one, otherwise a recognition model; a folder is what it
+    holds.
+    """
+    chosen_text = name in (EMBEDDED_TEXT, settings.text) and name != settings.whisper
+    text_folder = any((Path(name).expanduser() / file).is_file() for file in WEIGHT_FILES)
+    if chosen_text or text_folder:
+        return locate_text_model(name, settings.cache)
+    return recognisers.locate(name, settings.cache)

@@ -1,0 +1,185 @@
+"""The text model: one pass of a transformer over utterances gives their feeling and their sentence vector.
+
+It is any sequence classifier of transformers; which of its labels mean what is `label_maps`'s matter.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from stimmung.models.calibration import Calibration
+from stimmung.models.label_maps import LabelMap
+from stimmung.models.text_judgement import judge
+from stimmung.models.text_vectors import mean_pooled
+from stimmung.speech.engines import ModelId, SpokenText, TextReading
+from stimmung.speech.records import Samples, TextEmotionScore
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+SPLIT_FLAG = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class TextOptions:
+    """How texts are read."""
+
+    batch: int = 32
+    max_tokens: int = 124  # of a text; longer ones are read in parts. With its marks what training showed at most
+    max_context: int = 48  # tokens; the last ones count
+    width_step: int = 8  # batches are padded to multiples of it, so that few shapes need preparing
+    context: bool = True  # whether the model was trained to see the turn before
+    vectors: bool = True  # whether its mean-pooled states are a sentence vector
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A text, or a part of a long one: which text it belongs to, and its tokens without the context's."""
+
+    owner: int
+    text: str
+    context: str
+    tokens: int
+
+
+class TextModel:
+    """Implements `TextEmotion` and `TextEmbedding` over one network."""
+
+    def __init__(
+        self,
+        network: "PreTrainedModel",
+        tokenizer: "PreTrainedTokenizerFast",
+        labels: LabelMap,
+        calibration: Calibration | None,
+        model: ModelId,
+        options: TextOptions | None = None,
+    ) -> None:
+        self.network = network.eval()
+        self.calibration = calibration
+        self._tokenizer = tokenizer
+        self._labels = labels
+        self._model = model
+        self._options = options or TextOptions()
+
+    @property
+    def model(self) -> ModelId:
+        return self._model
+
+    @property
+    def width(self) -> int:
+        return int(self.network.config.hidden_size)
+
+    @property
+    def has_vectors(self) -> bool:
+        return self._options.vectors
+
+    def read(self, texts: Sequence[SpokenText]) -> list[TextReading]:
+        """Return a reading of each text; one without a letter or digit is judged by nobody (`emotion` None)."""
+        wanted = [index for index, one in enumerate(texts) if any(sign.isalnum() for sign in one.text)]
+        parts = [part for index in wanted for part in self._parts(index, texts[index])]
+        logits, vectors = self._run(parts)
+        readings = [TextReading(None, None) for _ in texts]
+        for index in wanted:
+            own = [place for place, part in enumerate(parts) if part.owner == index]
+            weights = np.array([parts[place].tokens for place in own], np.float64)
+            emotion = judge(
+                np.average(logits[own], axis=0, weights=weights),
+                self._labels,
+                self.calibration,
+                texts[index].language,
+            )
+            vector = _unit(np.average(vectors[own], axis=0, weights=weights)) if self._options.vectors else None
+            readings[index] = TextReading(_flagged(emotion, len(own)), vector)
+        return readings
+
+    def embed(self, texts: Sequence[str]) -> Samples:
+        """Return unit vectors (texts, width); a text without a letter or digit has the vector of an empty one."""
+        parts = [part for index, text in enumerate(texts) for part in self._parts(index, SpokenText(text))]
+        _, vectors = self._run(parts)
+        whole = np.zeros((len(texts), self.width), np.float32)
+        for part, vector in zip(parts, vectors, strict=True):
+            whole[part.owner] += part.tokens * vector
+        return whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-9)
+
+    def _parts(self, owner: int, spoken: SpokenText) -> Iterator[_Part]:
+        """Yield the text as it is, or where it is too long in parts of like length, cut between words."""
+        offsets = self._offsets(spoken.text)
+        count = max(1, -(-len(offsets) // self._options.max_tokens))
+        context = self._tail(spoken.context) if self._options.context else ""
+        begin = 0
+        for number in range(1, count + 1):
+            end = len(spoken.text)
+            if number < count:
+                wished = offsets[number * len(offsets) // count][0]
+                end = spoken.text.rfind(" ", begin, wished + 1)
+                end = wished if end <= begin else end
+            text = spoken.text[begin:end].strip()
+            if text or count == 1:
+                yield _Part(owner, text, context, max(1, len(offsets) // count))
+            begin = end
+
+    def _tail(self, context: str) -> str:
+        offsets = self._offsets(context)
+        return (
+            context[offsets[-self._options.max_context][0] :] if len(offsets) > self._options.max_context else context
+        )
+
+    def _offsets(self, text: str) -> list[tuple[int, int]]:
+        """Return where each token begins and ends in `text`."""
+        if not text:
+            return []
+        encoding = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        return [tuple(pair) for pair in encoding["offset_mapping"]]
+
+    def _run(self, parts: Sequence[_Part]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return logits (parts, labels) and vectors (parts, width), from batches of like length."""
+        logits = np.zeros((len(parts), int(self.network.config.num_labels)), np.float32)
+        vectors = np.zeros((len(parts), self.width), np.float32)
+        order = sorted(range(len(parts)), key=lambda place: parts[place].tokens + len(parts[place].context) // 4)
+        for begin in range(0, len(order), self._options.batch):
+            places = order[begin : begin + self._options.batch]
+            logits[places], vectors[places] = self._forward([parts[place] for place in places])
+        return logits, vectors
+
+    @torch.inference_mode()
+    def _forward(self, parts: Sequence[_Part]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        inputs, own = self._encode(parts)
+        inputs = inputs.to(self.network.device)
+        output = self.network(**inputs, output_hidden_states=self._options.vectors)
+        scores = output.logits.float().cpu().numpy()
+        if not self._options.vectors:
+            return scores, np.zeros((len(parts), self.width), np.float32)
+        pooled = mean_pooled(output.hidden_states[-1].float(), own.to(self.network.device))
+        return scores, pooled.cpu().numpy()
+
+    def _encode(self, parts: Sequence[_Part]) -> tuple[Any, torch.Tensor]:
+        """Return padded inputs, and a mask (parts, tokens) of the text itself, with the marks around it.
+
+        Any: transformers' BatchEncoding, whose keys depend on the model.
+        """
+        alone = [self._tokenizer(part.text, truncation=True) for part in parts if not part.context]
+        paired = [self._tokenizer(part.context, part.text, truncation=True) for part in parts if part.context]
+        one, two = iter(alone), iter(paired)
+        encoded = [next(two) if part.context else next(one) for part in parts]
+        padded = self._tokenizer.pad(
+            [dict(each.items()) for each in encoded],
+            pad_to_multiple_of=self._options.width_step,
+            return_tensors="pt",
+        )
+        own = torch.zeros_like(padded["input_ids"])
+        for row, (part, each) in enumerate(zip(parts, encoded, strict=True)):
+            first = each.sequence_ids(0).index(1) - 1 if part.context else 0  # with the mark before the text
+            own[row, first : len(each["input_ids"])] = 1
+        return padded, own
+
+
+def _unit(vector: npt.NDArray[np.float64]) -> Samples:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+
+
+def _flagged(emotion: TextEmotionScore, parts: int) -> TextEmotionScore:
+    return replace(emotion, flags=(*emotion.flags, SPLIT_FLAG)) if parts > 1 else emotion
