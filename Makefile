@@ -48,7 +48,7 @@ mypy: $(READY)  ## types, strict, over source, tests and benchmarks
 	@$(BIN)/mypy
 
 bench: $(READY)  ## every benchmark, quickly; DATA=path adds those that need the development data
-	@for script in $$(grep -lE '^if __name__ ==' benchmarks/*.py); do \
+	@for script in $$(grep -lF '"--quick"' benchmarks/*.py); do \
 		data=; \
 		if grep -q -e '"--data"' "$$script"; then \
 			if [ -z "$(DATA)" ]; then echo "== $$script: skipped, needs DATA=path"; continue; fi; \

@@ -23,7 +23,7 @@ from stimmung.calls.analysis import analyze_audio
 from stimmung.models.registry import build_engines
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.records import Audio, CallInfo, Samples, Utterance
-from stimmung.speech.settings_sources import load_settings
+from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 VOICES = {"de": ("de-DE",), "en": ("en-GB", "en-US")}
@@ -52,7 +52,7 @@ def hear(
     wanted = [text for text in dict.fromkeys(texts) if re.search(r"[^\W\d_]", text) and text not in known]
     engines: Engines | None = None
     for begin in range(0, len(wanted), GROUP):
-        engines = engines or build_engines(load_settings().settings)
+        engines = engines or build_engines(Settings(models=ModelSettings(text=NO_MODEL)))
         group = wanted[begin : begin + GROUP]
         for text, transcript in zip(group, _transcribe(group, language, engines), strict=True):
             known[text] = transcript
