@@ -29,4 +29,9 @@ def recording_info(recording: Recording, loaded: LoadedSettings, given: Mapping[
         return replace(info, roles=settings.roles)
     if len(recording.files) > 1:
         return replace(info, roles=ONE_CALL_ROLES)
-    return info if info.roles else replace(info, roles=settings.roles)
+    return info if info.roles else replace(info, roles=_of_deployment(settings.roles))
+
+
+def _of_deployment(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """Return roles that are said of all calls; one alone would make all who speak in a mono recording that one."""
+    return (*roles, "unknown") if len(roles) == 1 else roles

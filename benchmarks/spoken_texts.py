@@ -48,6 +48,7 @@ def hear(
 
     A text that no voice can say (no letter in it) is left out.
     """
+    texts = [" ".join(text.split()) for text in texts]  # a line and a column each
     known = _read(kept) if kept else {}
     wanted = [text for text in dict.fromkeys(texts) if re.search(r"[^\W\d_]", text) and text not in known]
     engines: Engines | None = None
@@ -67,8 +68,8 @@ def hear(
 def _read(file: Path) -> dict[str, str]:
     if not file.exists():
         return {}
-    rows = (line.split("\t") for line in file.read_text("utf-8").split("\n") if line)
-    return {text: transcript for text, transcript in rows}
+    rows = [line.split("\t") for line in file.read_text("utf-8").split("\n")]
+    return {row[0]: row[1] for row in rows if len(row) == 2}  # a run may have been cut off in the middle of a line
 
 
 def _transcribe(texts: Sequence[str], language: str, engines: Engines) -> list[str]:
@@ -82,7 +83,7 @@ def _transcribe(texts: Sequence[str], language: str, engines: Engines) -> list[s
         at += sound.size + parts[-1].size
     call = Audio(np.concatenate(parts)[np.newaxis])
     options = TranscriptionOptions(languages=(language,))
-    analysis = analyze_audio(call, "spoken", CallInfo(), engines, options, lambda done, duration: None)
+    analysis = analyze_audio(call, "spoken", CallInfo(), engines, options, lambda *_: None)
     return [_text_in(analysis.utterances, start, end) for start, end in spans]
 
 

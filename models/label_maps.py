@@ -57,14 +57,12 @@ def label_map(name: str, labels: Sequence[str], several: bool) -> LabelMap:
     `several`: it was trained to find several labels at once. Raises WeightsError, which lists the labels, where they
     are neither polarities nor those of GoEmotions.
     """
+    if any(label.startswith((POLARITY_PREFIX, GOEMOTIONS_PREFIX)) for label in labels):
+        polarities = _places(labels, [POLARITY_PREFIX + one for one in POLARITIES])
+        return LabelMap(polarities, _places(labels, [GOEMOTIONS_PREFIX + one for one in GOEMOTIONS]), together=False)
     known = [_plain(label) for label in _named(name, labels)]
-    polarities = tuple(known.index(one) if one in known else -1 for one in POLARITIES)
-    emotions = tuple(known.index(one) if one in known else -1 for one in GOEMOTIONS)
-    prefixed = any(label.startswith(POLARITY_PREFIX) for label in labels)
-    if prefixed:
-        polarities = tuple(list(labels).index(POLARITY_PREFIX + one) for one in POLARITIES)
-        emotions = tuple(list(labels).index(GOEMOTIONS_PREFIX + one) for one in GOEMOTIONS)
-    elif polarities[0] < 0 or polarities[2] < 0:
+    polarities, emotions = _places(known, POLARITIES), _places(known, GOEMOTIONS)
+    if polarities and min(polarities[0], polarities[2]) < 0:
         polarities = ()
     if sum(place >= 0 for place in emotions) < 2:  # none, or the `neutral` of a polarity
         emotions = ()
@@ -73,7 +71,13 @@ def label_map(name: str, labels: Sequence[str], several: bool) -> LabelMap:
             f"{name}: its labels are {', '.join(labels)}; a text model must know negative and positive, or the labels"
             f" of GoEmotions, as {', '.join(WELL_KNOWN)} do"
         )
-    return LabelMap(polarities, emotions, together=not several and not prefixed)
+    return LabelMap(polarities, emotions, together=not several)
+
+
+def _places(labels: Sequence[str], wanted: Sequence[str]) -> tuple[int, ...]:
+    """Return where each of `wanted` stands, -1 where it does not; nothing where none does."""
+    found = tuple(list(labels).index(one) if one in labels else -1 for one in wanted)
+    return found if max(found) >= 0 else ()
 
 
 def _named(name: str, labels: Sequence[str]) -> Sequence[str]:

@@ -51,7 +51,7 @@ def save_tokenizer(tokenizer: "Tokenizer", folder: Path, positions: int) -> None
     from transformers import PreTrainedTokenizerFast
 
     begin, pad, end, unknown = SPECIALS
-    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # of transformers
+    wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=begin,
         pad_token=pad,

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stimmung.models import recognisers
+from stimmung.models.text_lazy import LazyTextModel
+from stimmung.models.text_weights import locate_text_model
 from stimmung.speech.engines import Engines, ModelId
 from stimmung.speech.errors import SettingsError, WeightsError
-from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
+from stimmung.speech.settings import EMBEDDED_TEXT, NO_MODEL, ModelSettings, Settings
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -31,12 +33,12 @@ def build_engines(settings: Settings) -> Engines:
     from stimmung.models.silero import SileroDetector
 
     located = recognisers.locate(settings.models.whisper, settings.models.cache, fetch=True)
-    text = _load_text(settings.models)
+    text = _find_text(settings.models)
     return Engines(
         detector=SileroDetector(Path(get_assets_path()) / "silero_vad_v6.onnx", _cores(settings.models)),
         transcriber=_load_whisper(located, settings.models),
         text_emotion=text,
-        text_embedding=text if text and text.has_vectors else None,
+        text_embedding=text if settings.models.text == EMBEDDED_TEXT else None,
     )
 
 
@@ -83,15 +85,21 @@ def _container_cores(limit: Path) -> int | None:
     return None if quota == "max" else max(1, round(int(quota) / int(period)))
 
 
-def _load_text(settings: ModelSettings) -> "TextModel | None":
+def _find_text(settings: ModelSettings) -> LazyTextModel | None:
+    """Return the text model, verified and not loaded yet."""
     if settings.text == NO_MODEL:
         return None
-    import torch
+    located = locate_text_model(settings.text, settings.cache, fetch=True)
 
-    from stimmung.models.text_loading import load_text_model
+    def load() -> "TextModel":
+        import torch
 
-    torch.set_num_threads(_cores(settings))  # PyTorch counts the machine's cores, not those of a container
-    return load_text_model(settings.text, settings)
+        from stimmung.models.text_loading import load_text_model
+
+        torch.set_num_threads(_cores(settings))  # PyTorch counts the machine's cores, not those of a container
+        return load_text_model(settings.text, settings)
+
+    return LazyTextModel(located, load)
 
 
 def _load_whisper(located: recognisers.Located, settings: ModelSettings) -> "Whisper":

@@ -88,7 +88,7 @@ def write(encoder: Encoder, folder: Path) -> None:
     )
     network = BertModel(config, add_pooling_layer=False)
     network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in encoder.tensors.items()})
-    network.half()  # type: ignore[no-untyped-call]  # of transformers
+    network.half()
     network.save_pretrained(folder)
     save_tokenizer(build_tokenizer(encoder.pieces), folder, encoder.positions)
 

@@ -70,7 +70,9 @@ def read_germeval(file: Path) -> list[LabelledText]:
 def read_xed(file: Path, language: str) -> list[LabelledText]:
     """Read a file of XED: text and the numbers of its Plutchik emotions."""
     read = []
-    for number, row in _rows(file, XED_COLUMNS, broken="skip"):  # 2 lines of the published files lack their text
+    for number, row in _rows(
+        file, XED_COLUMNS, broken="skip"
+    ):  # 478 lines of the German file are remains of its alignment
         labels = frozenset(index + 1 for index in _indices(row[1], XED_EMOTIONS, file, number, first=1))
         read.append(LabelledText(row[0], language, "xed", groups=labels & XED_GROUPS.keys()))
     return read

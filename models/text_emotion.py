@@ -16,6 +16,7 @@ from stimmung.models.label_maps import LabelMap
 from stimmung.models.text_judgement import judge
 from stimmung.models.text_vectors import mean_pooled
 from stimmung.speech.engines import ModelId, SpokenText, TextReading
+from stimmung.speech.errors import WeightsError
 from stimmung.speech.records import Samples, TextEmotionScore
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class TextOptions:
     """How texts are read."""
 
     batch: int = 32
-    max_tokens: int = 124  # of a text; longer ones are read in parts. With its marks what training showed at most
+    max_tokens: int = 124  # of a text; longer ones are read in parts. With its marks what training showed alone
     max_context: int = 48  # tokens; the last ones count
     width_step: int = 8  # batches are padded to multiples of it, so that few shapes need preparing
     context: bool = True  # whether the model was trained to see the turn before
@@ -58,7 +59,8 @@ class TextModel:
         model: ModelId,
         options: TextOptions | None = None,
     ) -> None:
-        self.network = network.eval()
+        self.network = network
+        self.network.train(False)
         self.calibration = calibration
         self._tokenizer = tokenizer
         self._labels = labels
@@ -78,7 +80,10 @@ class TextModel:
         return self._options.vectors
 
     def read(self, texts: Sequence[SpokenText]) -> list[TextReading]:
-        """Return a reading of each text; one without a letter or digit is judged by nobody (`emotion` None)."""
+        """Return a reading of each text; one without a letter is not judged, one without a digit either has no vector.
+
+        Digits alone ("4, 7," of a customer number) say nothing of a feeling, and no training text was like them.
+        """
         wanted = [index for index, one in enumerate(texts) if any(sign.isalnum() for sign in one.text)]
         parts = [part for index in wanted for part in self._parts(index, texts[index])]
         logits, vectors = self._run(parts)
@@ -86,24 +91,24 @@ class TextModel:
         for index in wanted:
             own = [place for place, part in enumerate(parts) if part.owner == index]
             weights = np.array([parts[place].tokens for place in own], np.float64)
-            emotion = judge(
-                np.average(logits[own], axis=0, weights=weights),
-                self._labels,
-                self.calibration,
-                texts[index].language,
-            )
             vector = _unit(np.average(vectors[own], axis=0, weights=weights)) if self._options.vectors else None
-            readings[index] = TextReading(_flagged(emotion, len(own)), vector)
+            emotion = None
+            if any(sign.isalpha() for sign in texts[index].text):
+                outputs = np.average(logits[own], axis=0, weights=weights)
+                emotion = _flagged(judge(outputs, self._labels, self.calibration, texts[index].language), len(own))
+            readings[index] = TextReading(emotion, vector)
         return readings
 
     def embed(self, texts: Sequence[str]) -> Samples:
-        """Return unit vectors (texts, width); a text without a letter or digit has the vector of an empty one."""
+        """Return unit vectors (texts, width). Raises WeightsError where the model's states are no sentence vector."""
+        if not self._options.vectors:
+            raise WeightsError(f"{self._model.name} has no sentence vectors; mood-de-en has")
         parts = [part for index, text in enumerate(texts) for part in self._parts(index, SpokenText(text))]
         _, vectors = self._run(parts)
         whole = np.zeros((len(texts), self.width), np.float32)
         for part, vector in zip(parts, vectors, strict=True):
             whole[part.owner] += part.tokens * vector
-        return whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-9)
+        return np.asarray(whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-9), np.float32)
 
     def _parts(self, owner: int, spoken: SpokenText) -> Iterator[_Part]:
         """Yield the text as it is, or where it is too long in parts of like length, cut between words."""

@@ -38,11 +38,11 @@ def judge(
     known = calibration.languages if calibration else ()
     of_labels = label_logits(logits, labels)
     emotions = {
-        name: float(calibrated(value, _platt(calibration.labels if calibration else {}, name)))
+        name: _probability(value, _platt(calibration.labels if calibration else {}, name))
         for name, value in of_labels.items()
     }
     classes = {
-        name: float(calibrated(value, _platt(calibration.classes if calibration else {}, name)))
+        name: _probability(value, _platt(calibration.classes if calibration else {}, name))
         for name, value in class_logits(of_labels).items()
     }
     polarities = _polarities(logits, labels, emotions, calibration.temperature if calibration else 1.0)
@@ -70,6 +70,10 @@ def class_logits(of_labels: Mapping[str, float]) -> dict[str, float]:
     members = {**SERVICE_EMOTIONS, NEUTRAL: WITHOUT_CLASS}
     found = {name: [of_labels[one] for one in members[name] if one in of_labels] for name in SERVICE_CLASSES}
     return {name: max(values) for name, values in found.items() if values}
+
+
+def _probability(value: float, platt: Platt) -> float:
+    return float(calibrated(np.array(value), platt))
 
 
 def _platt(fitted: Mapping[str, Platt], name: str) -> Platt:

@@ -1,19 +1,11 @@
-"""Finds, verifies and loads text models: the embedded one, folders and hub names, all through transformers.
+"""Loads text models through transformers; nothing that came from the hub is executed."""
 
-The embedded weights lie in the package. Nothing is downloaded unless a hub name is asked for, and nothing that came
-from the hub is executed.
-"""
-
-import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import torch
-from platformdirs import user_cache_path
 from safetensors import SafetensorError
 
 from stimmung.models.calibration import read_calibration
@@ -21,19 +13,15 @@ from stimmung.models.label_maps import GOEMOTIONS_PREFIX, label_map
 from stimmung.models.precision import halves
 from stimmung.models.recognisers import Located
 from stimmung.models.text_emotion import TextModel, TextOptions
+from stimmung.models.text_weights import locate_text_model
 from stimmung.speech.engines import ModelId
-from stimmung.speech.errors import SettingsError, WeightsError
-from stimmung.speech.settings import EMBEDDED_TEXT, ModelSettings
+from stimmung.speech.errors import WeightsError
+from stimmung.speech.settings import ModelSettings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 logger = logging.getLogger(__name__)
-
-FOLDER = Path(__file__).resolve().parent / "weights" / "text"
-SHA256: Final[Mapping[str, str]] = MappingProxyType({})
-WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")  # of the two the first that is there
-SMALL_FILES = ("*.json", "*.txt", "*.model")
 
 
 def load_text_model(name: str, settings: ModelSettings) -> TextModel:
@@ -53,64 +41,11 @@ def load_text_model(name: str, settings: ModelSettings) -> TextModel:
                 located.folder, local_files_only=True, dtype=torch.bfloat16 if halves(device) else torch.float32
             )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise WeightsError(f"{name}: {located.folder} holds no text classifier: {error}") from error
-    return _assemble(located, network.to(device), tokenizer)
-
-
-def locate_text_model(name: str, cache: Path | None = None, *, fetch: bool = False) -> Located:
-    """Return where the text model `name` lies: the embedded one, verified; a folder; a hub name.
-
-    A hub name is downloaded only with `fetch`, into `cache`, by default the user's cache folder.
-    """
-    if name == EMBEDDED_TEXT:
-        return _verified()
-    folder = Path(name).expanduser()
-    source = "folder"
-    if not folder.is_dir():
-        folder = _hub_folder(name, cache or user_cache_path("stimmung"), fetch)
-        source = "hub"
-    weights = [folder / file for file in WEIGHT_FILES if (folder / file).is_file()]
-    if not weights or not (folder / "config.json").is_file():
-        raise WeightsError(f"{folder}: no text model: config.json and {' or '.join(WEIGHT_FILES)} are needed")
-    return Located(name, folder, source, _sha256_of(weights[0]))
-
-
-def _verified() -> Located:
-    for file, expected in SHA256.items():
-        found = _sha256_of(FOLDER / file)
-        if found != expected:
-            raise WeightsError(
-                f"{FOLDER / file} is not the file that was pinned (SHA-256 {found or 'unknown: cannot be read'},"
-                f" expected {expected}): reinstall stimmung, or name another model with --text-model"
-            )
-    return Located(EMBEDDED_TEXT, FOLDER, "embedded", SHA256[WEIGHT_FILES[0]])
-
-
-def _hub_folder(name: str, cache: Path, fetch: bool) -> Path:
-    import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    choose = f"choose {EMBEDDED_TEXT}, a folder, OWNER/NAME of the hub, or none"
-    try:
-        for file in WEIGHT_FILES:
-            patterns = [*SMALL_FILES, file]
-            found = huggingface_hub.snapshot_download(
-                name, cache_dir=cache / "hub", allow_patterns=patterns, local_files_only=not fetch
-            )
-            if (Path(found) / file).is_file():
-                break
-        return Path(found)
-    except HFValidationError as error:
-        raise WeightsError(f"{name}: no such model; {choose}") from error
-    except LocalEntryNotFoundError as error:
-        how = "the hub did not answer and" if fetch else "it is fetched when it is first used;"
         raise WeightsError(
-            f"{name}: {how} there is no copy of this text model on this machine yet; {choose}"
+            f"{name}: {located.folder} holds no text classifier: {error}; a tokenizer that comes as a .model"
+            " file alone needs `pip install sentencepiece`"
         ) from error
-    except HfHubHTTPError as error:
-        raise WeightsError(f"{name}: the hub does not give this model out: {error}; {choose}") from error
-    except OSError as error:
-        raise WeightsError(f"{name}: cannot fetch it: {error}; copy the model into a folder and name that") from error
+    return _assemble(located, network.to(device), tokenizer)
 
 
 def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -> TextModel:
@@ -118,7 +53,8 @@ def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -
 
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise WeightsError(f"{located.name}: its tokenizer has no fast form (tokenizer.json), which is needed here")
-    names = [network.config.id2label[index] for index in range(network.config.num_labels)]
+    named: dict[int, str] = dict(network.config.id2label or {})
+    names = [named[index] for index in sorted(named)]
     several = network.config.problem_type == "multi_label_classification"
     ours = any(label.startswith(GOEMOTIONS_PREFIX) for label in names)
     options = TextOptions(context=ours, vectors=ours)
@@ -126,7 +62,7 @@ def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -
         network,
         tokenizer,
         label_map(located.name, names, several),
-        read_calibration(located.folder),
+        read_calibration(located.folder) if ours else None,
         ModelId(located.name, located.sha256),
         options,
     )
@@ -135,18 +71,10 @@ def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -
 def _device(settings: ModelSettings) -> torch.device:
     if settings.device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if settings.device == "cuda" and not torch.cuda.is_available():
-        raise SettingsError("models.device = cuda: PyTorch sees no GPU; `cpu` works everywhere")
+    if settings.device == "cuda" and not torch.cuda.is_available():  # the CPU build of PyTorch beside a GPU
+        logger.warning("this build of PyTorch sees no GPU: the text model runs on the processor")
+        return torch.device("cpu")
     return torch.device(settings.device)
-
-
-def _sha256_of(file: Path) -> str:
-    """Return the file's SHA-256, empty where it cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return ""
 
 
 @contextmanager

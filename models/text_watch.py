@@ -129,12 +129,15 @@ def macro_f1(texts: Sequence[LabelledText], emotions: Scores, index: Places) -> 
 
 
 def best_f1(truth: npt.NDArray[np.bool_], score: Scores) -> tuple[float, float]:
-    """Return the best F1 that any threshold on `score` reaches, and that threshold."""
+    """Return the best F1 that any threshold on `score` reaches, and that threshold, midway to the next lower score."""
     order = np.argsort(-score)
+    ranked = score[order]
     hits = np.cumsum(truth[order])
     values = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    values[:-1][ranked[:-1] == ranked[1:]] = 0.0  # no threshold parts equal scores
     best = int(values.argmax())
-    return float(values[best]), float(score[order[best]])
+    below = ranked[best + 1] if best + 1 < len(ranked) else ranked[best]
+    return float(values[best]), float((ranked[best] + below) / 2)
 
 
 def f1(truth: npt.NDArray[np.bool_], found: npt.NDArray[np.bool_]) -> float:

@@ -53,12 +53,27 @@ def test_the_context_is_the_last_turn_of_somebody_else_and_not_too_long_ago() ->
     assert [context_of(call, place) for place in range(len(call))] == ["", "", "", "zweitens", "neu", "neu"]
 
 
+def test_a_murmur_in_between_does_not_hide_the_question() -> None:
+    call = (said(0, AGENT, "Frage", seconds=15), said(2, CUSTOMER, "mhm", seconds=0.5), said(16, CUSTOMER, "nein"))
+    assert context_of(call, 2) == "Frage"
+
+
+def test_words_that_are_not_said_yet_are_no_context() -> None:
+    call = (said(0, AGENT, "Erst"), said(2, AGENT, "lange Rede", seconds=20), said(4, CUSTOMER, "Moment"))
+    assert context_of(call, 2) == "Erst"
+
+
 def test_without_roles_nothing_is_scored_and_the_option_is_named() -> None:
     model = FakeTextEmotion()
     read = read_text_emotions([replace(one, role="unknown") for one in CALL], model)
     assert not any(one.text_emotion for one in read.utterances)
     assert model.asked == []
     assert [(one.what, "--roles" in one.remedy) for one in read.omitted] == [("text_emotion", True)]
+
+
+def test_where_all_speak_on_one_channel_no_option_is_named() -> None:
+    read = read_text_emotions([replace(one, role="unknown", channel=0) for one in CALL], FakeTextEmotion())
+    assert [one.remedy for one in read.omitted] == [""]
 
 
 def test_agents_alone_are_no_riddle_about_roles() -> None:

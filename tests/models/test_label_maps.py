@@ -16,6 +16,13 @@ def test_our_labels_are_found_by_their_prefix_in_any_order() -> None:
     assert not found.together
 
 
+def test_a_classifier_of_our_kind_may_know_one_of_the_two_only() -> None:
+    emotions = label_map("half", [f"goemotions/{one}" for one in GOEMOTIONS], several=True)
+    assert (emotions.polarities, emotions.emotions) == ((), tuple(range(28)))
+    polarities = label_map("half", ["polarity/negative", "polarity/neutral", "polarity/positive"], several=True)
+    assert (polarities.polarities, polarities.emotions) == ((0, 1, 2), ())
+
+
 @pytest.mark.parametrize(
     ("name", "labels", "expected"),
     [

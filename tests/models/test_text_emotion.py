@@ -11,6 +11,7 @@ from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES
 from stimmung.models.label_maps import label_map
 from stimmung.models.text_emotion import TextModel, TextOptions
 from stimmung.speech.engines import ModelId, SpokenText
+from stimmung.speech.errors import WeightsError
 from stimmung.speech.records import TextEmotionScore
 
 LABELS = (*(f"polarity/{one}" for one in POLARITIES), *(f"goemotions/{one}" for one in GOEMOTIONS))
@@ -54,6 +55,13 @@ def test_no_words_no_judgement(text: str) -> None:
     assert silent.vector is None
     assert first.emotion is not None
     assert last.emotion is not None
+
+
+@pytest.mark.parametrize("text", ["4, 7,", "1,9", "0"])
+def test_digits_alone_have_a_vector_and_no_feeling(text: str) -> None:
+    (reading,) = model().read([SpokenText(text)])
+    assert reading.emotion is None
+    assert reading.vector is not None
 
 
 def test_nothing_to_read_is_no_reading() -> None:
@@ -117,3 +125,5 @@ def test_a_model_without_vectors_gives_none() -> None:
     (reading,) = model(vectors=False).read([SpokenText("danke")])
     assert reading.vector is None
     assert not model(vectors=False).has_vectors
+    with pytest.raises(WeightsError, match="no sentence vectors"):
+        model(vectors=False).embed(["danke"])

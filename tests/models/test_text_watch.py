@@ -1,5 +1,6 @@
 """Figures of the dev split: F1 by hand, and every prediction at its own text, however they were batched."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,14 @@ from stimmung.models.train_text_emotion import load, untouched_vectors
 CPU = torch.device("cpu")
 
 
+def vectors_of(
+    network: BertForSequenceClassification, tokenizer: Tokenizer, texts: Sequence[LabelledText], device: torch.device
+) -> tuple[torch.Tensor, dict[str, int]]:
+    """Return the untouched encoder's vectors and the row of each text."""
+    unique = list(dict.fromkeys(text.text for text in texts))
+    return untouched_vectors(network, tokenizer, unique, device), {text: row for row, text in enumerate(unique)}
+
+
 def flags(marks: str) -> npt.NDArray[np.bool_]:
     """Return True for each `x`."""
     return np.array([mark == "x" for mark in marks])
@@ -38,11 +47,16 @@ def test_f1_of_a_label(truth: str, found: str, value: float) -> None:
     assert f1(flags(truth), flags(found)) == value
 
 
-def test_the_best_threshold_is_the_lowest_score_that_it_takes() -> None:
+def test_the_best_threshold_lies_midway_below_the_lowest_score_that_it_takes() -> None:
     value, threshold = best_f1(flags("x.x."), scores(3, 2, 1, 0))
     assert value == pytest.approx(0.8)  # three found, two of them true
-    assert threshold == 1
-    assert best_f1(flags("xx.."), scores(5, 4, 1, 0)) == (1.0, 4.0)
+    assert threshold == 0.5
+    assert best_f1(flags("xx.."), scores(5, 4, 1, 0)) == (1.0, 2.5)
+
+
+def test_no_threshold_parts_equal_scores() -> None:
+    value, threshold = best_f1(flags("x.."), scores(2, 2, 1))
+    assert (value, threshold) == (pytest.approx(2 / 3), 1.5)
 
 
 def emotional(*labels: str) -> LabelledText:
@@ -117,7 +131,7 @@ def test_untouched_texts_are_near_their_own_vectors(
 ) -> None:
     texts = list(material().dev)
     with calm():
-        vectors, rows = untouched_vectors(network, tokenizer, texts, CPU)
+        vectors, rows = vectors_of(network, tokenizer, texts, CPU)
         _, own = predict(network, tokenizer, texts, vectors, rows, CPU)
         _, turned = predict(network, tokenizer, texts, -vectors, rows, CPU)
     assert own.mean() > 0.8  # not 1: the untouched encoder read `query:` first
@@ -142,7 +156,7 @@ def test_the_watched_figures_are_those_of_each_corpus(
     dev = tuple(text for text in mild if text.source != "scripted" or text.polarity == "negative")
     seen = Material(whole.train, dev, whole.heard)
     with calm():
-        vectors, rows = untouched_vectors(network, tokenizer, seen.dev, CPU)
+        vectors, rows = vectors_of(network, tokenizer, seen.dev, CPU)
         watched = watch(network, tokenizer, seen, vectors, rows, CPU)
     assert watched.germeval_micro_f1 == pytest.approx(1 / 3, abs=1e-4)
     assert watched.germeval_macro_f1 == pytest.approx(1 / 3 * 0.5, abs=1e-4)
@@ -160,7 +174,7 @@ def test_what_was_heard_is_judged_by_the_transcript(
     spread_out(network)
     german = [text for text in material().dev if text.language == "de"]
     with calm():
-        vectors, rows = untouched_vectors(network, tokenizer, german, CPU)
+        vectors, rows = vectors_of(network, tokenizer, german, CPU)
         logits, _ = predict(network, tokenizer, german, vectors, rows, CPU)
         level = logits.mean(axis=0)
         with torch.no_grad():
@@ -176,5 +190,5 @@ def test_what_was_heard_is_judged_by_the_transcript(
 def test_nothing_heard_is_no_figure(network: BertForSequenceClassification, tokenizer: Tokenizer) -> None:
     seen = replace(material(), heard={})
     with calm():
-        vectors, rows = untouched_vectors(network, tokenizer, seen.dev, CPU)
+        vectors, rows = vectors_of(network, tokenizer, seen.dev, CPU)
         assert watch(network, tokenizer, seen, vectors, rows, CPU).heard_de == 0.0

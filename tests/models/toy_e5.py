@@ -179,12 +179,12 @@ def calm() -> Iterator[None]:
     Networks this small gain nothing from a second one, which where others calculate too waits thirty times as long.
     """
     level, threads = logging.get_verbosity(), torch.get_num_threads()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # of transformers, as the next
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # see above
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     torch.set_num_threads(1)
     try:
         yield
     finally:
         logging.set_verbosity(level)
-        logging.enable_progress_bar()  # type: ignore[no-untyped-call]  # see above
+        logging.enable_progress_bar()
         torch.set_num_threads(threads)

@@ -54,7 +54,8 @@ def network(labels: Sequence[str], several: bool = True, seed: int = 0) -> BertF
     for value in made.parameters():  # far from 0, so that texts differ by more than rounding
         if value.dim() > 1:
             torch.nn.init.normal_(value, std=0.3)
-    return made.eval()
+    made.train(False)
+    return made
 
 
 def save(folder: Path, labels: Sequence[str], several: bool = True, extra: Mapping[str, str] | None = None) -> Path:
