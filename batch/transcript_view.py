@@ -20,7 +20,7 @@ OVERLAP_MARK = "║"
 CHANNEL_STYLES = ("cyan", "yellow", "green", "magenta")
 POLARITY_STYLES: dict[Polarity, str] = {"negative": "bold red", "neutral": "dim", "positive": "bold green"}
 NEUTRAL = "neutral"  # the emotion that is none
-TELLING = 0.5  # probability from which on an emotion is worth a word
+TELLING = 0.3  # probability from which on an emotion is worth a word: anger and annoyance share what is theirs
 LANGUAGE_NAMES = {"de": "German", "en": "English"}
 PLAIN_WIDTH = 100  # characters of a line in a text file
 
@@ -134,7 +134,8 @@ def mood(score: TextEmotionScore) -> Text:
     """Return the score in three signs and the likeliest emotion in a word: `-0.8 anger`."""
     emotions = {name: value for name, value in score.emotions.items() if name != NEUTRAL}
     likeliest = max(emotions, key=lambda name: emotions[name], default="")
-    said = f" {likeliest}" if likeliest and emotions[likeliest] >= TELLING else ""
+    least = max(TELLING, score.emotions.get(NEUTRAL, 0.0))
+    said = f" {likeliest}" if likeliest and emotions[likeliest] >= least else ""
     return Text(f"{score.score:+.1f}{said}", POLARITY_STYLES[score.polarity])
 
 

@@ -32,6 +32,7 @@ class TextOptions:
     batch: int = 32
     max_tokens: int = 124  # of a text; longer ones are read in parts. With its marks what training showed alone
     max_context: int = 48  # tokens; the last ones count
+    stretch: float = 1.5  # a batch's longest text against its shortest: padding costs as much as words
     width_step: int = 8  # batches are padded to multiples of it, so that few shapes need preparing
     context: bool = True  # whether the model was trained to see the turn before
     vectors: bool = True  # whether its mean-pooled states are a sentence vector
@@ -39,12 +40,13 @@ class TextOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A text, or a part of a long one: which text it belongs to, and its tokens without the context's."""
+    """A text, or a part of a long one: which text it belongs to, its tokens, and those with the context's."""
 
     owner: int
     text: str
     context: str
     tokens: int
+    length: int
 
 
 class TextModel:
@@ -114,7 +116,7 @@ class TextModel:
         """Yield the text as it is, or where it is too long in parts of like length, cut between words."""
         offsets = self._offsets(spoken.text)
         count = max(1, -(-len(offsets) // self._options.max_tokens))
-        context = self._tail(spoken.context) if self._options.context else ""
+        context, before = self._tail(spoken.context) if self._options.context else ("", 0)
         begin = 0
         for number in range(1, count + 1):
             end = len(spoken.text)
@@ -124,14 +126,14 @@ class TextModel:
                 end = wished if end <= begin else end
             text = spoken.text[begin:end].strip()
             if text or count == 1:
-                yield _Part(owner, text, context, max(1, len(offsets) // count))
+                tokens = max(1, len(offsets) // count)
+                yield _Part(owner, text, context, tokens, tokens + before)
             begin = end
 
-    def _tail(self, context: str) -> str:
-        offsets = self._offsets(context)
-        return (
-            context[offsets[-self._options.max_context][0] :] if len(offsets) > self._options.max_context else context
-        )
+    def _tail(self, context: str) -> tuple[str, int]:
+        """Return the end of the context, and its tokens."""
+        offsets = self._offsets(context)[-self._options.max_context :]
+        return (context[offsets[0][0] :], len(offsets)) if offsets else ("", 0)
 
     def _offsets(self, text: str) -> list[tuple[int, int]]:
         """Return where each token begins and ends in `text`."""
@@ -144,11 +146,21 @@ class TextModel:
         """Return logits (parts, labels) and vectors (parts, width), from batches of like length."""
         logits = np.zeros((len(parts), int(self.network.config.num_labels)), np.float32)
         vectors = np.zeros((len(parts), self.width), np.float32)
-        order = sorted(range(len(parts)), key=lambda place: parts[place].tokens + len(parts[place].context) // 4)
-        for begin in range(0, len(order), self._options.batch):
-            places = order[begin : begin + self._options.batch]
+        for places in self._batches([part.length for part in parts]):
             logits[places], vectors[places] = self._forward([parts[place] for place in places])
         return logits, vectors
+
+    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Yield the places of texts of like length, short ones first."""
+        batch: list[int] = []
+        for place in sorted(range(len(lengths)), key=lambda one: lengths[one]):
+            longest = self._options.stretch * (lengths[batch[0]] + self._options.width_step) if batch else 0.0
+            if batch and (len(batch) == self._options.batch or lengths[place] > longest):
+                yield batch
+                batch = []
+            batch.append(place)
+        if batch:
+            yield batch
 
     @torch.inference_mode()
     def _forward(self, parts: Sequence[_Part]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

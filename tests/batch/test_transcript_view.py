@@ -167,7 +167,8 @@ class TestMood:
         assert self.mood_line(feels({"anger": 0.9, "sadness": 0.7})).endswith("Hi  -0.8 anger")
 
     def test_an_emotion_that_is_unlikely_is_not_named(self) -> None:
-        assert self.mood_line(feels({"anger": 0.3})).endswith("Hi  -0.8")
+        assert self.mood_line(feels({"anger": 0.2})).endswith("Hi  -0.8")
+        assert self.mood_line(feels({"anger": 0.4, "neutral": 0.5})).endswith("Hi  -0.8")
         assert self.mood_line(feels({})).endswith("Hi  -0.8")
 
     def test_neutral_is_no_emotion(self) -> None:
