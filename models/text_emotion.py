@@ -14,7 +14,7 @@ import torch
 from stimmung.models.calibration import Calibration
 from stimmung.models.label_maps import LabelMap
 from stimmung.models.text_judgement import judge
-from stimmung.models.text_vectors import mean_pooled
+from stimmung.models.text_vectors import Projection, mean_pooled
 from stimmung.speech.engines import ModelId, SpokenText, TextReading
 from stimmung.speech.errors import WeightsError
 from stimmung.speech.records import Samples, TextEmotionScore
@@ -36,6 +36,7 @@ class TextOptions:
     width_step: int = 8  # batches are padded to multiples of it, so that few shapes need preparing
     context: bool = True  # whether the model was trained to see the turn before
     vectors: bool = True  # whether its mean-pooled states are a sentence vector
+    projection: Projection | None = None  # brings the sentence vectors to their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ class TextModel:
         if not self._options.vectors:
             return scores, np.zeros((len(parts), self.width), np.float32)
         pooled = mean_pooled(output.hidden_states[-1].float(), own.to(self.network.device))
+        if self._options.projection:
+            pooled = self._options.projection.apply(pooled)
         return scores, pooled.cpu().numpy()
 
     def _encode(self, parts: Sequence[_Part]) -> tuple[Any, torch.Tensor]:

@@ -13,6 +13,7 @@ from stimmung.models.label_maps import GOEMOTIONS_PREFIX, label_map
 from stimmung.models.precision import halves
 from stimmung.models.recognisers import Located
 from stimmung.models.text_emotion import TextModel, TextOptions
+from stimmung.models.text_vectors import read_projection
 from stimmung.models.text_weights import locate_text_model
 from stimmung.speech.engines import ModelId
 from stimmung.speech.errors import WeightsError
@@ -57,7 +58,7 @@ def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -
     names = [named[index] for index in sorted(named)]
     several = network.config.problem_type == "multi_label_classification"
     ours = any(label.startswith(GOEMOTIONS_PREFIX) for label in names)
-    options = TextOptions(context=ours, vectors=ours)
+    options = TextOptions(context=ours, vectors=ours, projection=read_projection(located.folder) if ours else None)
     return TextModel(
         network,
         tokenizer,

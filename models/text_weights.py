@@ -23,6 +23,7 @@ SHA256: Final[Mapping[str, str]] = MappingProxyType(
         "tokenizer.json": "e1d8aba9388a0603a994162c81555f9076cabc7689b3a3f64f2c21fc4434ef76",
         "tokenizer_config.json": "a312c78135a76984da63ae4488c31022c203c32e81732588722dda0ea8b752a6",
         "calibration.json": "300e568e6b57ae0ef906d1c5fca2dd8d3ec7d93fef778c2cea66c6e2e50b6482",
+        "embedding.safetensors": "44a09ad6e067300f90d508baa680d9ee61a8067e55f2ebf1eedceafc933aae4f",
     }
 )
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")  # of the two the first that is there
