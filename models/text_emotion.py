@@ -145,7 +145,7 @@ class TextModel:
 
     def _run(self, parts: Sequence[_Part]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Return logits (parts, labels) and vectors (parts, width), from batches of like length."""
-        logits = np.zeros((len(parts), int(self.network.config.num_labels)), np.float32)
+        logits = np.zeros((len(parts), len(self.network.config.id2label or {})), np.float32)
         vectors = np.zeros((len(parts), self.width), np.float32)
         for places in self._batches([part.length for part in parts]):
             logits[places], vectors[places] = self._forward([parts[place] for place in places])

@@ -54,8 +54,7 @@ def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -
 
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise WeightsError(f"{located.name}: its tokenizer has no fast form (tokenizer.json), which is needed here")
-    named: dict[int, str] = dict(network.config.id2label or {})
-    names = [named[index] for index in sorted(named)]
+    names = [str(name) for _, name in sorted((network.config.id2label or {}).items())]
     several = network.config.problem_type == "multi_label_classification"
     ours = any(label.startswith(GOEMOTIONS_PREFIX) for label in names)
     options = TextOptions(context=ours, vectors=ours, projection=read_projection(located.folder) if ours else None)
