@@ -1,6 +1,6 @@
 """Has the words of customers read for how they feel; nobody else's, since an agent's mood is nobody's business here.
 
-The turn before, whoever said it, is given along: "Na toll" after good news and after bad ones are two things.
+What another speaker said last before is given along: "Ja." is an answer to something.
 """
 
 from collections.abc import Sequence

@@ -94,10 +94,10 @@ def _find_text(settings: ModelSettings) -> LazyTextModel | None:
     def load() -> "TextModel":
         import torch
 
-        from stimmung.models.text_loading import load_text_model
+        from stimmung.models.text_loading import load_located
 
         torch.set_num_threads(_cores(settings))  # PyTorch counts the machine's cores, not those of a container
-        return load_text_model(settings.text, settings)
+        return load_located(located, settings)
 
     return LazyTextModel(located, load)
 

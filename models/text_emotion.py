@@ -50,6 +50,15 @@ class _Part:
     length: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Whole:
+    """Of each text its outputs (texts, labels), its unit vector (texts, width), and of how many parts it was."""
+
+    logits: npt.NDArray[np.float32]
+    vectors: npt.NDArray[np.float32]
+    parts: npt.NDArray[np.intp]
+
+
 class TextModel:
     """Implements `TextEmotion` and `TextEmbedding` over one network."""
 
@@ -88,30 +97,37 @@ class TextModel:
         Digits alone ("4, 7," of a customer number) say nothing of a feeling, and no training text was like them.
         """
         wanted = [index for index, one in enumerate(texts) if any(sign.isalnum() for sign in one.text)]
-        parts = [part for index in wanted for part in self._parts(index, texts[index])]
-        logits, vectors = self._run(parts)
+        whole = self._whole([texts[index] for index in wanted])
         readings = [TextReading(None, None) for _ in texts]
-        for index in wanted:
-            own = [place for place, part in enumerate(parts) if part.owner == index]
-            weights = np.array([parts[place].tokens for place in own], np.float64)
-            vector = _unit(np.average(vectors[own], axis=0, weights=weights)) if self._options.vectors else None
+        for index, outputs, vector, parts in zip(wanted, whole.logits, whole.vectors, whole.parts, strict=True):
             emotion = None
             if any(sign.isalpha() for sign in texts[index].text):
-                outputs = np.average(logits[own], axis=0, weights=weights)
-                emotion = _flagged(judge(outputs, self._labels, self.calibration, texts[index].language), len(own))
-            readings[index] = TextReading(emotion, vector)
+                emotion = _flagged(judge(outputs, self._labels, self.calibration, texts[index].language), int(parts))
+            readings[index] = TextReading(emotion, vector if self._options.vectors else None)
         return readings
 
     def embed(self, texts: Sequence[str]) -> Samples:
         """Return unit vectors (texts, width). Raises WeightsError where the model's states are no sentence vector."""
         if not self._options.vectors:
             raise WeightsError(f"{self._model.name} has no sentence vectors; mood-de-en has")
-        parts = [part for index, text in enumerate(texts) for part in self._parts(index, SpokenText(text))]
-        _, vectors = self._run(parts)
-        whole = np.zeros((len(texts), self.width), np.float32)
-        for part, vector in zip(parts, vectors, strict=True):
-            whole[part.owner] += part.tokens * vector
-        return np.asarray(whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-9), np.float32)
+        return self._whole([SpokenText(text) for text in texts]).vectors
+
+    def _whole(self, texts: Sequence[SpokenText]) -> _Whole:
+        """Return outputs and unit vectors of each text: the mean over its parts, by their tokens."""
+        parts = [part for index, text in enumerate(texts) for part in self._parts(index, text)]
+        logits, vectors = self._run(parts)
+        owners = np.array([part.owner for part in parts], np.intp)
+        tokens = np.array([part.tokens for part in parts], np.float32)[:, np.newaxis]
+        whole = _Whole(
+            np.zeros((len(texts), logits.shape[1]), np.float32),
+            np.zeros((len(texts), vectors.shape[1]), np.float32),
+            np.bincount(owners, minlength=len(texts)),
+        )
+        np.add.at(whole.logits, owners, tokens * logits)
+        np.add.at(whole.vectors, owners, tokens * vectors)
+        whole.logits[:] /= np.bincount(owners, tokens[:, 0], len(texts))[:, np.newaxis]
+        whole.vectors[:] /= np.maximum(np.linalg.norm(whole.vectors, axis=1, keepdims=True), 1e-9)
+        return whole
 
     def _parts(self, owner: int, spoken: SpokenText) -> Iterator[_Part]:
         """Yield the text as it is, or where it is too long in parts of like length, cut between words."""
@@ -195,10 +211,6 @@ class TextModel:
             first = each.sequence_ids(0).index(1) - 1 if part.context else 0  # with the mark before the text
             own[row, first : len(each["input_ids"])] = 1
         return padded, own
-
-
-def _unit(vector: npt.NDArray[np.float64]) -> Samples:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
 
 def _flagged(emotion: TextEmotionScore, parts: int) -> TextEmotionScore:

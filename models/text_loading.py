@@ -26,15 +26,19 @@ logger = logging.getLogger(__name__)
 
 
 def load_text_model(name: str, settings: ModelSettings) -> TextModel:
-    """Load the text model `name` onto the device of the settings.
+    """Locate the text model `name`, by the network if need be, and load it."""
+    return load_located(locate_text_model(name, settings.cache, fetch=True), settings)
 
-    Raises WeightsError that says the way out where it cannot be had, is damaged, or has labels that mean nothing here.
+
+def load_located(located: Located, settings: ModelSettings) -> TextModel:
+    """Load a text model onto the device of the settings.
+
+    Raises WeightsError that says the way out where it is damaged or has labels that mean nothing here.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    located = locate_text_model(name, settings.cache, fetch=True)
     device = _device(settings)
-    logger.debug("loading %s from %s", name, located.folder)
+    logger.debug("loading %s from %s", located.name, located.folder)
     try:
         with _quiet():
             tokenizer = AutoTokenizer.from_pretrained(located.folder, local_files_only=True)
@@ -43,7 +47,7 @@ def load_text_model(name: str, settings: ModelSettings) -> TextModel:
             )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise WeightsError(
-            f"{name}: {located.folder} holds no text classifier: {error}; a tokenizer that comes as a .model"
+            f"{located.name}: {located.folder} holds no text classifier: {error}; a tokenizer that comes as a .model"
             " file alone needs `pip install sentencepiece`"
         ) from error
     return _assemble(located, network.to(device), tokenizer)
