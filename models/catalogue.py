@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from stimmung.models import recognisers
-from stimmung.models.recognisers import Located
-from stimmung.models.text_weights import WEIGHT_FILES, locate_text_model
+from stimmung.models.hub import WEIGHT_FILES, Located
+from stimmung.models.text_weights import locate_text_model
 from stimmung.speech.settings import EMBEDDED_TEXT, ModelSettings
 
 

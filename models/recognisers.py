@@ -17,22 +17,13 @@ from types import MappingProxyType
 
 from platformdirs import user_cache_path
 
+from stimmung.models.hub import Located, hub_errors, located, sha256_of
 from stimmung.speech.errors import WeightsError
 
 logger = logging.getLogger(__name__)
 
 BLOCK = 1 << 20  # bytes read at a time
 MODEL_FILE = "model.bin"
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A model on this machine; `sha256` is that of its weight file."""
-
-    name: str
-    folder: Path
-    source: str  # "embedded", "folder" or "hub"
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +84,7 @@ def join_embedded(name: str, pinned: Embedded, cache: Path) -> Located:
     """Return the embedded model's folder in `cache`, joined and verified; a damaged copy is joined again."""
     folder = cache / f"{name}-{pinned.sha256[MODEL_FILE][:12]}"
     for file, sha256 in pinned.sha256.items():
-        if _sha256_of(folder / file) != sha256:
+        if sha256_of(folder / file) != sha256:
             _join(
                 [_package_file(part, pinned.install) for part in pinned.parts[file]],
                 folder / file,
@@ -150,38 +141,16 @@ def _checked_folder(name: str, folder: Path, source: str) -> Located:
             f"{folder}: no CTranslate2 Whisper model, {', '.join(missing)} is missing; convert one with"
             " ct2-transformers-converter --copy_files tokenizer.json preprocessor_config.json"
         )
-    sha256 = _sha256_of(folder / MODEL_FILE)
-    if sha256 is None:
-        raise WeightsError(f"{folder / MODEL_FILE}: cannot be read")
-    return Located(name, folder, source, sha256)
+    return located(name, folder, source, MODEL_FILE)
 
 
 def _hub_folder(name: str, cache: Path, fetch: bool) -> Path:
     # Imported here: faster_whisper brings its whole engine along, which `stimmung models list` can do without.
-    import huggingface_hub.errors
     from faster_whisper.utils import available_models, download_model
 
     places = f"an embedded model ({', '.join(EMBEDDED)}), a folder, {', '.join(available_models())} or OWNER/NAME"
-    try:
+    with hub_errors(name, f"choose {places}", fetch=fetch):
         return Path(download_model(name, cache_dir=str(cache / "hub"), local_files_only=not fetch))
-    except huggingface_hub.errors.LocalEntryNotFoundError as error:
-        how = "the hub did not answer and" if fetch else "it is fetched when it is first used;"
-        raise WeightsError(f"{name}: {how} there is no copy of this model on this machine yet") from error
-    except ValueError as error:  # also the hub's own complaint about a malformed name
-        raise WeightsError(f"{name}: no such model; choose {places}") from error
-    except huggingface_hub.errors.HfHubHTTPError as error:
-        raise WeightsError(f"{name}: the hub does not give this model out: {error}; choose {places}") from error
-    except OSError as error:
-        raise WeightsError(f"{name}: cannot fetch it: {error}; copy the model into a folder and name that") from error
-
-
-def _sha256_of(file: Path) -> str | None:
-    """Return the file's SHA-256, None where it cannot be read; 0.1 s for the 145 MB of `base`."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return None
 
 
 def _blocks(files: Iterable[Path]) -> Iterable[bytes]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stimmung.models import recognisers
+from stimmung.models.hub import Located
 from stimmung.models.text_lazy import LazyTextModel
 from stimmung.models.text_weights import locate_text_model
 from stimmung.speech.engines import Engines, ModelId
@@ -102,7 +103,7 @@ def _find_text(settings: ModelSettings) -> LazyTextModel | None:
     return LazyTextModel(located, load)
 
 
-def _load_whisper(located: recognisers.Located, settings: ModelSettings) -> "Whisper":
+def _load_whisper(located: Located, settings: ModelSettings) -> "Whisper":
     import ctranslate2
 
     from stimmung.models.whisper import Whisper, WhisperOptions

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from stimmung.models.recognisers import Located
+from stimmung.models.hub import Located
 from stimmung.speech.engines import ModelId, SpokenText, TextReading
 from stimmung.speech.records import Samples
 

@@ -9,9 +9,9 @@ import torch
 from safetensors import SafetensorError
 
 from stimmung.models.calibration import read_calibration
+from stimmung.models.hub import Located
 from stimmung.models.label_maps import GOEMOTIONS_PREFIX, label_map
 from stimmung.models.precision import halves
-from stimmung.models.recognisers import Located
 from stimmung.models.text_emotion import TextModel, TextOptions
 from stimmung.models.text_vectors import read_projection
 from stimmung.models.text_weights import locate_text_model

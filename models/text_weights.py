@@ -3,7 +3,6 @@
 The embedded weights lie in the package. Nothing is downloaded unless a hub name is asked for with `fetch`.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,8 +10,7 @@ from typing import Final
 
 from platformdirs import user_cache_path
 
-from stimmung.models.recognisers import Located
-from stimmung.speech.errors import WeightsError
+from stimmung.models.hub import Kind, Located, locate_pretrained, verified
 from stimmung.speech.settings import EMBEDDED_TEXT
 
 FOLDER = Path(__file__).resolve().parent / "weights" / "text"
@@ -26,8 +24,11 @@ SHA256: Final[Mapping[str, str]] = MappingProxyType(
         "embedding.safetensors": "44a09ad6e067300f90d508baa680d9ee61a8067e55f2ebf1eedceafc933aae4f",
     }
 )
-WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")  # of the two the first that is there
-SMALL_FILES = ("*.json", "*.txt", "*.model")
+KIND = Kind(
+    what="text model",
+    small_files=("*.json", "*.txt", "*.model"),
+    choose=f"choose {EMBEDDED_TEXT}, a folder, OWNER/NAME of the hub, or none",
+)
 
 
 def locate_text_model(name: str, cache: Path | None = None, *, fetch: bool = False) -> Located:
@@ -36,64 +37,5 @@ def locate_text_model(name: str, cache: Path | None = None, *, fetch: bool = Fal
     A hub name is downloaded only with `fetch`, into `cache`, by default the user's cache folder.
     """
     if name == EMBEDDED_TEXT:
-        return _verified()
-    folder = Path(name).expanduser()
-    source = "folder"
-    if not folder.is_dir():
-        folder = _hub_folder(name, cache or user_cache_path("stimmung"), fetch)
-        source = "hub"
-    weights = [folder / file for file in WEIGHT_FILES if (folder / file).is_file()]
-    if not weights or not (folder / "config.json").is_file():
-        raise WeightsError(f"{folder}: no text model: config.json and {' or '.join(WEIGHT_FILES)} are needed")
-    return Located(name, folder, source, _sha256_of(weights[0]))
-
-
-def _verified() -> Located:
-    for file, expected in SHA256.items():
-        found = _sha256_of(FOLDER / file)
-        if found != expected:
-            raise WeightsError(
-                f"{FOLDER / file} is not the file that was pinned (SHA-256 {found or 'unknown: cannot be read'},"
-                f" expected {expected}): reinstall stimmung, or name another model with --text-model"
-            )
-    return Located(EMBEDDED_TEXT, FOLDER, "embedded", SHA256[WEIGHT_FILES[0]])
-
-
-def _hub_folder(name: str, cache: Path, fetch: bool) -> Path:
-    import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    def snapshot(weights: str) -> Path:
-        patterns = [*SMALL_FILES, weights]
-        where = cache / "hub"
-        return Path(
-            huggingface_hub.snapshot_download(
-                name, cache_dir=where, allow_patterns=patterns, local_files_only=not fetch
-            )
-        )
-
-    choose = f"choose {EMBEDDED_TEXT}, a folder, OWNER/NAME of the hub, or none"
-    try:
-        safe, pickled = WEIGHT_FILES
-        folder = snapshot(safe)
-        return folder if (folder / safe).is_file() else snapshot(pickled)
-    except HFValidationError as error:
-        raise WeightsError(f"{name}: no such model; {choose}") from error
-    except LocalEntryNotFoundError as error:
-        how = "the hub did not answer and" if fetch else "it is fetched when it is first used;"
-        raise WeightsError(
-            f"{name}: {how} there is no copy of this text model on this machine yet; {choose}"
-        ) from error
-    except HfHubHTTPError as error:
-        raise WeightsError(f"{name}: the hub does not give this model out: {error}; {choose}") from error
-    except OSError as error:
-        raise WeightsError(f"{name}: cannot fetch it: {error}; copy the model into a folder and name that") from error
-
-
-def _sha256_of(file: Path) -> str:
-    """Return the file's SHA-256, empty where it cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return ""
+        return verified(name, FOLDER, SHA256, "reinstall stimmung, or name another model with --text-model")
+    return locate_pretrained(name, cache or user_cache_path("stimmung"), KIND, fetch=fetch)

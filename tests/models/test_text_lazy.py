@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.models import toy_text
 
+from stimmung.models.hub import Located
 from stimmung.models.label_maps import label_map
-from stimmung.models.recognisers import Located
 from stimmung.models.text_emotion import TextModel
 from stimmung.models.text_lazy import LazyTextModel
 from stimmung.speech.engines import ModelId, SpokenText
