@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stimmung.models.text_corpora import LabelledText, texts_of
+from stimmung.models.training.text_corpora import LabelledText, texts_of
 from text_judged import Ints
 from text_sets import true_polarities
 

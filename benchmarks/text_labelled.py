@@ -7,7 +7,7 @@ import numpy as np
 from machine import Figures
 from stimmung.models.calibration import expected_calibration_error
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, SERVICE_CLASSES
-from stimmung.models.text_corpora import LabelledText, read_labelled
+from stimmung.models.training.text_corpora import LabelledText, read_labelled
 from text_baselines import baselines
 from text_bench import Bench, cell, score_figures, show, show_scores, skip
 from text_judged import Judged

@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix  # type: ignore[import-untyped]  # 
 
 from machine import Figures
 from stimmung.models.emotion_labels import POLARITIES, SERVICE_CLASSES
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.text_corpora import LabelledText
 from text_bench import Bench, skip
 from text_challenge import FOLDER, LANGUAGES, QUICK_EVERY, answers_of, classes_of, polarities_of, read_challenge
 from text_judged import Bools, Floats, Ints, Judged

@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from machine import Figures, headline, processor, result_file, save
-from stimmung.models.text_augment import plain
-from stimmung.models.text_corpora import read_germeval, read_unlabelled, read_xed, texts_of
-from stimmung.models.text_training import PAD, WIDTHS, encode
+from stimmung.models.training.text_augment import plain
+from stimmung.models.training.text_corpora import read_germeval, read_unlabelled, read_xed, texts_of
+from stimmung.models.training.text_training import PAD, WIDTHS, encode
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.records import Samples
 from stimmung.speech.settings import Settings
@@ -104,7 +104,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     embedded = Settings().models.text
     parser.add_argument("--data", type=Path, help="folder with the development data, whose text/ gives distractors")
-    parser.add_argument("--base", type=Path, help="the encoder before fine-tuning, as stimmung.models.text_base writes")
+    parser.add_argument(
+        "--base", type=Path, help="the encoder before fine-tuning, as models/training/text_base.py writes"
+    )
     parser.add_argument("--model", default=embedded, help=f"name or folder of the model, by default {embedded}")
     parser.add_argument("--pairs", type=Path, default=PAIRS, help="German TAB English a line, by default our own pairs")
     parser.add_argument("--distractors", type=int, metavar="N", help=f"a language, by default {DISTRACTORS}")
@@ -121,7 +123,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error(f"--data {given.data}: no folder text/ in it")
     missing = [name for name in BASE_FILES if given.base and not (given.base / name).is_file()]
     if missing:
-        parser.error(f"--base {given.base}: no {missing[0]} in it; python -m stimmung.models.text_base writes one")
+        parser.error(
+            f"--base {given.base}: no {missing[0]} in it; python -m stimmung.models.training.text_base writes one"
+        )
     return given
 
 
@@ -270,7 +274,7 @@ class Untouched:
 
     def embed(self, texts: Sequence[str]) -> Samples:
         """Return float32 (texts, width), rows of unit length, in the order of `texts`."""
-        from stimmung.models.train_text_emotion import QUERY
+        from stimmung.models.training.train_text_emotion import QUERY
 
         tokens = [encode(self._tokenizer, "", QUERY + text)[0] for text in texts]
         order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))

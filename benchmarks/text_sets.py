@@ -10,8 +10,8 @@ import numpy as np
 
 from normalise import Language
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, SERVICE_CLASSES, service_classes_of
-from stimmung.models.text_corpora import LabelledText, read_germeval, read_goemotions, read_xed, split_of
-from stimmung.models.text_training import XED_TEST_SHARE
+from stimmung.models.training.text_corpora import LabelledText, read_germeval, read_goemotions, read_xed, split_of
+from stimmung.models.training.text_training import XED_TEST_SHARE
 from stimmung.speech.engines import SpokenText
 from text_judged import Bools, Ints
 

@@ -15,7 +15,7 @@ from machine import Figures
 from normalise import Language, normalise
 from spoken_texts import hear, sayable
 from stimmung.models.emotion_labels import SERVICE_CLASSES, XED_GROUPS, service_classes_of
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.text_corpora import LabelledText
 from text_bench import Bench, cell, interval_figures, show, skip, tell
 from text_judged import Bools, Ints, Judged
 from text_scores import Interval, counts, interval, micro_f1

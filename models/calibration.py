@@ -1,7 +1,7 @@
 """Makes scores mean what they say: a probability of 0.7 comes true seven times in ten.
 
 Polarity, one of three, gets a temperature; every label, each by itself, gets Platt's slope and offset. They were
-fitted on a split that no weight was trained on (models/calibrate_text_emotion.py) and lie beside the weights.
+fitted on a split that no weight was trained on (models/training/calibrate_text_emotion.py) and lie beside the weights.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The sentence vector: the mean of the last layer's states over the text's own tokens, brought back to where the
 untouched encoder had it.
 
-Fine-tuning moves the states; a linear map, fitted afterwards (models/fit_text_embedding.py), undoes what is the same
-for all texts. It lies beside the weights, since plain `from_pretrained` knows no place for it.
+Fine-tuning moves the states; a linear map, fitted afterwards (models/training/fit_text_embedding.py), undoes what is
+the same for all texts. It lies beside the weights, since plain `from_pretrained` knows no place for it.
 """
 
 from dataclasses import dataclass

@@ -41,6 +41,11 @@ OWNED = {
 OWNER = {library: folder for folder, libraries in OWNED.items() for library in libraries}
 # Settings and the page that describes them, sidecar files, wire types; between stages go frozen dataclasses.
 PYDANTIC = ("speech/settings", "batch/settings_reference", "speech/callinfo", "api/")
+# How weights are made is no part of what runs for users: only commands reach it, and only when they are called.
+TRAINING = "stimmung.models.training"
+TRAINING_FOLDER, TRAINING_CALLERS = "models/training/", {"batch"}
+# Packages whose folders may be named after `import`.
+EXPANDED = {"stimmung", "stimmung.models"}
 # Files that may catch every Exception: the API's handlers, the batch runner's per-file loop, a live session's end.
 CATCH_ALL: tuple[str, ...] = ("batch/analyze_command.py",)
 NAMELESS = {"utils", "util", "helpers", "common", "misc"}
@@ -82,7 +87,7 @@ def imports(module: Module) -> Iterator[tuple[ast.AST, str]]:
             yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
-            if base == "stimmung":  # `from stimmung import speech` names its folder after `import`
+            if base in EXPANDED:  # `from stimmung import speech` names its folder after `import`
                 yield from ((node, f"{base}.{alias.name}") for alias in node.names)
             else:
                 yield node, base
@@ -114,6 +119,15 @@ def borrowed_libraries(module: Module) -> Iterator[str]:
         owner = OWNER.get(name.partition(".")[0], module.folder)
         if owner != module.folder:
             yield module.at(node, f"{name} belongs to {owner}/")
+
+
+def training_at_run_time(module: Module) -> Iterator[str]:
+    if module.path.startswith(TRAINING_FOLDER):
+        return
+    for node, name in imports(module):
+        early = node in module.tree.body
+        if f"{name}.".startswith(f"{TRAINING}.") and (module.folder not in TRAINING_CALLERS or early):
+            yield module.at(node, f"{name} is for making weights: import it inside a command of batch/ only")
 
 
 def pydantic_inside(module: Module) -> Iterator[str]:
@@ -236,8 +250,9 @@ def silent_excuses(module: Module) -> Iterator[str]:
 
 
 SOURCE_RULES: tuple[Rule, ...] = (
-    upward_imports, borrowed_libraries, pydantic_inside, second_copies, work_at_import, shared_state, long_modules,
-    long_functions, many_parameters, swallowed_errors, undocumented, nameless, silent_excuses,
+    upward_imports, borrowed_libraries, training_at_run_time, pydantic_inside, second_copies, work_at_import,
+    shared_state, long_modules, long_functions, many_parameters, swallowed_errors, undocumented, nameless,
+    silent_excuses,
 )  # fmt: skip
 AROUND_RULES: tuple[Rule, ...] = (second_copies, work_at_import, shared_state, long_modules, long_functions, nameless)
 
@@ -338,6 +353,28 @@ def test_a_planted_fault_is_found(rule: Rule, text: str) -> None:
 @pytest.mark.parametrize(("rule", "text"), INNOCENT)
 def test_what_is_allowed_passes(rule: Rule, text: str) -> None:
     assert list(rule(Module("speech/innocent.py", text))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "faults"),
+    [
+        ("models/registry.py", "def f():\n    from stimmung.models.training import prune", 1),
+        ("models/registry.py", "def f():\n    from stimmung.models import training", 1),
+        ("models/registry.py", "import stimmung.models.training.text_corpora", 1),
+        ("batch/train_command.py", "from stimmung.models.training.prune import prune", 1),
+        ("batch/train_command.py", "def f():\n    from stimmung.models.training.prune import prune", 0),
+        ("models/training/text_base.py", "from stimmung.models.training.prune import prune", 0),
+        ("models/registry.py", "from stimmung.models.training_free import prune", 0),
+    ],
+)
+def test_training_stays_out_of_what_runs(path: str, text: str, faults: int) -> None:
+    assert len(list(training_at_run_time(Module(path, text)))) == faults
+
+
+def test_the_rules_read_sub_packages_as_parts_of_their_folder(source: list[Module]) -> None:
+    inside = [module for module in source if module.path.startswith(TRAINING_FOLDER)]
+    assert len(inside) > 1
+    assert {module.folder for module in inside} == {"models"}
 
 
 def test_a_module_named_after_nothing_is_found() -> None:

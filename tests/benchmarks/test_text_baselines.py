@@ -3,7 +3,7 @@
 import numpy as np
 
 from stimmung.models.emotion_labels import POLARITIES
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.text_corpora import LabelledText
 from text_baselines import baselines
 from text_sets import true_polarities
 

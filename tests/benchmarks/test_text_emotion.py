@@ -12,8 +12,8 @@ from tests.models import toy_text
 
 from stimmung.models.calibration import Calibration
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, polarity_of, service_classes_of
-from stimmung.models.text_corpora import split_of
-from stimmung.models.text_training import XED_TEST_SHARE
+from stimmung.models.training.text_corpora import split_of
+from stimmung.models.training.text_training import XED_TEST_SHARE
 from stimmung.speech.engines import ModelId, SpokenText, TextReading
 from stimmung.speech.records import Polarity, TextEmotionScore
 from text_bench import Bench, cell, rounded, tell

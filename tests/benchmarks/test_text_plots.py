@@ -7,7 +7,7 @@ import pytest
 from matplotlib.image import imread
 
 from stimmung.models.emotion_labels import POLARITIES, SERVICE_CLASSES
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.text_corpora import LabelledText
 from text_judged import Judged
 from text_plots import (
     DPI,

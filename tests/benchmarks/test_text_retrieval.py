@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from stimmung.models.train_text_emotion import QUERY, load, save
+from stimmung.models.training.train_text_emotion import QUERY, load, save
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.fakes import FakeTextEmbedding
 from stimmung.speech.records import Samples

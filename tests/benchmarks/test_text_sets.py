@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from stimmung.models.emotion_labels import GOEMOTIONS, SERVICE_CLASSES
-from stimmung.models.text_corpora import LabelledText, split_of
-from stimmung.models.text_training import XED_TEST_SHARE
+from stimmung.models.training.text_corpora import LabelledText, split_of
+from stimmung.models.training.text_training import XED_TEST_SHARE
 from text_sets import as_heard, sample, sayable_ones, to_speak, true_classes, true_labels, true_polarities
 
 

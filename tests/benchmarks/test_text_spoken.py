@@ -7,7 +7,7 @@ import pytest
 
 import text_spoken
 from stimmung.models.emotion_labels import POLARITIES, SERVICE_CLASSES, XED_GROUPS, service_classes_of
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.text_corpora import LabelledText
 from text_judged import Bools, Judged
 from text_scores import micro_f1
 from text_spoken import FAMILIES, Marks, Pairs, class_counts, heard_pairs, loss, marks, side_figures, word_errors

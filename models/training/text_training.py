@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES, XED_GROUPS
-from stimmung.models.text_augment import Augmentation, augment
-from stimmung.models.text_corpora import (
+from stimmung.models.training.text_augment import Augmentation, augment
+from stimmung.models.training.text_corpora import (
     LANGUAGES,
     LabelledText,
     read_germeval,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stimmung.models.text_corpora import (
+from stimmung.models.training.text_corpora import (
     LabelledText,
     read_germeval,
     read_goemotions,

@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from tests.models.toy_e5 import calm, material, write_base
+from tests.models.training.toy_e5 import calm, material, write_base
 from tokenizers import Tokenizer
 from transformers import BertForSequenceClassification
 
 from stimmung.models.emotion_labels import GOEMOTIONS, POLARITIES
-from stimmung.models.text_corpora import LabelledText
-from stimmung.models.text_training import Material
-from stimmung.models.text_watch import best_f1, f1, macro_f1, micro, polarity_macro, predict, watch
-from stimmung.models.train_text_emotion import load, untouched_vectors
+from stimmung.models.training.text_corpora import LabelledText
+from stimmung.models.training.text_training import Material
+from stimmung.models.training.text_watch import best_f1, f1, macro_f1, micro, polarity_macro, predict, watch
+from stimmung.models.training.train_text_emotion import load, untouched_vectors
 
 CPU = torch.device("cpu")
 

