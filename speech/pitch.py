@@ -17,11 +17,10 @@ HOP = 0.010  # s
 RATE = 8_000  # Hz: what is looked at, all that a telephone has
 STEP = round(HOP * RATE)  # samples between frames
 FRAME = 512  # samples: 64 ms, four periods of 60 Hz; 40 ms lose three times as many octaves
-SIZE = 2 * FRAME  # of the transforms: magnitudes correlate farther than a frame is long, and 1.3 times is too short
 LEVEL = 256  # samples: 32 ms in the middle of a frame, of which its level is told
-FINE = 2  # lags a sample: of 600 Hz there are 27, close enough for a parabola through three
 CANDIDATES = 6  # periods of a frame that are considered
-BLOCK = 64  # frames transformed at once, so that they stay in the cache
+NEAR = (-4, -2, 0, 2, 4)  # quarters of a sample around a lag, where it is looked at more closely
+BLOCK = 24  # frames transformed at once: 98 kB, which stay in the cache and which malloc does not fetch page by page
 RUN, MARGIN = 16, 12  # frames: all runs of 16 are searched at once, each hearing 12 more on either side
 FLOOR = 1e-12  # power added everywhere, so that digital silence has a logarithm (-120 dB)
 
@@ -53,15 +52,6 @@ class PitchOptions:
     span: float = 0.5  # octaves each side of the speaker's median pitch that cost nothing
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Similarity:
-    """How like each frame is to itself some lags later, float32 (frames, lags), 1: the same."""
-
-    plain: Samples  # 1 less YIN's difference over the energy of the pairs
-    flat: Samples  # after the spectrum's magnitudes were put in the place of its powers
-    first: int  # the first lag, in parts of a sample (FINE of them)
-
-
 def track_pitch(samples: Samples, options: PitchOptions | None = None) -> Pitch:
     """Track an utterance, mono float32 (samples,) at 16 kHz; n samples give ceil(n / 160) frames."""
     chosen = options or PitchOptions()
@@ -72,12 +62,12 @@ def track_pitch(samples: Samples, options: PitchOptions | None = None) -> Pitch:
     padded = _narrow(samples, count)
     sums = np.concatenate([[0.0], np.cumsum(np.square(padded, dtype=np.float64))])
     level = _level(sums, count)
-    similar = _similarity(padded, sums, chosen)
-    lag, flat = _choose(similar, chosen)
-    hertz, periodicity = _refine(similar, lag)
+    powers, flat = _spectra(padded, int(RATE / chosen.lowest) + 3)
+    lag, similar = _choose(flat, chosen)
+    lag, periodicity = _refine(powers, sums, lag)
     sounding = level > max(float(level.max()) - chosen.below_loudest, chosen.quietest)
-    voiced = sounding & (flat > chosen.voiced)
-    return Pitch(np.where(voiced, hertz, np.float32(0)), np.where(level > chosen.quietest, periodicity, 0), level)
+    hertz = np.where(sounding & (similar > chosen.voiced), RATE / lag, 0)
+    return Pitch(hertz.astype(np.float32), np.where(level > chosen.quietest, periodicity, np.float32(0)), level)
 
 
 def _narrow(samples: Samples, count: int) -> Samples:
@@ -94,75 +84,63 @@ def _level(sums: Doubles, count: int) -> Samples:
     return np.asarray(10 * np.log10((sums[begin + LEVEL] - sums[begin]) / LEVEL + FLOOR), dtype=np.float32)
 
 
-def _similarity(padded: Samples, sums: Doubles, options: PitchOptions) -> Similarity:
-    first, last = int(FINE * RATE / options.highest) - 2, int(FINE * RATE / options.lowest) + 3
+def _spectra(padded: Samples, lags: int) -> tuple[Samples, Samples]:
+    """Return the powers of each frame (frames, FRAME + 1), and how like its flattened self it is (frames, lags)."""
     cut = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::STEP]
-    plain = np.empty((cut.shape[0], last), dtype=np.float32)
-    flat = np.empty_like(plain)
+    powers = np.empty((cut.shape[0], FRAME + 1), dtype=np.float32)
+    flat = np.empty((cut.shape[0], lags), dtype=np.float32)
     for begin in range(0, cut.shape[0], BLOCK):
         block = slice(begin, begin + BLOCK)
-        _correlate(cut[block], plain[block], flat[block])
-    window = np.ones((1, FRAME), dtype=np.float32)
-    ramp = np.empty((1, last), dtype=np.float32)
-    _correlate(window, np.empty_like(ramp), ramp)
+        _correlate(cut[block], powers[block], flat[block])
+    ramp = np.empty((1, lags), dtype=np.float32)  # what a sound without end gives, because a frame has one
+    _correlate(np.ones((1, FRAME), dtype=np.float32), np.empty((1, FRAME + 1), dtype=np.float32), ramp)
     flat /= (flat[:, :1] + np.float32(FLOOR)) * (ramp / ramp[:, :1])
-    plain = plain[:, first:] / _energy(sums, first, last)
-    return Similarity(plain, flat[:, first:], first)
+    return powers, flat
 
 
-def _correlate(cut: Samples, plain: Samples, flat: Samples) -> None:
-    """Write twice the products of frames (n, FRAME) with themselves into `plain`, the flattened ones into `flat`."""
-    padded = np.zeros((cut.shape[0], SIZE), dtype=np.float32)
+def _correlate(cut: Samples, powers: Samples, flat: Samples) -> None:
+    """Write the powers of frames (n, FRAME), and the inverse transform of their roots at the first lags."""
+    padded = np.zeros((cut.shape[0], 2 * FRAME), dtype=np.float32)
     padded[:, :FRAME] = cut
-    # numpy 2.4 takes real float32 the long way round, five times slower, unless it is asked to scale, and back again
-    # unless it is given complex numbers, as many as it needs
+    # numpy 2.4 takes float32 the long way round, five times slower, unless it is asked to scale; and back again
+    # unless it is given complex numbers
     spectrum = np.fft.rfft(padded, axis=1, norm="ortho")
-    bins = spectrum.shape[1]
-    powers = spectrum.real**2 + spectrum.imag**2
-    wide = np.zeros((cut.shape[0], FINE * SIZE // 2 + 1), dtype=np.complex64)
-    wide.real[:, :bins] = np.sqrt(powers)
-    flat[:] = np.fft.irfft(wide, axis=1, norm="ortho")[:, : flat.shape[1]]
-    wide.real[:, :bins] = powers
-    plain[:] = np.fft.irfft(wide, axis=1, norm="ortho")[:, : plain.shape[1]]
-    plain *= np.float32(2 * SIZE**0.5 * FINE**0.5)
+    np.add(np.square(spectrum.real), np.square(spectrum.imag), out=powers)
+    np.sqrt(powers, out=spectrum.real)
+    spectrum.imag = 0
+    flat[:] = np.fft.irfft(spectrum, axis=1, norm="ortho")[:, : flat.shape[1]]
 
 
-def _energy(sums: Doubles, first: int, last: int) -> Samples:
-    """Return the energy of both sides of the pairs that a frame holds at each lag, (frames, lags)."""
-    fine = np.empty(2 * sums.shape[0] - 1)  # FINE is 2: halfway between two samples lies half the energy
-    fine[::2] = sums
-    fine[1::2] = 0.5 * (sums[1:] + sums[:-1])
-    running = np.lib.stride_tricks.sliding_window_view(fine, FINE * FRAME + 1)[:: FINE * STEP]
-    earlier = running[:, FINE * FRAME - last + 1 : FINE * FRAME - first + 1][:, ::-1]
-    both = (running[:, -1:] - running[:, :1] + FLOOR) + (earlier - running[:, first:last])
-    return np.asarray(both, dtype=np.float32)
-
-
-def _choose(similar: Similarity, options: PitchOptions) -> tuple[Indices, Samples]:
-    """Return the column of the chosen lag of each frame, and the flat similarity there."""
-    middle = similar.flat[:, 1:-1]
-    peaks = (middle >= similar.flat[:, :-2]) & (middle > similar.flat[:, 2:])
+def _choose(flat: Samples, options: PitchOptions) -> tuple[Samples, Samples]:
+    """Return the chosen lag of each frame, in samples and parts of them, and the flat similarity there."""
+    first = int(RATE / options.highest) - 1
+    seen = flat[:, first:]
+    middle = seen[:, 1:-1]
+    peaks = (middle >= seen[:, :-2]) & (middle > seen[:, 2:])
     scores = np.where(peaks, middle, np.float32(-1))
-    columns = np.argpartition(scores, -CANDIDATES, axis=1)[:, -CANDIDATES:] + 1
-    row = np.arange(middle.shape[0])
-    heights = _heights(similar.flat, columns)
-    octaves = -np.log2(columns + np.float32(similar.first), dtype=np.float32)
-    kept = heights + np.float32(options.longer) * octaves
+    columns = np.argpartition(scores, -CANDIDATES, axis=1)[:, -CANDIDATES:] + first + 1
+    row = np.arange(flat.shape[0])
+    lags, heights = _peaks(flat, columns)
+    octaves: Samples = -np.log2(lags)
+    kept: Samples = heights + np.float32(options.longer) * octaves
     best = np.argmax(kept, axis=1)
     top = heights[row, best]
     usual = np.median(octaves[row, best][top >= min(0.5, float(top.max()))])
-    kept -= np.float32(options.usual) * np.maximum(np.abs(octaves - usual) - np.float32(options.span), 0)
+    unusual = np.maximum(np.abs(octaves - np.float32(usual)) - np.float32(options.span), 0)
+    kept -= np.float32(options.usual) * unusual
     path = _path(kept, octaves, np.clip(2.5 * top - 0.25, 0, 1) * np.float32(options.jump))
-    return columns[row, path], heights[row, path]
+    return lags[row, path], heights[row, path]
 
 
-def _heights(similar: Samples, columns: Indices) -> Samples:
-    """Return how high the parabola through each candidate and its neighbours reaches; -1 where there is no peak."""
-    row = np.arange(similar.shape[0])[:, None]
-    left, centre, right = (similar[row, columns + step] for step in (-1, 0, 1))
-    curve = 2 * centre - left - right
+def _peaks(values: Samples, columns: Indices) -> tuple[Samples, Samples]:
+    """Return place and height of the parabola through each peak and its neighbours; height -1: no peak."""
+    row = np.arange(values.shape[0])[:, None]
+    left, centre, right = (values[row, columns + step] for step in (-1, 0, 1))
     peak = (centre >= left) & (centre > right)
-    return np.where(peak, centre + (left - right) ** 2 / np.where(peak, 8 * curve, np.float32(1)), np.float32(-1))
+    curve = np.where(peak, 2 * centre - left - right, np.float32(1))
+    shift = np.where(peak, 0.5 * (right - left) / curve, np.float32(0))
+    height = np.where(peak, centre + 0.25 * (right - left) * shift, np.float32(-1))
+    return (columns + shift).astype(np.float32), height
 
 
 def _path(scores: Samples, octaves: Samples, weight: Samples) -> Indices:
@@ -200,15 +178,38 @@ def _path(scores: Samples, octaves: Samples, weight: Samples) -> Indices:
     return np.asarray(np.argmax(total, axis=1))
 
 
-def _refine(similar: Similarity, lag: Indices) -> tuple[Samples, Samples]:
-    """Return pitch in Hz and similarity at the peak of the plain similarity near each frame's column `lag`."""
+def _refine(powers: Samples, sums: Doubles, lag: Samples) -> tuple[Samples, Samples]:
+    """Return the lag near `lag` at which a frame is most like itself, and how like: 1 less YIN's difference.
+
+    The difference is over all pairs that the frame holds, and in parts of their energy (McLeod and Wyvill 2005).
+    """
+    size = 4 * 2 * FRAME  # quarters of a sample in a turn of the first bin; a power of two, for `&`
+    turns = np.exp(2j * np.pi / size * np.arange(size)).astype(np.complex64)
+    quarters = np.round(4 * lag).astype(np.int32)
+    near = np.array(NEAR, dtype=np.int32)
+    bins = np.arange(FRAME + 1, dtype=np.int32)
+    twice = np.where(bins % FRAME, np.float32(4), np.float32(2))[:, None]  # all bins but the outer two stand for two
+    around = turns[bins[:, None] * near & size - 1] * twice
+    products = np.empty((lag.shape[0], near.shape[0]), dtype=np.float32)
+    for begin in range(0, lag.shape[0], BLOCK):
+        block = slice(begin, begin + BLOCK)
+        shifted = powers[block] * turns[quarters[block, None] * bins & size - 1]
+        products[block] = (shifted @ around).real
+    lags = (quarters[:, None] + near) / 4
+    similar = (products / (_energy(sums, lags) + FLOOR)).astype(np.float32)
     row = np.arange(lag.shape[0])
-    last = similar.plain.shape[1] - 2
-    near = np.clip(lag[:, None] + np.arange(-2, 3), 1, last)
-    peak = near[row, np.argmax(similar.plain[row[:, None], near], axis=1)]
-    left, centre, right = (similar.plain[row, peak + step] for step in (-1, 0, 1))
-    curve = left - 2 * centre + right
-    shift = np.where(curve < 0, 0.5 * (left - right) / np.where(curve < 0, curve, np.float32(-1)), 0)
-    shift = np.clip(shift, -0.5, 0.5)
-    hertz = np.asarray(FINE * RATE / (similar.first + peak + shift), dtype=np.float32)
-    return hertz, np.clip(centre - 0.25 * (left - right) * shift, 0, 1).astype(np.float32)
+    best = np.clip(np.argmax(similar, axis=1), 1, near.shape[0] - 2)
+    place, height = _peaks(similar, best[:, None])
+    place = np.where(height < 0, best[:, None], place)[:, 0]
+    height = np.where(height < 0, similar[row, best][:, None], height)[:, 0]
+    return lags[:, 0] + place * (near[1] - near[0]) / 4, np.clip(height, 0, 1).astype(np.float32)
+
+
+def _energy(sums: Doubles, lags: Doubles) -> Doubles:
+    """Return the energy of both sides of the pairs that each frame holds at each of its `lags`, (frames, lags)."""
+    begin = STEP * np.arange(lags.shape[0])[:, None]
+    whole = lags.astype(np.intp)
+    part = lags - whole
+    head = sums[begin + whole] * (1 - part) + sums[begin + whole + 1] * part
+    tail = sums[begin + FRAME - whole] * (1 - part) + sums[begin + FRAME - whole - 1] * part
+    return np.asarray(sums[begin + FRAME] - head + tail - sums[begin])
