@@ -48,7 +48,7 @@ class PitchOptions:
     voiced: float = 0.45  # similarity 0..1 of the flattened frame to itself, from which it is voiced
     below_loudest: float = 40.0  # dB under the loudest frame, below which nothing is voiced
     quietest: float = -70.0  # dB of full scale, below which nothing is voiced
-    longer: float = 0.015  # similarity that a period must gain to be taken for twice as long
+    longer: float = 0.02  # similarity that a period must gain to be taken for twice as long
     jump: float = 2.0  # similarity that an octave from one frame to the next must gain
     usual: float = 0.4  # similarity that an octave beyond `span` must gain
     span: float = 0.5  # octaves each side of the speaker's median pitch that cost nothing
