@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stimmung.speech.records import Samples, TextEmotionScore, Utterance, Window
+from stimmung.speech.records import Samples, Span, TextEmotionScore, Utterance, VoiceEmotionScore, Window
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +128,51 @@ class TextEmbedding(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Voice:
+    """An utterance as a voice model hears it.
+
+    `samples` are mono float32 (samples,) at 16 kHz: its speech, and up to 0.2 s of what lies around it as in the
+    recogniser's window; `speech` is the span of the speech in it. `states` are the recogniser's pooled encoder states
+    of the same stretch, None where it gives none.
+    """
+
+    samples: Samples
+    speech: Span
+    states: Samples | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoiceBaseline:
+    """How a caller usually sounds: the mean description of what was heard so far, (width,), and how long that was.
+
+    None and 0 before anything was heard. It grows with the caller's first speech only, so that a long call does not
+    make its own mood the measure, and live and recorded calls agree.
+    """
+
+    mean: Samples | None = None
+    seconds: float = 0.0
+
+
+class VoiceEmotion(Protocol):
+    """Hears how utterances feel."""
+
+    @property
+    def model(self) -> ModelId: ...
+
+    def describe(self, voices: Sequence[Voice]) -> Samples:
+        """Return what the model hears in each voice, float32 (voices, width): the costly half, at best many at once."""
+        ...
+
+    def judge(self, description: Samples, baseline: VoiceBaseline) -> VoiceEmotionScore:
+        """Score one row of `describe` against the caller's baseline."""
+        ...
+
+    def accustom(self, baseline: VoiceBaseline, description: Samples) -> VoiceBaseline:
+        """Return the caller's baseline after this utterance too was heard."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """All models that the pipeline may use, built once and passed on; None where the settings choose none."""
@@ -136,3 +181,4 @@ class Engines:
     transcriber: Transcriber
     text_emotion: TextEmotion | None = None
     text_embedding: TextEmbedding | None = None
+    voice_emotion: VoiceEmotion | None = None

@@ -134,13 +134,29 @@ class TextEmotionScore:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class VoiceEmotionScore:
+    """How an utterance feels by its sound alone.
+
+    `arousal` and `valence` lie in -1..1. `emotions` are probabilities of `anger`, `fear`, `sadness`, `joy` and
+    `neutral`; what they lack to 1 is a voice that fits none of them. Where nothing could be computed, both numbers are
+    None and `emotions` is empty. `uncertain`: the evidence is thin, `reason` says in words why.
+    """
+
+    arousal: float | None
+    valence: float | None
+    emotions: Mapping[str, float]
+    uncertain: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Utterance:
     """What one speaker said between two pauses, at most 20 s of it.
 
     `confidence` is the geometric mean of its token probabilities, 0..1. `flags` name doubts about the text
     (`loop`, `fast`, `slow`, `fallback`, `low_confidence`). `voice_features` are the pooled encoder states of
     its span, float32 (2 * width,): mean then standard deviation over time; None where no encoder ran.
-    `text_emotion` is None where nobody may or can compute it.
+    `text_emotion` and `voice_emotion` are None where nobody may or can compute them.
     """
 
     channel: int
@@ -155,6 +171,7 @@ class Utterance:
     words: tuple[Word, ...]
     voice_features: Samples | None = None
     text_emotion: TextEmotionScore | None = None
+    voice_emotion: VoiceEmotionScore | None = None
 
     @property
     def duration(self) -> float:
