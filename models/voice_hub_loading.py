@@ -17,7 +17,7 @@ from stimmung.models.voice_label_maps import WELL_KNOWN, ClassMap, DimensionMap,
 from stimmung.speech.engines import ModelId
 from stimmung.speech.errors import WeightsError
 from stimmung.speech.records import SAMPLE_RATE
-from stimmung.speech.settings import ModelSettings
+from stimmung.speech.settings import EMBEDDED_VOICE, ModelSettings
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-EMBEDDED_VOICE = "voice-emodb"  # the head that comes with stimmung
 KIND = Kind(
     what="voice model",
     small_files=("*.json",),

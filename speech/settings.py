@@ -18,6 +18,7 @@ ComputeType = Literal[
     "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"
 ]
 EMBEDDED_TEXT = "mood-de-en"  # the text model that comes with stimmung
+EMBEDDED_VOICE = "voice-emodb"  # the head of the voice model that comes with stimmung
 NO_MODEL = "none"
 DATABASE_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 SECTION = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -61,6 +62,11 @@ class ModelSettings(BaseModel):
     """Text model, which reads sentiment and emotion from the words: `mood-de-en` comes with stimmung and knows German
     and English; any other name is fetched from the hub (`oliverguhr/german-sentiment-bert`), a folder is used as it
     is, and `none` leaves the words unscored."""
+    voice: Annotated[str, Field(min_length=1)] = EMBEDDED_VOICE
+    """Voice model, which reads arousal, valence and emotion from the sound: `voice-emodb` comes with stimmung; a folder
+    is used as it is, such as a head trained with `stimmung models train-voice`; any other name is a transformers model
+    that is fetched from the hub (`audeering/wav2vec2-large-robust-12-ft-emotion-msp-dim`, whose licence forbids
+    commercial use), and `none` leaves the voices unscored."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where models run; `auto` takes the GPU where there is one."""
     compute_type: ComputeType = "auto"

@@ -16,11 +16,11 @@ from tests.models.toy_voice import IEMOCAP, MSP, Toy, speech_model, voice, whisp
 from transformers import HubertForSequenceClassification, WavLMForSequenceClassification
 
 from stimmung.models.voice_hub import HubVoiceModel, PooledWav2Vec2
-from stimmung.models.voice_hub_loading import EMBEDDED_VOICE, load_voice_model, locate_voice_model
+from stimmung.models.voice_hub_loading import load_voice_model, locate_voice_model
 from stimmung.models.voice_label_maps import WELL_KNOWN
 from stimmung.speech.engines import VoiceBaseline, VoiceEmotion
 from stimmung.speech.errors import WeightsError
-from stimmung.speech.settings import ModelSettings
+from stimmung.speech.settings import EMBEDDED_VOICE, ModelSettings
 
 CPU = ModelSettings(device="cpu")
 VOICES = [voice(0.8, 1), voice(0.7, 2)]
