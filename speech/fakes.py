@@ -11,9 +11,21 @@ from stimmung.speech.engines import (
     SpokenText,
     TextReading,
     TranscriptionOptions,
+    Voice,
+    VoiceBaseline,
     ignore,
 )
-from stimmung.speech.records import SAMPLE_RATE, Polarity, Samples, Span, TextEmotionScore, Utterance, Window, Word
+from stimmung.speech.records import (
+    SAMPLE_RATE,
+    Polarity,
+    Samples,
+    Span,
+    TextEmotionScore,
+    Utterance,
+    VoiceEmotionScore,
+    Window,
+    Word,
+)
 from stimmung.speech.vad import Probabilities
 
 FRAME = 512  # samples, 32 ms
@@ -120,9 +132,42 @@ class FakeTextEmbedding:
         return np.asarray(counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9), np.float32)
 
 
+class FakeVoiceEmotion:
+    """Takes voices that are ten times as loud as the caller's before (0.1 at first) for wholly aroused and angry."""
+
+    model = ModelId("fake-voice-emotion", "4" * 64)
+
+    def __init__(self) -> None:
+        self.heard: list[Voice] = []  # every voice that was ever to be described
+
+    def describe(self, voices: Sequence[Voice]) -> Samples:
+        """Return the loudness (root mean square) and the seconds of each voice's speech, float32 (voices, 2)."""
+        self.heard += voices
+        rows = [(self._loudness(voice), voice.speech.duration) for voice in voices]
+        return np.array(rows, np.float32).reshape(-1, 2)
+
+    def judge(self, description: Samples, baseline: VoiceBaseline) -> VoiceEmotionScore:
+        """Return an arousal that grows with the loudness, 0 where it is as usual."""
+        usual = 0.1 if baseline.mean is None else float(baseline.mean[0])
+        arousal = float(np.clip(np.log10(max(float(description[0]), 1e-9) / max(usual, 1e-9)), -1, 1))
+        anger = (1 + arousal) / 2
+        return VoiceEmotionScore(arousal, -arousal, {"anger": anger, "neutral": 1 - anger})
+
+    def accustom(self, baseline: VoiceBaseline, description: Samples) -> VoiceBaseline:
+        """Return the mean over all seconds heard so far."""
+        seconds = baseline.seconds + float(description[1])
+        before = description if baseline.mean is None else baseline.mean
+        share = float(description[1]) / seconds if seconds else 0.0
+        return VoiceBaseline((before + share * (description - before)).astype(np.float32), seconds)
+
+    def _loudness(self, voice: Voice) -> float:
+        speech = voice.samples[round(voice.speech.start * SAMPLE_RATE) : round(voice.speech.end * SAMPLE_RATE)]
+        return float(np.sqrt(np.square(speech).mean())) if len(speech) else 0.0
+
+
 def fake_engines(words: Sequence[str] = ("hallo",)) -> Engines:
     """Return engines that hear loud sound as `words`."""
-    return Engines(FakeDetector(), FakeTranscriber(words), FakeTextEmotion(), FakeTextEmbedding())
+    return Engines(FakeDetector(), FakeTranscriber(words), FakeTextEmotion(), FakeTextEmbedding(), FakeVoiceEmotion())
 
 
 def loud(seconds: float, sample_rate: int = SAMPLE_RATE) -> Samples:

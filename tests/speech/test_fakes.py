@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.speech import sounds
 
-from stimmung.speech.engines import TranscriptionOptions
-from stimmung.speech.fakes import FRAME, FakeDetector, FakeTranscriber, fake_engines, loud
+from stimmung.speech.engines import TranscriptionOptions, Voice, VoiceBaseline, VoiceEmotion
+from stimmung.speech.fakes import FRAME, FakeDetector, FakeTranscriber, FakeVoiceEmotion, fake_engines, loud
 from stimmung.speech.records import SAMPLE_RATE, Span, Window
 from stimmung.speech.vad import speech_spans
 from stimmung.speech.windows import pack_windows
@@ -59,3 +59,29 @@ def test_words_stand_in_order_inside_their_utterance(seconds: float) -> None:
 def test_the_engines_say_which_models_they_are() -> None:
     engines = fake_engines(("hello",))
     assert engines.detector.model.name != engines.transcriber.model.name
+
+
+def test_the_voice_model_takes_loud_for_aroused_and_gets_used_to_it() -> None:
+    model: VoiceEmotion = FakeVoiceEmotion()
+    speech = Span(0.0, 2.0)
+    quiet, shouted = (Voice(np.full(2 * SAMPLE_RATE, level, np.float32), speech) for level in (0.1, 0.9))
+    rows = model.describe([quiet, shouted])
+    assert rows.shape == (2, 2)
+    assert rows.dtype == np.float32
+    fresh = VoiceBaseline()
+    quiet_score, shouted_score = (model.judge(row, fresh) for row in rows)
+    assert quiet_score.arousal == pytest.approx(0.0, abs=1e-6)
+    assert shouted_score.arousal == pytest.approx(np.log10(9))
+    assert sum(shouted_score.emotions.values()) == pytest.approx(1.0)
+    used_to = model.accustom(model.accustom(fresh, rows[1]), rows[1])
+    assert used_to.seconds == pytest.approx(4.0)
+    assert model.judge(rows[1], used_to).arousal == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_voice_model_remembers_what_it_heard_and_bears_nothing_and_silence() -> None:
+    model = FakeVoiceEmotion()
+    assert model.describe([]).shape == (0, 2)
+    nothing = Voice(np.zeros(0, np.float32), Span(0.0, 0.0))
+    (row,) = model.describe([nothing])
+    assert model.heard == [nothing]
+    assert model.judge(row, model.accustom(VoiceBaseline(), row)).arousal == 0.0

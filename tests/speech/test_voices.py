@@ -1,0 +1,97 @@
+"""A voice is its utterance and a little silence around it, and nothing of its neighbours."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stimmung.speech.records import SAMPLE_RATE, Samples, Span, Utterance
+from stimmung.speech.voices import MARGIN, cut_voices
+from stimmung.speech.windows import WindowOptions, pack_windows
+
+
+def said(start: float, end: float, states: Samples | None = None) -> Utterance:
+    return Utterance(0, "customer", "", start, end, "Hallo", "de", 0.9, (), (), states)
+
+
+def ramp(seconds: float) -> Samples:
+    """Return a channel whose samples say where they are from: exact in float32 up to 17 minutes."""
+    return np.arange(round(seconds * SAMPLE_RATE), dtype=np.float32)
+
+
+def cut(seconds: float, *spans: tuple[float, float]) -> list[tuple[Span, Span]]:
+    """Return for each voice the span of its samples in the recording, and that of its speech in the recording."""
+    found = []
+    for voice in cut_voices(ramp(seconds), [said(*span) for span in spans]):
+        begin = float(voice.samples[0]) / SAMPLE_RATE
+        assert np.array_equal(voice.samples, voice.samples[0] + np.arange(len(voice.samples)))
+        speech = Span(begin + voice.speech.start, begin + voice.speech.end)
+        found.append((Span(begin, begin + len(voice.samples) / SAMPLE_RATE), speech))
+    return found
+
+
+def edges(*spans: Span) -> list[float]:
+    return [edge for span in spans for edge in (span.start, span.end)]
+
+
+def test_a_voice_alone_keeps_its_margins() -> None:
+    ((around, speech),) = cut(10.0, (3.0, 5.0))
+    assert edges(around, speech) == pytest.approx([2.8, 5.2, 3.0, 5.0])
+
+
+def test_the_recording_ends_a_voice() -> None:
+    (first, last) = cut(10.0, (0.05, 2.0), (8.0, 9.9))
+    assert edges(first[0], last[0]) == pytest.approx([0.0, 2.2, 7.8, 10.0])
+
+
+def test_neighbours_share_the_gap_between_them() -> None:
+    one, other = cut(10.0, (1.0, 3.0), (3.1, 5.0))
+    assert (one[0].end, other[0].start) == pytest.approx((3.05, 3.05))
+
+
+def test_speech_without_a_gap_is_parted_at_its_edge() -> None:
+    one, other = cut(10.0, (1.0, 3.0), (3.0, 5.0))
+    assert (one[0].end, other[0].start) == pytest.approx((3.0, 3.0))
+
+
+def test_utterances_over_each_other_get_no_margin_there() -> None:
+    long, inside, after = cut(20.0, (1.0, 9.0), (2.0, 3.0), (9.1, 10.0))
+    assert edges(long[0], inside[0]) == pytest.approx([0.8, 9.0, 2.0, 3.2])
+    assert after[0].start == pytest.approx(9.05)
+
+
+def test_the_states_come_along() -> None:
+    states = np.ones(4, np.float32)
+    voices = cut_voices(ramp(10.0), [said(1.0, 2.0, states), said(4.0, 5.0)])
+    assert voices[0].states is states
+    assert voices[1].states is None
+
+
+def test_an_utterance_that_is_said_to_end_after_the_recording_ends_with_it() -> None:
+    ((around, speech),) = cut(5.0, (4.0, 5.001))
+    assert (around.end, speech.end) == pytest.approx((5.0, 5.0))
+
+
+def test_no_utterance_no_voice() -> None:
+    assert cut_voices(ramp(1.0), []) == []
+
+
+@given(st.lists(st.tuples(st.integers(1, 300), st.integers(5, 200)), min_size=1, max_size=8), st.integers(0, 50))
+def test_margins_are_those_of_the_recognisers_windows(parts: list[tuple[int, int]], rest: int) -> None:
+    """Gaps and lengths in steps of 32 ms; gaps of over half a second part utterances, shorter ones are left out."""
+    spans: list[Span] = []
+    time = 0
+    for gap, length in parts:
+        time += max(gap, 16) if spans else gap
+        spans.append(Span(time * 0.032, (time + length) * 0.032))
+        time += length
+    channel = ramp((time + rest) * 0.032)
+    voices = cut_voices(channel, [said(span.start, span.end) for span in spans])
+    pieces = [piece for window in pack_windows(channel, 0, spans) for piece in window.pieces]
+    assert WindowOptions().margin == MARGIN
+    for voice, piece, span in zip(voices, pieces, spans, strict=True):
+        begin = float(voice.samples[0]) / SAMPLE_RATE
+        end = begin + len(voice.samples) / SAMPLE_RATE
+        assert (begin, end) == pytest.approx((piece.span.start, piece.span.end), abs=2 / SAMPLE_RATE)
+        assert begin + voice.speech.start == pytest.approx(span.start)
+        assert begin + voice.speech.end == pytest.approx(span.end, abs=2 / SAMPLE_RATE)
