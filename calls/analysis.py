@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stimmung.calls.records import CallAnalysis, UsedModel
 from stimmung.calls.text_emotions import read_text_emotions
+from stimmung.calls.voice_emotions import hear_voice_emotions
 from stimmung.speech.channels import Channels, assign_roles
 from stimmung.speech.decode import decode
 from stimmung.speech.edges import fit_to_sound
@@ -62,18 +63,19 @@ def analyze_audio(
     options = _with_language(options, info)
     texts = engines.transcriber.transcribe(windows, options, _Share(progress, windows, audio.duration).add)
     read = read_text_emotions(_in_order(texts, channels), engines.text_emotion)
+    heard = hear_voice_emotions(read.utterances, channels.audio, events.result(), engines.voice_emotion)
     progress(audio.duration, audio.duration)
     return CallAnalysis(
         path=path,
         duration=audio.duration,
         channels=audio.channels,
-        language=_language(read.utterances, options),
+        language=_language(heard.utterances, options),
         info=info,
         events=tuple(sorted(events.result(), key=lambda event: (event.start, event.channel))),
-        utterances=read.utterances,
-        models=tuple(_used(engines, read.utterances)),
+        utterances=heard.utterances,
+        models=tuple(_used(engines, heard.utterances)),
         dual_mono=channels.dual_mono,
-        omitted=read.omitted,
+        omitted=read.omitted + heard.omitted,
     )
 
 
@@ -130,5 +132,7 @@ def _used(engines: Engines, utterances: Sequence[Utterance]) -> Iterator[UsedMod
     used = {"speech_detection": engines.detector.model, "transcription": engines.transcriber.model}
     if engines.text_emotion and any(utterance.text_emotion for utterance in utterances):
         used["text_emotion"] = engines.text_emotion.model
+    if engines.voice_emotion and any(utterance.voice_emotion for utterance in utterances):
+        used["voice_emotion"] = engines.voice_emotion.model
     for task, model in used.items():
         yield UsedModel(task, model.name, model.sha256)

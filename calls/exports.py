@@ -5,9 +5,9 @@ from typing import TypedDict
 
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.callinfo import call_info_to_json
-from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance, Word
+from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance, VoiceEmotionScore, Word
 
-SCHEMA_VERSION = 2  # grows when a key is added
+SCHEMA_VERSION = 3  # grows when a key is added
 TIME_DIGITS = 3  # times to the millisecond
 PROBABILITY_DIGITS = 4
 
@@ -53,6 +53,16 @@ class TextEmotionJson(TypedDict):
     flags: list[str]
 
 
+class VoiceEmotionJson(TypedDict):
+    """How a customer's utterance feels by its sound."""
+
+    arousal: float | None
+    valence: float | None
+    emotions: dict[str, float]
+    uncertain: bool
+    reason: str
+
+
 class UtteranceJson(TypedDict):
     """What one speaker said between two pauses."""
 
@@ -67,6 +77,7 @@ class UtteranceJson(TypedDict):
     flags: list[str]
     words: list[WordJson]
     text_emotion: TextEmotionJson | None
+    voice_emotion: VoiceEmotionJson | None
 
 
 class OmissionJson(TypedDict):
@@ -136,6 +147,7 @@ def _utterance(utterance: Utterance) -> UtteranceJson:
         "flags": list(utterance.flags),
         "words": [_word(word) for word in utterance.words],
         "text_emotion": _text_emotion(utterance.text_emotion) if utterance.text_emotion else None,
+        "voice_emotion": _voice_emotion(utterance.voice_emotion) if utterance.voice_emotion else None,
     }
 
 
@@ -148,6 +160,16 @@ def _text_emotion(score: TextEmotionScore) -> TextEmotionJson:
         "labels": _probabilities(score.labels),
         "calibrated": score.calibrated,
         "flags": list(score.flags),
+    }
+
+
+def _voice_emotion(score: VoiceEmotionScore) -> VoiceEmotionJson:
+    return {
+        "arousal": None if score.arousal is None else _probability(score.arousal),
+        "valence": None if score.valence is None else _probability(score.valence),
+        "emotions": _probabilities(score.emotions),
+        "uncertain": bool(score.uncertain),  # bool: numpy's own is not JSON
+        "reason": score.reason,
     }
 
 

@@ -6,6 +6,7 @@ What another speaker said last before is given along: "Ja." is an answer to some
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from stimmung.calls.omissions import nobody_to_score
 from stimmung.calls.policy import may_read_words
 from stimmung.calls.records import Omission
 from stimmung.speech.engines import SpokenText, TextEmotion
@@ -14,9 +15,6 @@ from stimmung.speech.records import Utterance
 KEY = "text_emotion"
 CONTEXT_GAP = 10.0  # s: what ended longer ago is not answered any more
 OVERLAP = 0.5  # s that the other may still speak on when the answer begins
-WITHOUT_ROLES = Omission(KEY, "who is the customer is unknown", "--roles agent,customer, or roles in NAME.call.json")
-ONE_CHANNEL = Omission(KEY, "all speak on one channel, so who is the customer is unknown")
-WITHOUT_CUSTOMER = Omission(KEY, "the customer says nothing in this recording")
 WITHOUT_MODEL = Omission(KEY, "no text model is chosen", "--text-model, or models.text in the settings")
 
 
@@ -32,7 +30,7 @@ def read_text_emotions(utterances: Sequence[Utterance], model: TextEmotion | Non
     """Score the utterances of channels whose role is `customer`; `utterances` are ordered by start."""
     own = [place for place, utterance in enumerate(utterances) if may_read_words(utterance.role)]
     if not own:
-        return Read(tuple(utterances), (_reason(utterances),))
+        return Read(tuple(utterances), (nobody_to_score(KEY, utterances),))
     if model is None:
         return Read(tuple(utterances), (WITHOUT_MODEL,))
     readings = model.read(
@@ -42,13 +40,6 @@ def read_text_emotions(utterances: Sequence[Utterance], model: TextEmotion | Non
     for place, reading in zip(own, readings, strict=True):
         scored[place] = replace(scored[place], text_emotion=reading.emotion)
     return Read(tuple(scored))
-
-
-def _reason(utterances: Sequence[Utterance]) -> Omission:
-    """Return why nobody is scored; roles help only where the parties have a channel each."""
-    if not any(utterance.role == "unknown" for utterance in utterances):
-        return WITHOUT_CUSTOMER
-    return WITHOUT_ROLES if len({utterance.channel for utterance in utterances}) > 1 else ONE_CHANNEL
 
 
 def context_of(utterances: Sequence[Utterance], place: int) -> str:

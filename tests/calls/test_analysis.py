@@ -12,7 +12,7 @@ from stimmung.calls.analysis import Recording, analyze, analyze_audio
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.engines import Engines, TranscriptionOptions, ignore
 from stimmung.speech.errors import AudioError, CallInfoError, SettingsError
-from stimmung.speech.fakes import FakeDetector, FakeTranscriber, fake_engines, loud
+from stimmung.speech.fakes import FakeDetector, FakeTranscriber, FakeVoiceEmotion, fake_engines, loud
 from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Role, Samples, Utterance, Window
 
 ROLES: tuple[Role, ...] = ("agent", "customer")
@@ -240,6 +240,7 @@ def test_the_models_that_took_part_are_named() -> None:
         ("speech_detection", engines.detector.model.name, engines.detector.model.sha256),
         ("transcription", engines.transcriber.model.name, engines.transcriber.model.sha256),
         ("text_emotion", "fake-text-emotion", "2" * 64),
+        ("voice_emotion", "fake-voice-emotion", "4" * 64),
     ]
 
 
@@ -318,9 +319,56 @@ class TestMoods:
         analysis = hear(TWO, CallInfo())
         assert [one.text_emotion for one in analysis.utterances if one.text_emotion] == []
         assert [used.task for used in analysis.models] == ["speech_detection", "transcription"]
-        assert [one.what for one in analysis.omitted] == ["text_emotion"]
+        assert [one.what for one in analysis.omitted] == ["text_emotion", "voice_emotion"]
 
     def test_without_a_text_model_the_rest_of_the_work_is_the_same(self) -> None:
         analysis = hear(TWO, engines=Engines(FakeDetector(), FakeTranscriber()))
         assert analysis.utterances
-        assert [one.what for one in analysis.omitted] == ["text_emotion"]
+        assert [one.what for one in analysis.omitted] == ["text_emotion", "voice_emotion"]
+
+
+class TestVoices:
+    def test_the_customers_voice_is_scored_and_the_model_is_named(self) -> None:
+        analysis = hear(TWO)
+        assert [(one.role, one.voice_emotion is not None) for one in analysis.utterances] == [
+            ("agent", False), ("customer", True), ("agent", False), ("customer", True),
+        ]  # fmt: skip
+        assert [used.name for used in analysis.models if used.task == "voice_emotion"] == ["fake-voice-emotion"]
+
+    @pytest.mark.parametrize("roles", [("agent", "customer"), ("customer", "agent")])
+    def test_of_the_agents_channel_not_one_sample_reaches_the_model(self, roles: tuple[Role, ...]) -> None:
+        voices = FakeVoiceEmotion()
+        hear(TWO, CallInfo(roles=roles), replace(fake_engines(), voice_emotion=voices))
+        own = TWO.samples[roles.index("customer")]
+        assert len(voices.heard) == 2
+        for voice in voices.heard:
+            assert np.shares_memory(voice.samples, own)
+            assert not np.shares_memory(voice.samples, TWO.samples[roles.index("agent")])
+
+    def test_it_gets_what_the_recogniser_made_of_the_same_speech(self) -> None:
+        voices = FakeVoiceEmotion()
+        analysis = hear(TWO, engines=replace(fake_engines(), voice_emotion=voices))
+        customer = [one for one in analysis.utterances if one.role == "customer"]
+        for voice, utterance in zip(voices.heard, customer, strict=True):
+            assert voice.states is utterance.voice_features
+            assert voice.speech.duration == pytest.approx(utterance.duration)
+
+    @pytest.mark.parametrize(
+        ("audio", "roles"),
+        [(TWO, ()), (TWO, ("agent", "unknown")), (sounds.audio(TWO.samples[0]), ROLES), (TWO, ("agent", "agent"))],
+    )
+    def test_where_nobody_is_known_to_be_the_customer_no_voice_is_cut(self, audio: Audio, roles: tuple[Role]) -> None:
+        voices = FakeVoiceEmotion()
+        analysis = hear(audio, CallInfo(roles=roles), replace(fake_engines(), voice_emotion=voices))
+        assert voices.heard == []
+        assert "voice_emotion" not in [used.task for used in analysis.models]
+        assert "voice_emotion" in [one.what for one in analysis.omitted]
+
+    def test_one_signal_on_both_channels_is_nobodys_voice(self) -> None:
+        voices = FakeVoiceEmotion()
+        hear(sounds.audio(TWO.samples[1], TWO.samples[1]), engines=replace(fake_engines(), voice_emotion=voices))
+        assert voices.heard == []
+
+    def test_a_customer_alone_on_a_mono_recording_is_heard(self) -> None:
+        analysis = hear(sounds.audio(TWO.samples[1]), CallInfo(roles=("customer",)))
+        assert all(one.voice_emotion for one in analysis.utterances)
