@@ -20,6 +20,7 @@ SETTING_OF_OPTION = {
     "--language": "languages",
     "--model": "models.whisper",
     "--text-model": "models.text",
+    "--voice-model": "models.voice",
     "--device": "models.device",
     "--beam-size": "models.beam_size",
     "--hotwords": "models.hotwords",

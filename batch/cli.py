@@ -99,6 +99,9 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     text_model: Annotated[
         str | None, typer.Option(metavar="NAME", help="Text model for mood: a name, a folder, or none.")
     ] = None,
+    voice_model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Voice model for mood: a name, a folder, or none.")
+    ] = None,
     device: Annotated[str | None, typer.Option(metavar="DEVICE", help="auto, cpu or cuda.")] = None,
     beam_size: Annotated[str | None, typer.Option(metavar="N", help="1 is quick, 5 a little more accurate.")] = None,
     hotwords: Annotated[str | None, typer.Option(metavar="WORDS", help="Names and products to expect.")] = None,
@@ -113,7 +116,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     config: Annotated[Path | None, CONFIG_OPTION] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no notes.")] = False,
 ) -> None:
-    """Transcribe recordings: who said what, when, and how the customer's words feel."""
+    """Transcribe recordings: who said what, when, and how the customer's words and voice feel."""
     from stimmung.batch.analyze_arguments import AnalyzeArguments, to_request
 
     arguments = AnalyzeArguments(
@@ -125,6 +128,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
             "--language": language,
             "--model": model,
             "--text-model": text_model,
+            "--voice-model": voice_model,
             "--device": device,
             "--beam-size": beam_size,
             "--hotwords": hotwords,

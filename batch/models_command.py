@@ -51,7 +51,8 @@ def chosen_models(settings: "Settings") -> tuple[str, ...]:
     """Return the names that the settings choose, the recognition model first."""
     from stimmung.speech.settings import NO_MODEL
 
-    return tuple(name for name in (settings.models.whisper, settings.models.text) if name != NO_MODEL)
+    models = settings.models
+    return tuple(name for name in (models.whisper, models.text, models.voice) if name != NO_MODEL)
 
 
 def models_app(shelf: "Callable[[Settings], Shelf]") -> typer.Typer:

@@ -1,7 +1,7 @@
 """A call for reading: who spoke when, coloured by channel, with music and long silences between the lines."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stimmung.batch.screen import printable
-from stimmung.calls.records import CallAnalysis
+from stimmung.batch.voice_view import VOICE_LEGEND, voice_mood
+from stimmung.calls.records import CallAnalysis, Omission
 from stimmung.calls.subtitles import speaker_label
 from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance
 
@@ -77,6 +78,8 @@ def _head(analysis: CallAnalysis) -> Text:
 def _foot(analysis: CallAnalysis, took: float | None, overlap: bool) -> Iterator[Text]:
     if overlap:
         yield Text.assemble((OVERLAP_MARK, "red"), (" several speak at the same time", "dim"))
+    if any(utterance.voice_emotion for utterance in analysis.utterances):
+        yield Text(VOICE_LEGEND, "dim")
     if analysis.dual_mono:
         yield Text("both channels hold the same signal: heard once, speakers unknown", "dim")
     if took is None:
@@ -86,11 +89,18 @@ def _foot(analysis: CallAnalysis, took: float | None, overlap: bool) -> Iterator
         hence = ", hence no mood" if analysis.omitted else ""
         yield Text(f"roles unknown{hence}: say who is on which channel with --roles agent,customer", "dim")
     else:
-        yield from (Text(f"no {one.what.replace('_', ' ')}: {one.why}", "dim") for one in analysis.omitted)
+        yield from _omitted(analysis.omitted)
     speed = analysis.duration / max(took, 1e-3)
     models = ", ".join(f"Whisper {model.name}" for model in analysis.models if model.task == "transcription")
     parts = [f"{took:.1f} s", f"{speed:.0f} × real time" if speed >= 10 else f"{speed:.1f} × real time", models]
     yield Text(" · ".join(part for part in parts if part), "dim")
+
+
+def _omitted(omitted: Sequence[Omission]) -> Iterator[Text]:
+    """Yield a line for each reason: `no text emotion, no voice emotion: the customer says nothing …`."""
+    for why in dict.fromkeys(one.why for one in omitted):
+        what = ", ".join(f"no {one.what.replace('_', ' ')}" for one in omitted if one.why == why)
+        yield Text(f"{what}: {why}", "dim")
 
 
 def _lines(analysis: CallAnalysis) -> Iterator[Line]:
@@ -126,6 +136,8 @@ def _utterance_line(utterance: Utterance, channels: int, overlaps: bool) -> Line
         text.append(f"  ({', '.join(utterance.flags)})", "dim italic")
     if utterance.text_emotion:
         text.append("  ").append(mood(utterance.text_emotion))
+    if utterance.voice_emotion:
+        text.append("  ").append(voice_mood(utterance.voice_emotion))
     mark = OVERLAP_MARK if overlaps else ""
     return Line(clock(utterance.start), mark, speaker_label(utterance, channels), text, style)
 

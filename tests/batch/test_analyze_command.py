@@ -249,6 +249,10 @@ class TestWhatIsPassedOn:
         words = [
             "--model",
             "large-v3-turbo",
+            "--text-model",
+            "none",
+            "--voice-model",
+            "heads/ours",
             "--device",
             "cpu",
             "--beam-size",
@@ -261,6 +265,7 @@ class TestWhatIsPassedOn:
         analyze("a.wav", *words)
         (settings,) = pipeline.settings
         assert (settings.models.whisper, settings.models.device) == ("large-v3-turbo", "cpu")
+        assert (settings.models.text, settings.models.voice) == ("none", "heads/ours")
         (options,) = pipeline.options
         assert (options.languages, options.beam_size, options.hotwords) == (("de",), 5, "Neustadt")
 

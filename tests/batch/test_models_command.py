@@ -22,6 +22,7 @@ class Model:
 HERE = {
     "base": Model(Path("/models/base"), "embedded", "905e"),
     "mood-de-en": Model(Path("/models/text"), "embedded", "77aa"),
+    "voice-emodb": Model(Path("/models/voice"), "embedded", "88bb"),
     "tiny": Model(Path("/models/tiny"), "folder", "ab12"),
 }
 
@@ -50,6 +51,7 @@ def test_list_shows_source_and_folder_and_marks_the_chosen(runner: CliRunner) ->
     assert [line.split() for line in lines] == [
         ["*", "base", "embedded", "/models/base"],
         ["*", "mood-de-en", "embedded", "/models/text"],
+        ["*", "voice-emodb", "embedded", "/models/voice"],
         ["tiny", "folder", "/models/tiny"],
     ]
 
@@ -64,13 +66,13 @@ def test_list_says_what_to_do_about_a_chosen_model_that_is_not_here(runner: CliR
 
 def test_verify_takes_the_settings_models_and_claims_no_more_than_it_compared(runner: CliRunner, place: Path) -> None:
     (place / "other.toml").write_text('[models]\nwhisper = "tiny"')
-    text = "mood-de-en  verified  77aa\n"
-    assert run(runner, "verify").stdout == f"base  verified  905e\n{text}"
-    assert run(runner, "verify", "--config", "other.toml").stdout == f"tiny  read, not pinned  ab12\n{text}"
+    others = "mood-de-en  verified  77aa\nvoice-emodb  verified  88bb\n"
+    assert run(runner, "verify").stdout == f"base  verified  905e\n{others}"
+    assert run(runner, "verify", "--config", "other.toml").stdout == f"tiny  read, not pinned  ab12\n{others}"
 
 
-def test_a_text_model_that_was_switched_off_is_not_asked_for(runner: CliRunner, place: Path) -> None:
-    (place / "stimmung.toml").write_text('[models]\ntext = "none"')
+def test_models_that_were_switched_off_are_not_asked_for(runner: CliRunner, place: Path) -> None:
+    (place / "stimmung.toml").write_text('[models]\ntext = "none"\nvoice = "none"')
     assert run(runner, "verify").stdout == "base  verified  905e\n"
     assert "none" not in run(runner, "list").stdout
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from stimmung.batch.transcript_view import PLAIN_WIDTH, clock, transcript, transcript_text
 from stimmung.calls.records import CallAnalysis, Omission, UsedModel
-from stimmung.speech.records import CallInfo, Event, Polarity, TextEmotionScore, Utterance
+from stimmung.speech.records import CallInfo, Event, Polarity, TextEmotionScore, Utterance, VoiceEmotionScore
 
 NO_ROLES = Omission("text_emotion", "who is the customer is unknown", "--roles agent,customer")
 
@@ -178,6 +178,26 @@ class TestMood:
         assert line_with(shown(call(utterance(0, 0, 1, "Hello"))), "Hello").endswith("Hello")
 
 
+class TestVoice:
+    ANGRY = VoiceEmotionScore(0.6, -0.5, {"anger": 0.8, "neutral": 0.1})
+
+    def talk(self, *scores: VoiceEmotionScore | None) -> CallAnalysis:
+        hi = replace(utterance(1, 1, 2, "Hi"), text_emotion=feels({}))
+        return call(utterance(0, 0, 1, "Hello"), *(replace(hi, voice_emotion=score) for score in scores))
+
+    def test_stands_behind_the_mood_of_the_words(self) -> None:
+        assert line_with(shown(self.talk(self.ANGRY)), "Hi").endswith("Hi  -0.8  voice: angry, aroused +0.6")
+
+    def test_is_explained_where_it_stands_and_only_there(self) -> None:
+        legend = "voice: how it sounds, and its arousal from -1 (calm) to +1 (aroused); ? not certain"
+        assert legend in shown(self.talk(self.ANGRY), width=100)
+        assert legend in transcript_text(self.talk(replace(self.ANGRY, uncertain=True)))
+        assert not any("voice:" in line for line in shown(self.talk(None), took=1))
+
+    def test_who_has_none_gets_none(self) -> None:
+        assert line_with(shown(self.talk(self.ANGRY)), "Hello").endswith("Hello")
+
+
 class TestFoot:
     def test_tells_time_speed_and_model(self, billing: CallAnalysis) -> None:
         assert shown(billing, took=4.2)[-1] == "4.2 s · 22 × real time · Whisper base"
@@ -202,6 +222,13 @@ class TestFoot:
     def test_what_was_left_out_for_another_reason_is_told(self, billing: CallAnalysis) -> None:
         silent = replace(billing, omitted=(Omission("text_emotion", "no text model is chosen", "--text-model"),))
         assert "no text emotion: no text model is chosen" in shown(silent, took=1)
+
+    def test_what_was_left_out_for_the_same_reason_is_told_in_one_line(self, billing: CallAnalysis) -> None:
+        why = "the customer says nothing in this recording"
+        omitted = (Omission("text_emotion", why), Omission("voice_emotion", why), Omission("other", "no time"))
+        lines = shown(replace(billing, omitted=omitted), took=1, width=100)
+        assert f"no text emotion, no voice emotion: {why}" in lines
+        assert "no other: no time" in lines
 
     def test_two_channels_with_one_signal_are_told_and_no_option_helps(self) -> None:
         talk = replace(call(utterance(0, 0, 1, "Hello")), dual_mono=True)
