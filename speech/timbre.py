@@ -1,7 +1,8 @@
 """The colour of a voice, frame by frame, below 4 kHz: how loud and bright it is, how its spectrum is shaped and moves.
 
-What a telephone cuts away is not looked at, so that a line says the same of a voice as a studio does. The values are
-the usual ones of the field (alpha ratio, Hammarberg index, spectral flux, cepstrum: Eyben et al. 2016, GeMAPS).
+Nothing above a telephone's band is looked at. Below it, from 100 Hz, energy, balance, mel and cepstrum do look: those
+differ between a line and a studio. The values are the usual ones of the field (alpha ratio, Hammarberg index, spectral
+flux, cepstrum: Eyben et al. 2016, GeMAPS).
 """
 
 from dataclasses import dataclass
