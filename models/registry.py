@@ -1,16 +1,20 @@
 """Builds all engines from the settings: the one place that knows which network stands behind which Protocol."""
 
 import ctypes
+import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from stimmung.models import recognisers
 from stimmung.models.hub import Located
 from stimmung.models.text_lazy import LazyTextModel
 from stimmung.models.text_weights import locate_text_model
-from stimmung.speech.engines import Engines, ModelId
+from stimmung.models.voice_head import is_head, read_head
+from stimmung.models.voice_lazy import LazyVoiceModel
+from stimmung.models.voice_weights import locate_voice
+from stimmung.speech.engines import Engines, ModelId, SpeechDetector, VoiceEmotion
 from stimmung.speech.errors import SettingsError, WeightsError
 from stimmung.speech.settings import EMBEDDED_TEXT, NO_MODEL, ModelSettings, Settings
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
     from stimmung.models.text_emotion import TextModel
     from stimmung.models.whisper import Whisper
+
+logger = logging.getLogger(__name__)
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 KEPT_BYTES = 1 << 30  # freed memory below it is used again instead of given back
@@ -35,12 +41,21 @@ def build_engines(settings: Settings) -> Engines:
 
     located = recognisers.locate(settings.models.whisper, settings.models.cache, fetch=True)
     text = _find_text(settings.models)
+    transcriber = _load_whisper(located, settings.models)
     return Engines(
         detector=SileroDetector(Path(get_assets_path()) / "silero_vad_v6.onnx", _cores(settings.models)),
-        transcriber=_load_whisper(located, settings.models),
+        transcriber=transcriber,
         text_emotion=text,
         text_embedding=text if settings.models.text == EMBEDDED_TEXT else None,
+        voice_emotion=_find_voice(settings.models, transcriber),
     )
+
+
+def build_hearing(settings: Settings) -> "tuple[SpeechDetector, Whisper]":
+    """Load only what hears words, for training: the speech detector and the recogniser that the settings name."""
+    silent = settings.models.model_copy(update={"text": NO_MODEL, "voice": NO_MODEL})
+    engines = build_engines(settings.model_copy(update={"models": silent}))
+    return engines.detector, cast("Whisper", engines.transcriber)
 
 
 def reuse_freed_memory() -> None:
@@ -101,6 +116,47 @@ def _find_text(settings: ModelSettings) -> LazyTextModel | None:
         return load_located(located, settings)
 
     return LazyTextModel(located, load)
+
+
+def _find_voice(settings: ModelSettings, transcriber: "Whisper") -> LazyVoiceModel | None:
+    """Return the voice model, verified and not loaded yet."""
+    if settings.voice == NO_MODEL:
+        return None
+    located = locate_voice(settings.voice, settings.cache, fetch=True)
+
+    def load() -> VoiceEmotion:
+        if is_head(located.folder):
+            return _load_head(located, transcriber, settings)
+        import torch
+
+        from stimmung.models.voice_hub_loading import load_voice_model
+
+        torch.set_num_threads(_cores(settings))  # as for the text model
+        return load_voice_model(located, settings)
+
+    return LazyVoiceModel(located, load)
+
+
+def _load_head(located: Located, transcriber: "Whisper", settings: ModelSettings) -> VoiceEmotion:
+    """Return the head with the states that fit it: the recogniser's own, or a second pass with the head's encoder."""
+    from stimmung.models.voice_emotion import EmbeddedVoice, Encoding
+    from stimmung.models.voice_states import probe_states
+
+    head = read_head(located.folder)
+    own = ModelId(located.name, located.sha256)
+    if head.fits(probe_states(transcriber)):
+        return EmbeddedVoice(head, own)
+    try:
+        encoder = _load_whisper(recognisers.locate(head.recogniser, settings.cache), settings)
+    except WeightsError as error:
+        logger.warning("voices cannot be judged: %s", error)
+        return EmbeddedVoice(head, own, Encoding(lambda: None))
+    if not head.fits(probe_states(encoder)):
+        raise WeightsError(
+            f"{located.name}: made for {head.recogniser}, but that model's encoder gives other states here; train it"
+            " again with `stimmung models train-voice`, or name another with --voice-model"
+        )
+    return EmbeddedVoice(head, own, Encoding(lambda: encoder, f"second pass with {head.recogniser}"))
 
 
 def _load_whisper(located: Located, settings: ModelSettings) -> "Whisper":

@@ -17,7 +17,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 
 from stimmung.models.attempts import RETRY_PADDING, Attempt, Reading, first_attempt, judge, retries
-from stimmung.models.words import AlignedWord, align_words, place_words
+from stimmung.models.words import AlignedWord, align_words, place_words, pool
 from stimmung.speech.engines import ModelId, TranscriptionOptions, ignore
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.records import SAMPLE_RATE, Samples, Utterance, Window
@@ -82,6 +82,18 @@ class Whisper:
                 for index, utterances in zip(batch, found, strict=True):
                     results[index] = utterances
                     heard(windows[index])
+        return results
+
+    def pooled_states(self, windows: Sequence[Window]) -> list[tuple[Samples, ...]]:
+        """Return the pooled encoder states of the pieces of each window, as `Utterance.voice_features`, undecoded."""
+        order = sorted(range(len(windows)), key=lambda index: -windows[index].duration)
+        dealt = list(self._batches(order))
+        results: list[tuple[Samples, ...]] = [()] * len(windows)
+        with ThreadPoolExecutor(self._options.workers) as workers:
+            work = workers.map(lambda batch: self._encode(tuple(windows[index] for index in batch)), dealt)
+            for batch, encoded in zip(dealt, work, strict=True):
+                for index, states in zip(batch, encoded.states, strict=True):
+                    results[index] = tuple(pool(states, piece) for piece in windows[index].pieces)
         return results
 
     def _batches(self, order: list[int]) -> Iterator[list[int]]:

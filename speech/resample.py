@@ -45,3 +45,8 @@ class Resampler:
             for stream, row in zip(self._streams, samples, strict=True)
         ]
         return np.stack(rows)
+
+
+def resampled(sound: Samples, from_rate: float, to_rate: float) -> Samples:
+    """Return mono `sound` (samples,) at another rate, the whole of it at once."""
+    return np.asarray(soxr.resample(sound, from_rate, to_rate, QUALITY), np.float32)

@@ -1,0 +1,106 @@
+"""Labelled recordings of single voices, read from a manifest: what a voice head learns from and is measured on."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stimmung.models.voice_label_maps import SYNONYMS
+from stimmung.speech.decode import decode
+from stimmung.speech.edges import fit_to_sound
+from stimmung.speech.engines import SpeechDetector
+from stimmung.speech.errors import AudioError, CallInfoError
+from stimmung.speech.records import SAMPLE_RATE, Samples
+from stimmung.speech.vad import speech_spans
+
+NEEDED = ("path", "speaker", "emotion")
+QUIET = 0.5  # s of silence around a clip, so that the detector hears it begin and end
+NEIGHBOURHOOD = 0.2  # s kept around the speech, as a window keeps it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledVoice:
+    """One clip: mono float32 (samples,) at 16 kHz, its speech found, whose it is and how it was meant."""
+
+    samples: Samples
+    start_sample: int  # of its speech
+    end_sample: int
+    speaker: str
+    emotion: str  # a key of `voice_label_maps.PLACES`
+    sex: str = ""
+    text: str = ""
+    cut: bool = False  # its length was set by whoever made the copy and would give the class away
+
+    @property
+    def speech(self) -> Samples:
+        return self.samples[self.start_sample : self.end_sample]
+
+
+def read_clips(manifest: Path, detector: SpeechDetector) -> list[LabelledVoice]:
+    """Read a CSV with columns path, speaker, emotion; also start, end (s), channel, gender, text, cut_to_2s if there.
+
+    Paths are relative to the manifest. Raises CallInfoError that names line and value where something makes no sense,
+    AudioError where a recording cannot be read. Clips in which no speech is heard are taken whole.
+    """
+    with manifest.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    missing = [name for name in NEEDED if not rows or name not in rows[0]]
+    if missing:
+        raise CallInfoError(f"{manifest}: needs the columns {', '.join(NEEDED)}; {', '.join(missing)} not found")
+    return [_clip(manifest, line, row, detector) for line, row in enumerate(rows, start=2)]
+
+
+def shortened(clips: Sequence[LabelledVoice], seconds: float) -> list[LabelledVoice]:
+    """Return the clips, each cut to its first `seconds`: of all classes alike, so that length tells nothing."""
+    most = round(seconds * SAMPLE_RATE)
+    return [
+        LabelledVoice(
+            one.samples[:most], min(one.start_sample, most - 1), min(one.end_sample, most), one.speaker, one.emotion,
+            one.sex, one.text, cut=True,
+        )
+        for one in clips
+    ]  # fmt: skip
+
+
+def _clip(manifest: Path, line: int, row: dict[str, str], detector: SpeechDetector) -> LabelledVoice:
+    emotion = SYNONYMS.get(row["emotion"].strip().lower().replace(" ", "_"))
+    if emotion is None:
+        known = ", ".join(sorted(SYNONYMS))
+        raise CallInfoError(f"{manifest}, line {line}: emotion {row['emotion']!r} is not known; one of {known}")
+    samples = _sound(manifest, line, row)
+    first, last = _speech(samples, detector)
+    cut = row.get("cut_to_2s", "").strip() in {"1", "true", "True"}
+    return LabelledVoice(
+        samples, first, last, row["speaker"].strip(), emotion, row.get("gender") or "", row.get("text") or "", cut
+    )
+
+
+def _sound(manifest: Path, line: int, row: dict[str, str]) -> Samples:
+    """Return the row's part of its recording."""
+    try:
+        channel = int(row.get("channel") or 0)
+        start, end = (float(row[name]) if row.get(name) else None for name in ("start", "end"))
+    except ValueError as error:
+        raise CallInfoError(f"{manifest}, line {line}: channel, start and end must be numbers: {error}") from error
+    audio = decode((manifest.parent / row["path"],))
+    if not 0 <= channel < audio.channels:
+        raise CallInfoError(f"{manifest}, line {line}: channel {channel} of a recording with {audio.channels}")
+    first = round((start or 0.0) * SAMPLE_RATE)
+    part = audio.samples[channel, first : None if end is None else round(end * SAMPLE_RATE)]
+    if not part.size:
+        raise AudioError(f"{manifest}, line {line}: no sound between {start} and {end} s of {row['path']}")
+    return part
+
+
+def _speech(samples: Samples, detector: SpeechDetector) -> tuple[int, int]:
+    """Return where the speech begins and ends, in samples; all of it where the detector hears none."""
+    quiet = np.zeros(round(QUIET * SAMPLE_RATE), np.float32)
+    padded = np.concatenate([quiet, samples, quiet])
+    probabilities, _ = detector.probabilities(padded)
+    spans = fit_to_sound(padded, speech_spans(probabilities, detector.frame_samples / SAMPLE_RATE))
+    if not spans:
+        return 0, samples.shape[0]
+    first, last = (round((time - QUIET) * SAMPLE_RATE) for time in (spans[0].start, spans[-1].end))
+    return max(0, first), min(samples.shape[0], last)
