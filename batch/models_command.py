@@ -9,6 +9,7 @@ import typer
 
 from stimmung.batch.config_command import CONFIG_OPTION
 from stimmung.batch.endings import FAILED, endings
+from stimmung.batch.train_voice_command import EPILOG, Trainer, real_trainer, train_voice
 
 if TYPE_CHECKING:
     from stimmung.speech.settings import Settings
@@ -34,10 +35,11 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the commands need of `models.catalogue`; tests hand in small ones."""
+    """What the commands need of `models`; tests hand in small ones."""
 
     known: Callable[[], tuple[str, ...]]  # names that need no network
     locate: Callable[[str], Located]  # reads the weights through; raises WeightsError where they are not whole
+    train: Trainer = real_trainer
 
 
 def real_shelf(settings: "Settings") -> Shelf:
@@ -66,6 +68,7 @@ def models_app(shelf: "Callable[[Settings], Shelf]") -> typer.Typer:
     app.command("list")(list_models)
     app.command("verify")(verify)
     app.command("path")(path)
+    app.command("train-voice", epilog=EPILOG)(train_voice)
     return app
 
 

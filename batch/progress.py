@@ -1,12 +1,21 @@
-"""A progress bar in seconds of sound, on stderr, and only where somebody watches it."""
+"""Progress bars in seconds of sound, or in pieces of work, on stderr, and only where somebody watches them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from stimmung.batch.screen import printable
@@ -38,5 +47,24 @@ def sound_progress(console: Console, title: str, quiet: bool) -> Iterator[Report
 
         def report(seconds: float, duration: float | None = None) -> None:
             progress.update(task, completed=seconds, total=duration)
+
+        yield report
+
+
+@contextmanager
+def count_progress(console: Console, title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar over pieces of work while the block runs; it is told how many are done, and how many there are."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task(escape(printable(title)), total=None)
+
+        def report(done: int, of: int) -> None:
+            progress.update(task, completed=done, total=of)
 
         yield report

