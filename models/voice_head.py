@@ -106,19 +106,33 @@ def read_head(folder: Path) -> VoiceHead:
         raise WeightsError(f"{file}: no voice head that can be read: {error}") from error
     if metadata.get("format") != FORMAT:
         raise WeightsError(f"{file}: no voice head of this version ({FORMAT}); train one with `models train-voice`")
-    if json.loads(metadata["prosody"]) != list(prosody.NAMES):
-        raise WeightsError(f"{file}: made for other prosody features than this version has; train it again")
-    told = json.loads(metadata["head"])
     try:
-        return VoiceHead(
+        if json.loads(metadata["prosody"]) != list(prosody.NAMES):
+            raise WeightsError(f"{file}: made for other prosody features than this version has; train it again")
+        told = json.loads(metadata["head"])
+        head = VoiceHead(
             recogniser=told["recogniser"],
             classes=tuple(told["classes"]),
             places=tuple((arousal, valence) for arousal, valence in told["places"]),
             limits=HeadLimits(**told["limits"]),
             **arrays,
         )
+        _check_shapes(head)
     except (KeyError, TypeError, ValueError) as error:
         raise WeightsError(f"{file}: damaged voice head: {error}; fetch or train it again") from error
+    return head
+
+
+def _check_shapes(head: VoiceHead) -> None:
+    """Raise ValueError where the arrays do not belong together."""
+    inputs, classes = head.states + 2 * len(prosody.NAMES), len(head.classes)
+    expected = {
+        "centre": (inputs,), "scale": (inputs,), "weights": (inputs, classes), "bias": (classes,),
+        "neutral": (len(prosody.NAMES),), "places": (classes, 2), "probe": (head.states,),
+    }  # fmt: skip
+    for name, shape in expected.items():
+        if np.shape(getattr(head, name)) != shape:
+            raise ValueError(f"{name} is shaped {np.shape(getattr(head, name))}, not {shape}")
 
 
 def is_head(folder: Path) -> bool:

@@ -14,7 +14,9 @@ from stimmung.speech.windows import WindowOptions
 class StateReader(Protocol):
     """An encoder that pools its states for each piece of a window; `models.whisper.Whisper` is one."""
 
-    def pooled_states(self, windows: Sequence[Window]) -> list[tuple[Samples, ...]]: ...
+    def pooled_states(self, windows: Sequence[Window]) -> list[tuple[Samples, ...]]:
+        """Return mean and deviation over time of the states of each piece, float32 (2 * width,), by window."""
+        ...
 
 
 def states_of(voices: Sequence[Voice], encoder: StateReader) -> Samples:

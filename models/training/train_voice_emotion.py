@@ -24,7 +24,7 @@ from stimmung.models.training.voice_fit import Encoder, FitOptions, Labelled, fi
 from stimmung.models.training.voice_trial import Trial, calibrated, folds, held_out
 from stimmung.models.voice_head import VoiceHead, read_head, write_head
 from stimmung.models.voice_states import StateReader, probe_states
-from stimmung.speech.errors import CallInfoError
+from stimmung.speech.errors import CallInfoError, WeightsError
 from stimmung.speech.settings import Settings
 from stimmung.speech.telephone import phone
 
@@ -72,6 +72,11 @@ def train(
     start = read_head(options.start) if options.start else None
     check(manifest, clips, start)
     known = Encoder(settings.models.whisper, probe_states(encoder))
+    if start and not start.fits(known.probe):
+        raise WeightsError(
+            f"{options.start}: the head to adapt was made for {start.recogniser}, and the encoder of {known.name} gives"
+            " other states: choose that recogniser, or train a new head"
+        )
     examples = hear(clips, encoder, output / "copies", options, progress)
     lines = [measured(clips, encoder, change) for change in (_unchanged, phone)]
     trials = held_out(examples, lines, known, options.fit, start)

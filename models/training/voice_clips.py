@@ -44,9 +44,15 @@ def read_clips(manifest: Path, detector: SpeechDetector) -> list[LabelledVoice]:
     Paths are relative to the manifest. Raises CallInfoError that names line and value where something makes no sense,
     AudioError where a recording cannot be read. Clips in which no speech is heard are taken whole.
     """
-    with manifest.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    missing = [name for name in NEEDED if not rows or name not in rows[0]]
+    try:
+        with manifest.open(encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file, restval="")
+            rows = list(table)
+    except OSError as error:
+        raise CallInfoError(f"{manifest}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CallInfoError(f"{manifest}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    missing = [name for name in NEEDED if name not in (table.fieldnames or ())]
     if missing:
         raise CallInfoError(f"{manifest}: needs the columns {', '.join(NEEDED)}; {', '.join(missing)} not found")
     return [_clip(manifest, line, row, detector) for line, row in enumerate(rows, start=2)]
@@ -69,6 +75,8 @@ def _clip(manifest: Path, line: int, row: dict[str, str], detector: SpeechDetect
     if emotion is None:
         known = ", ".join(sorted(SYNONYMS))
         raise CallInfoError(f"{manifest}, line {line}: emotion {row['emotion']!r} is not known; one of {known}")
+    if not row["speaker"].strip():
+        raise CallInfoError(f"{manifest}, line {line}: speaker is empty; who speaks must be known")
     samples = _sound(manifest, line, row)
     first, last = _speech(samples, detector)
     cut = row.get("cut_to_2s", "").strip() in {"1", "true", "True"}
@@ -81,14 +89,16 @@ def _sound(manifest: Path, line: int, row: dict[str, str]) -> Samples:
     """Return the row's part of its recording."""
     try:
         channel = int(row.get("channel") or 0)
-        start, end = (float(row[name]) if row.get(name) else None for name in ("start", "end"))
+        start = float(row.get("start") or 0)
+        end = float(row["end"]) if row.get("end") else None
     except ValueError as error:
         raise CallInfoError(f"{manifest}, line {line}: channel, start and end must be numbers: {error}") from error
+    if not 0 <= start < np.inf or (end is not None and not start < end < np.inf):
+        raise CallInfoError(f"{manifest}, line {line}: from {start} to {end} s is no time of a recording")
     audio = decode((manifest.parent / row["path"],))
     if not 0 <= channel < audio.channels:
         raise CallInfoError(f"{manifest}, line {line}: channel {channel} of a recording with {audio.channels}")
-    first = round((start or 0.0) * SAMPLE_RATE)
-    part = audio.samples[channel, first : None if end is None else round(end * SAMPLE_RATE)]
+    part = audio.samples[channel, round(start * SAMPLE_RATE) : None if end is None else round(end * SAMPLE_RATE)]
     if not part.size:
         raise AudioError(f"{manifest}, line {line}: no sound between {start} and {end} s of {row['path']}")
     return part

@@ -34,7 +34,7 @@ class FitOptions:
     weight_decay: float = 0.03
     dropout: float = 0.4  # of inputs
     smoothing: float = 0.05  # of labels
-    same: float = 0.4  # price of logits that differ between packed and alone
+    same: float = 0.5  # price of logits that differ between packed and alone
     without_baseline: float = 0.2  # share of utterances that are heard as a caller's first
     seed: int = 0
 
@@ -101,7 +101,9 @@ def _standard(rows: Samples, centre: Samples, scale: Samples) -> Tensor:
 def _neutral(examples: Labelled) -> Samples:
     """Return how neutral voices sound; where nothing is labelled so, how all do."""
     neutral = examples.label == examples.classes.index("neutral") if "neutral" in examples.classes else None
-    rows = examples.heard.prosody if neutral is None else examples.heard.prosody[neutral]
+    if neutral is None or not neutral.any():  # none among these speakers, though others have some
+        return np.asarray(examples.heard.prosody.mean(axis=0), np.float32)
+    rows = examples.heard.prosody[neutral]
     return np.asarray(rows.mean(axis=0), np.float32)
 
 
@@ -157,7 +159,7 @@ def _train(
     target = _target(label, possible, options.smoothing)
     optimizer = torch.optim.AdamW(layer.parameters(), lr=options.rate, weight_decay=0.0)
     steps = -(-count // options.batch) * options.epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=max(1, steps))
     for _ in range(options.epochs):
         for rows in torch.randperm(count).split(options.batch):
             loss = _loss(layer, (inputs[0][rows], inputs[1][rows]), possible[rows], target[rows], options)

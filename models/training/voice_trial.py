@@ -106,6 +106,8 @@ def _score(trial: Trial, examples: Labelled, head: VoiceHead, chosen: Flags) -> 
     for speaker in np.unique(examples.speaker[chosen]):
         own = own_baseline(examples, str(speaker))
         rows = np.setdiff1d(np.flatnonzero(chosen & (examples.speaker == speaker)), own)
+        if not rows.size:  # nothing but what makes the baseline
+            continue
         heard = examples.heard
         usual = usual_of(heard.prosody[own], heard.seconds[own], head.neutral) if own.size else head.neutral
         for filled, states, baseline in (
