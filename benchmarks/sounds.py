@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from music import Sound, music
+from stimmung.speech import telephone
 
 Kind = Literal["silence", "noise", "ring", "tones", "music"]
 RATE = 16_000  # Hz
 KINDS: tuple[Kind, ...] = ("silence", "noise", "ring", "tones", "music")
 
-PHONE_BAND = (300.0, 3400.0)  # Hz
+PHONE_BAND, phone = telephone.BAND, telephone.phone  # the condition of every benchmark: one line for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +82,6 @@ def make(kind: Kind, seed: int, seconds: float = 60.0) -> Clip:
     level = rng.uniform(-32, -12)
     noisy = _levelled(sound, level) + _levelled(rng.standard_normal(sound.size), rng.uniform(level - 60, level - 30))
     return Clip(phone(noisy), sounding)
-
-
-def phone(sound: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
-    """Return `sound` (n,) as a telephone passes it on: 300 to 3400 Hz, 8 kHz, 8-bit µ-law, back at 16 kHz."""
-    narrow = _filtered(sound, PHONE_BAND)[::2]  # nothing above 4 kHz is left that could fold
-    coded = np.round(np.sign(narrow) * np.log1p(255 * np.minimum(np.abs(narrow), 1.0)) / np.log(256) * 127) / 127
-    decoded = np.sign(coded) * (256 ** np.abs(coded) - 1) / 255
-    spectrum = np.fft.rfft(decoded)
-    return (2 * np.fft.irfft(spectrum, 2 * decoded.size)[: sound.size]).astype(np.float32)
-
-
-def _filtered(sound: npt.NDArray[np.floating], band: tuple[float, float]) -> Sound:
-    """Cut to `band` (Hz) with edges of 50 Hz; even length, so that it can be halved."""
-    padded = np.append(sound, np.zeros(sound.size % 2))
-    spectrum = np.fft.rfft(padded)
-    hertz = np.fft.rfftfreq(padded.size, 1 / RATE)
-    gain = np.clip((hertz - band[0]) / 50 + 1, 0, 1) * np.clip((band[1] - hertz) / 50 + 1, 0, 1)
-    return np.fft.irfft(spectrum * gain, padded.size)
 
 
 def _levelled(sound: Sound, decibels: float) -> Sound:
