@@ -22,6 +22,7 @@ from stimmung.speech.records import Samples, Span, VoiceEmotionScore
 MODEL = ModelId("toy-head", "a" * 64)
 NEW = VoiceBaseline()
 FULL = VoiceOptions().baseline_seconds
+EVER_CALM = head(("anger", "fear", "joy", "sadness"))  # knows no neutral voice, and so counts every one in full
 
 
 def judged(described: Samples, made: VoiceHead | None = None) -> VoiceEmotionScore:
@@ -189,7 +190,9 @@ def test_thin_sound_is_scored_and_uncertain(quality: dict[str, float], reason: s
     assert found.emotions["anger"] > 0.9
 
 
-@pytest.mark.parametrize("quality", [{"seconds": 0.6}, {"voiced": 0.25}, {"snr": 3.0}, {"clipped": 0.05 - 1e-6}])
+@pytest.mark.parametrize(
+    "quality", [{"seconds": 0.6}, {"voiced": 0.25}, {"snr": 3.0}, {"clipped": VoiceOptions().most_clipped - 1e-6}]
+)
 def test_just_enough_is_enough(quality: dict[str, float]) -> None:
     assert judged(row(says(anger=4.0), **{"seconds": 0.6, **quality})).reason == ""
 
@@ -227,7 +230,7 @@ def test_a_voice_of_another_feeling_fits_none_of_the_five() -> None:
 
 
 def accustomed(rows: list[Samples], model: EmbeddedVoice | None = None, start: VoiceBaseline = NEW) -> VoiceBaseline:
-    model = model or EmbeddedVoice(head(), MODEL)
+    model = model or EmbeddedVoice(EVER_CALM, MODEL)
     baseline = start
     for one in rows:
         baseline = model.accustom(baseline, one)
@@ -264,9 +267,39 @@ def test_thin_sound_does_not_move_it(quality: dict[str, float]) -> None:
     assert accustomed([row(says(), 9.0, **quality)]) == NEW
 
 
-def test_a_voice_without_states_is_still_a_voice_to_get_used_to() -> None:
-    found = accustomed([row(np.full(STATES, np.nan, np.float32), 2.0)])
-    assert found.mean == pytest.approx(np.full(PROSODY, 2.0))
+def test_a_voice_without_states_does_not_move_it() -> None:
+    assert accustomed([row(np.full(STATES, np.nan, np.float32), 2.0)]) == NEW
+
+
+def test_an_utterance_counts_for_it_by_how_calm_it_is() -> None:
+    made = head()
+    model = EmbeddedVoice(made, MODEL)
+    calm, bored, angry = says(neutral=4.0), says(boredom=4.0), says(anger=4.0)
+    shares = [made.calmness(states, np.zeros(PROSODY, np.float32)) for states in (calm, bored, angry)]
+    assert shares[0] == pytest.approx(shares[1])
+    assert shares[0] > 0.9
+    assert shares[2] < 0.1
+    found = accustomed([row(states, value, seconds=2.0) for states, value in ((calm, 1.0), (angry, 5.0))], model)
+    assert found.seconds == pytest.approx(2 * (shares[0] + shares[2]), rel=1e-4)
+    assert found.mean == pytest.approx(
+        np.full(PROSODY, (shares[0] + 5 * shares[2]) / (shares[0] + shares[2])), rel=1e-4
+    )
+
+
+def test_who_is_angry_from_the_first_word_on_does_not_make_anger_the_measure() -> None:
+    model = EmbeddedVoice(head(), MODEL)
+    found = accustomed([row(says(anger=5.0), 3.0)] * 10, model)
+    assert found.seconds < 1.0
+    assert accustomed([row(says(neutral=5.0), 1.0)] * 3, model, found).seconds > 5.0
+
+
+def test_certain_anger_leaves_a_number_all_the_same() -> None:
+    made = replace(head(), bias=np.array([900, 0, 0, 0], np.float32))
+    found = accustomed([row(says(), 3.0)] * 2, EmbeddedVoice(made, MODEL))
+    assert found.seconds == 0
+    assert found.mean is not None
+    assert np.isfinite(found.mean).all()
+    assert EmbeddedVoice(made, MODEL).judge(row(says(), 3.0), found).emotions["anger"] == pytest.approx(1)
 
 
 def test_a_baseline_is_not_changed_by_what_comes_after_it() -> None:
@@ -291,7 +324,7 @@ def test_the_measure_moves_from_a_neutral_voice_to_the_caller_s_own() -> None:
 def test_a_caller_who_is_always_loud_is_not_angry_for_it() -> None:
     model = EmbeddedVoice(by_change(), MODEL)
     loud = row(says(), 2.0)
-    used = accustomed([loud] * 6, model)
+    used = accustomed([loud] * 6)
     assert change_of(model.judge(loud, NEW)) > 3 * change_of(model.judge(loud, used))
 
 
@@ -308,7 +341,8 @@ def test_the_shipped_measure_is_the_one_that_heads_are_trained_with(count: int) 
     model = EmbeddedVoice(made, MODEL)
     baseline = accustomed([row(says(), one, seconds=s) for one, s in zip(values, seconds, strict=True)], model)
     asked = rng.normal(size=PROSODY).astype(np.float32)
-    inputs = made.inputs(says(anger=1.0), asked, usual_of(values, seconds, made.neutral))
+    counted = seconds * np.array([made.calmness(says(), one) for one in values])
+    inputs = made.inputs(says(anger=1.0), asked, usual_of(values, counted, made.neutral))
     trained = made.probabilities(inputs)
     shipped = model.judge(row(says(anger=1.0), asked), baseline)
     assert shipped.emotions["anger"] == pytest.approx(float(trained[CLASSES.index("anger")]), abs=1e-5)
@@ -316,9 +350,9 @@ def test_the_shipped_measure_is_the_one_that_heads_are_trained_with(count: int) 
 
 
 def test_real_sound_moves_the_measure_by_its_prosody() -> None:
-    model = EmbeddedVoice(head(), MODEL)
+    model = EmbeddedVoice(EVER_CALM, MODEL)
     rows = model.describe([spoken(2.0, 120.0, states=says()), spoken(3.0, 220.0, states=says())])
-    found = accustomed(list(rows), model)
+    found = accustomed(list(rows))
     assert found.seconds == pytest.approx(5.0)
     assert found.mean is not None
     at = NAMES.index("pitch_median")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
@@ -10,7 +11,8 @@ from tests.models.toy import Asked, Said, ToyNetwork, ids, raw_tokenizer, specia
 
 from stimmung.models.whisper import Whisper, WhisperOptions
 from stimmung.speech.engines import ModelId, TranscriptionOptions
-from stimmung.speech.records import Utterance, Window
+from stimmung.speech.fakes import loud
+from stimmung.speech.records import Piece, Span, Utterance, Window
 
 NUMBERS = (" eins", " zwei", " drei", " vier", " fünf")
 GERMAN = TranscriptionOptions(languages=("de",))
@@ -297,3 +299,62 @@ def test_one_transcriber_serves_two_calls_at_once() -> None:
         english = pool.submit(shared.transcribe, [window(3.0)] * 3, TranscriptionOptions(("en",), beam_size=5))
     assert [(u[0].text, u[0].language) for u in german.result()] == [("zwei", "de")] * 3
     assert [(u[0].text, u[0].language) for u in english.result()] == [("drei", "en")] * 3
+
+
+# pooled states
+
+
+def joined(*seconds: float) -> Window:
+    """Return a window of several pieces behind each other, each at a time of its own in the call."""
+    offsets = [sum(seconds[:number]) for number in range(len(seconds))]
+    spans = [Span(100 + 2 * offset, 100 + 2 * offset + length) for offset, length in zip(offsets, seconds, strict=True)]
+    pieces = tuple(Piece(span, offset) for span, offset in zip(spans, offsets, strict=True))
+    return Window(0, loud(sum(seconds)), pieces, tuple(spans))
+
+
+def test_no_windows_have_no_states() -> None:
+    network = ToyNetwork(by_length)
+    assert whisper(network).pooled_states([]) == []
+    assert network.encoded == []
+
+
+def test_states_are_those_that_recognition_gives_with_the_words() -> None:
+    windows = [window(2.0, 10.0), window(4.0, 20.0), window(1.0, 30.0)]
+    network = ToyNetwork(by_length)
+    spoken = [found[0].voice_features for found in whisper(network).transcribe(windows, GERMAN)]
+    words = len(network.asked)
+    states = whisper(network).pooled_states(windows)
+    for (state,), features in zip(states, spoken, strict=True):
+        assert features is not None
+        assert state.dtype == np.float32
+        assert np.array_equal(state, features)
+    assert len(network.asked) == words  # nothing was decoded for them
+
+
+def test_each_piece_has_the_mean_and_the_deviation_of_its_own_states() -> None:
+    ((first, second, third),) = whisper(ToyNetwork(by_length)).pooled_states([joined(1.0, 2.0, 0.5)])
+    for state, (begin, end) in zip((first, second, third), ((0, 50), (50, 150), (150, 175)), strict=True):
+        numbers = np.arange(begin, end)  # the toy's second state counts the states
+        assert state.shape == (8,)
+        assert state[1] == pytest.approx(numbers.mean())
+        assert state[5] == pytest.approx(numbers.std())
+
+
+@given(
+    tenths=st.lists(st.lists(st.integers(3, 40), min_size=1, max_size=3), max_size=9),
+    workers=st.integers(1, 4),
+    batches=st.tuples(st.integers(1, 4), st.integers(1, 3)),
+)
+@examples(max_examples=25)
+def test_batches_change_neither_states_nor_order(
+    tenths: list[list[int]], workers: int, batches: tuple[int, int]
+) -> None:
+    windows = [joined(*(length / 10 for length in lengths)) for lengths in tenths]
+    network = ToyNetwork(by_length)
+    found = whisper(network, WhisperOptions(workers, *batches)).pooled_states(windows)
+    assert [len(pieces) for pieces in found] == [len(lengths) for lengths in tenths]
+    for pieces, one in zip(found, windows, strict=True):
+        assert [state[0] for state in pieces] == pytest.approx([one.duration * 50] * len(pieces), abs=1.0)
+    assert sorted(seconds for batch in network.encoded for seconds in batch) == pytest.approx(
+        sorted(one.duration for one in windows), abs=0.051
+    )

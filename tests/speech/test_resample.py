@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stimmung.speech.records import SAMPLE_RATE, Samples
-from stimmung.speech.resample import QUALITY, Resampler
+from stimmung.speech.resample import QUALITY, Resampler, resampled
 
 
 def noise(seconds: float, rate: int, channels: int = 1) -> Samples:
@@ -96,3 +96,14 @@ def test_any_cut_gives_what_the_whole_gives(rate: int, cuts: tuple[int, ...], ch
     if rate != SAMPLE_RATE:
         expected = np.asarray(soxr.resample(samples.T, rate, SAMPLE_RATE, QUALITY)).T
         np.testing.assert_allclose(cut, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("rates", [(16_000, 8_000), (8_000, 16_000), (16_000, 14_720.0), (16_000, 17_280)])
+def test_a_whole_sound_at_another_rate_is_as_long_and_as_high(rates: tuple[float, float]) -> None:
+    before, after = rates
+    tone = np.sin(2 * np.pi * 1_000 * np.arange(round(before)) / before).astype(np.float32)
+    found = resampled(tone, before, after)
+    assert found.dtype == np.float32
+    assert found.shape[0] == pytest.approx(after, abs=1.0)
+    expected = np.sin(2 * np.pi * 1_000 * np.arange(found.shape[0]) / after)
+    np.testing.assert_allclose(found[200:-200], expected[200:-200], atol=1e-3)

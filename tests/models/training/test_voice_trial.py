@@ -13,7 +13,7 @@ from tests.models.toy_head import STATES
 from tests.models.training.toy_e5 import calm
 from tests.models.training.toy_heard import ENCODER, Said, heard
 
-from stimmung.models.training.voice_fit import FitOptions, Labelled, fit_head, usual_of
+from stimmung.models.training.voice_fit import FitOptions, Labelled, fit_head
 from stimmung.models.training.voice_trial import (
     COVERED,
     OWN,
@@ -24,6 +24,7 @@ from stimmung.models.training.voice_trial import (
     heads,
     held_out,
     own_baseline,
+    shipped_baseline,
     softmax,
 )
 from stimmung.models.voice_emotion import EmbeddedVoice
@@ -183,7 +184,7 @@ def test_alone_is_what_is_heard_in_a_window_of_its_own() -> None:
     _, head, _ = next(iter(heads(examples, ENCODER, replace(OPTIONS, same=0.0))))
     row = int(np.flatnonzero(trial.scored & (examples.speaker == "anna"))[0])
     own = own_baseline(examples, "anna")
-    usual = usual_of(examples.heard.prosody[own], examples.heard.seconds[own], head.neutral)
+    usual = shipped_baseline(head, examples.heard, own)
     inputs = head.inputs(examples.heard.alone[row], examples.heard.prosody[row], usual)
     assert trial.alone[row] == pytest.approx(inputs @ head.weights + head.bias, abs=1e-5)
     assert not np.array_equal(trial.alone[row], trial.logits[row])
