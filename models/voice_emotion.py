@@ -28,8 +28,8 @@ class VoiceOptions:
     least_seconds: float = 0.6  # of speech
     least_voiced: float = 0.25  # s
     least_snr: float = 3.0  # dB
-    most_clipped: float = 0.05  # share of the samples
-    baseline_seconds: float = 12.0  # of speech: later utterances do not move it
+    most_clipped: float = 0.02  # share of the samples that pile up near the loudest
+    baseline_seconds: float = 12.0  # of calm speech: later utterances do not move it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ class EmbeddedVoice:
         if not np.isfinite(states).all():
             reason = f"the encoder of {self.head.recogniser}, on which the voice model stands, is not there"
             return VoiceEmotionScore(None, None, {}, True, reason)
-        inputs = self.head.inputs(states, values, self._usual(baseline))
+        usual = self.head.neutral if baseline.mean is None else self.head.usual(baseline.mean, baseline.seconds)
+        inputs = self.head.inputs(states, values, usual)
         likely = self.head.probabilities(inputs)
         emotions = dict.fromkeys(SCORED, 0.0)
         for name, probability in zip(self.head.classes, likely, strict=True):
@@ -82,14 +83,17 @@ class EmbeddedVoice:
         return VoiceEmotionScore(arousal, valence, emotions, bool(reason), reason)
 
     def accustom(self, baseline: VoiceBaseline, description: Samples) -> VoiceBaseline:
-        """Return the baseline with this utterance in it, weighted by its seconds; the same once it is full."""
-        _, values, quality = self._parts(description)
-        seconds = float(quality[QUALITY.index("seconds")])
-        if baseline.seconds >= self._options.baseline_seconds or self._thin(quality):
+        """Return the baseline with this utterance in it, weighted by its seconds and by how calm it is.
+
+        Once it is full it stays the same; what is too thin to be judged does not move it.
+        """
+        states, values, quality = self._parts(description)
+        if baseline.seconds >= self._options.baseline_seconds or self._thin(quality) or not np.isfinite(states).all():
             return baseline
+        seconds = float(quality[QUALITY.index("seconds")]) * self.head.calmness(states, values)
         total = baseline.seconds + seconds
         before = values if baseline.mean is None else baseline.mean
-        return VoiceBaseline(np.asarray(before + (values - before) * (seconds / total), np.float32), total)
+        return VoiceBaseline(np.asarray(before + (values - before) * (seconds / max(total, 1e-9)), np.float32), total)
 
     @property
     def _width(self) -> int:
@@ -105,13 +109,6 @@ class EmbeddedVoice:
     def _parts(self, description: Samples) -> tuple[Samples, Samples, Samples]:
         first, second = self.head.states, self.head.states + len(prosody.NAMES)
         return description[:first], description[first:second], description[second:]
-
-    def _usual(self, baseline: VoiceBaseline) -> Samples:
-        """Return the caller's usual prosody: what was heard so far, and a neutral voice as long as that is little."""
-        if baseline.mean is None:
-            return self.head.neutral
-        share = baseline.seconds / (baseline.seconds + self.head.limits.prior_seconds)
-        return np.asarray(self.head.neutral + share * (baseline.mean - self.head.neutral), np.float32)
 
     def _doubt(self, quality: Samples, inputs: Samples, likely: Samples, emotions: dict[str, float]) -> str:
         """Return why the score should not be relied on; empty where it may be."""

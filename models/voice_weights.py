@@ -11,7 +11,9 @@ from stimmung.models.voice_hub_loading import locate_voice_model
 from stimmung.speech.settings import EMBEDDED_VOICE
 
 FOLDER = Path(__file__).resolve().parent / "weights" / "voice"
-SHA256: Final[Mapping[str, str]] = MappingProxyType({FILE: ""})
+SHA256: Final[Mapping[str, str]] = MappingProxyType(
+    {FILE: "29a002f545e9b9cc10aa743c67f9e7c80d7c409477c5b399cc48b4184cb34e37"}
+)
 
 
 def locate_voice(name: str, cache: Path | None = None, *, fetch: bool = False) -> Located:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from stimmung.models.training.voice_clips import LabelledVoice
 from stimmung.models.training.voice_copies import Heard
 from stimmung.models.voice_head import LIMIT, HeadLimits, VoiceHead
-from stimmung.models.voice_label_maps import MIDDLE, PLACES
+from stimmung.models.voice_label_maps import COUNTED_AS, MIDDLE, PLACES
 from stimmung.speech.records import Samples
 
 NEVER: Final = -30.0  # logit of a class that an utterance cannot have
@@ -90,8 +90,17 @@ def fit_head(examples: Labelled, encoder: Encoder, options: FitOptions, start: V
     inputs = (_standard(packed, centre, scale), _standard(alone, centre, scale))
     label = torch.tensor([classes.index(examples.classes[place]) for place in examples.label])
     weights, bias = _train(inputs, label, _possible(examples, classes), options, start)
-    places = tuple((PLACES.get(name, MIDDLE).arousal, PLACES.get(name, MIDDLE).valence) for name in classes)
+    places = tuple(place_of(name) for name in classes)
     return VoiceHead(encoder.name, classes, places, UNSET, centre, scale, weights, bias, neutral, encoder.probe)
+
+
+def place_of(name: str) -> tuple[float, float]:
+    """Return arousal and valence of a class.
+
+    One that counts as neutral has neutral's valence: a monotonous voice, such as one that reads out a number, is heard
+    as boredom, and would otherwise be called unpleasant.
+    """
+    return PLACES.get(name, MIDDLE).arousal, PLACES.get(COUNTED_AS.get(name, name), MIDDLE).valence
 
 
 def _standard(rows: Samples, centre: Samples, scale: Samples) -> Tensor:

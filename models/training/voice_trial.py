@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stimmung.models.training.voice_fit import Encoder, FitOptions, Labelled, fit_head, usual_of
+from stimmung.models.training.voice_copies import Heard
+from stimmung.models.training.voice_fit import Encoder, FitOptions, Labelled, fit_head
 from stimmung.models.voice_head import HeadLimits, VoiceHead
 from stimmung.speech.records import Samples
 
@@ -95,6 +96,15 @@ def own_baseline(examples: Labelled, speaker: str) -> npt.NDArray[np.int64]:
     return own[np.argsort(examples.heard.clip[own])][:OWN]
 
 
+def shipped_baseline(head: VoiceHead, heard: Heard, rows: npt.NDArray[np.int64]) -> Samples:
+    """Return a caller's baseline after these utterances, as `EmbeddedVoice` has it."""
+    if not rows.size:
+        return head.neutral
+    calm = [head.calmness(heard.packed[row], heard.prosody[row]) for row in rows]
+    weights = heard.seconds[rows] * np.array(calm)
+    return head.usual(np.average(heard.prosody[rows], axis=0, weights=weights), float(weights.sum()))
+
+
 def _empty(examples: Labelled) -> Trial:
     shape = (examples.label.shape[0], len(examples.classes))
     return Trial(*(np.full(shape, np.nan, np.float32) for _ in range(3)))
@@ -109,7 +119,7 @@ def _score(trial: Trial, examples: Labelled, head: VoiceHead, chosen: Flags) -> 
         if not rows.size:  # nothing but what makes the baseline
             continue
         heard = examples.heard
-        usual = usual_of(heard.prosody[own], heard.seconds[own], head.neutral) if own.size else head.neutral
+        usual = shipped_baseline(head, heard, own)
         for filled, states, baseline in (
             (trial.logits, heard.packed, usual),
             (trial.alone, heard.alone, usual),
