@@ -59,7 +59,7 @@ def test_it_answers_as_the_model_behind_it() -> None:
     (described,) = lazy.describe([VOICE])
     assert np.array_equal(described, plain.describe([VOICE])[0])
     baseline = lazy.accustom(VoiceBaseline(), row(says(), 2.0, seconds=3.0))
-    assert baseline.seconds == pytest.approx(3.0)
+    assert baseline.seconds == plain.accustom(VoiceBaseline(), row(says(), 2.0, seconds=3.0)).seconds > 0
     assert lazy.judge(described, baseline).emotions == plain.judge(described, baseline).emotions
     assert lazy.judge(described, baseline).emotions[CLASSES[0]] > 0.9
     assert described[:STATES].tolist() == says(anger=4.0).tolist()

@@ -164,6 +164,7 @@ def test_some_utterances_are_heard_as_a_caller_s_first() -> None:
     said = [Said("neutral", prosody=1.0), Said("neutral", prosody=3.0), Said("anger", prosody=7.0)]
     head = fit_head(heard(said), ENCODER, replace(PLAIN, epochs=1, without_baseline=1.0))
     assert head.centre[CHANGE] == pytest.approx(np.mean([-1.0, 1.0, 5.0]), abs=1e-5)
+    assert head.scale[CHANGE] == pytest.approx(np.std([-1.0, 1.0, 5.0]), abs=1e-4)
 
 
 def test_a_baseline_is_drawn_to_the_neutral_voice_by_how_short_it_is() -> None:
