@@ -67,9 +67,17 @@ Trainer = Callable[["Settings", Order, Callable[[int, int], None]], Figures]
 def real_trainer(settings: "Settings", order: Order, progress: Callable[[int, int], None]) -> Figures:
     """Train on this machine."""
     from stimmung.models.training.train_voice_emotion import TrainingOptions, train
+    from stimmung.models.voice_head import is_head
     from stimmung.models.voice_weights import locate_voice
+    from stimmung.speech.errors import SettingsError
 
-    start = locate_voice(settings.models.voice, settings.models.cache).folder if order.adapt else None
+    start = None
+    if order.adapt:
+        start = locate_voice(settings.models.voice, settings.models.cache).folder
+        if not is_head(start):
+            raise SettingsError(
+                f"models.voice = {settings.models.voice} is no head that can be adapted; leave out --adapt"
+            )
     options = TrainingOptions(copies=order.copies, seed=order.seed, start=start)
     return train(order.manifest, order.output, settings, options, progress)[1]
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stimmung.calls.policy import may_hear_voice
 from stimmung.calls.records import CallAnalysis, UsedModel
 from stimmung.calls.text_emotions import read_text_emotions
 from stimmung.calls.voice_emotions import hear_voice_emotions
@@ -114,9 +115,18 @@ class _Share:
 
 
 def _in_order(texts: Sequence[tuple[Utterance, ...]], channels: Channels) -> tuple[Utterance, ...]:
-    """Order by start, then channel, and say whose each utterance is: the channel tells."""
+    """Order by start, then channel, and say whose each utterance is: the channel tells.
+
+    What the recogniser pooled of a voice that may not be judged is dropped here, before anything can be made of it.
+    """
     utterances = [
-        replace(utterance, role=channels.roles[utterance.channel]) for window in texts for utterance in window
+        replace(
+            utterance,
+            role=(role := channels.roles[utterance.channel]),
+            voice_features=utterance.voice_features if may_hear_voice(role) else None,
+        )
+        for window in texts
+        for utterance in window
     ]
     return tuple(sorted(utterances, key=lambda utterance: (utterance.start, utterance.channel)))
 

@@ -152,10 +152,13 @@ def _load_head(located: Located, transcriber: "Whisper", settings: ModelSettings
         logger.warning("voices cannot be judged: %s", error)
         return EmbeddedVoice(head, own, Encoding(lambda: None))
     if not head.fits(probe_states(encoder)):
-        raise WeightsError(
-            f"{located.name}: made for {head.recogniser}, but that model's encoder gives other states here; train it"
-            " again with `stimmung models train-voice`, or name another with --voice-model"
+        logger.warning(
+            "voices cannot be judged: %s was made for %s, whose encoder gives other states here; train it again with"
+            " `stimmung models train-voice`, or name another with --voice-model",
+            located.name,
+            head.recogniser,
         )
+        return EmbeddedVoice(head, own, Encoding(lambda: None))
     return EmbeddedVoice(head, own, Encoding(lambda: encoder, f"second pass with {head.recogniser}"))
 
 

@@ -4,13 +4,13 @@ States arrive with the utterance and cost nothing. Where the recogniser's are no
 the voices are encoded once more with the head's own encoder; where that is absent too, the answer is `uncertain`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from stimmung.models.voice_head import VoiceHead
-from stimmung.models.voice_label_maps import COUNTED_AS, SCORED
+from stimmung.models.voice_label_maps import SCORED
 from stimmung.models.voice_states import StateReader, states_of
 from stimmung.speech import prosody
 from stimmung.speech.clarity import measure_clarity
@@ -74,21 +74,21 @@ class EmbeddedVoice:
         usual = self.head.neutral if baseline.mean is None else self.head.usual(baseline.mean, baseline.seconds)
         inputs = self.head.inputs(states, values, usual)
         likely = self.head.probabilities(inputs)
-        emotions = dict.fromkeys(SCORED, 0.0)
-        for name, probability in zip(self.head.classes, likely, strict=True):
-            if (counted := COUNTED_AS.get(name, name)) in emotions:
-                emotions[counted] += float(probability)
+        merged = self.head.merged(likely)
+        emotions = {name: merged.get(name, 0.0) for name in SCORED}
         arousal, valence = (float(value) for value in likely @ np.array(self.head.places))
-        reason = self._doubt(quality, inputs, likely, emotions)
+        reason = self._doubt(quality, inputs, merged)
         return VoiceEmotionScore(arousal, valence, emotions, bool(reason), reason)
 
     def accustom(self, baseline: VoiceBaseline, description: Samples) -> VoiceBaseline:
         """Return the baseline with this utterance in it, weighted by its seconds and by how calm it is.
 
-        Once it is full it stays the same; what is too thin to be judged does not move it.
+        Once it is full it stays the same; what is too thin to be judged, or no voice at all, does not move it.
         """
         states, values, quality = self._parts(description)
         if baseline.seconds >= self._options.baseline_seconds or self._thin(quality) or not np.isfinite(states).all():
+            return baseline
+        if self.head.strangeness(self.head.inputs(states, values, self.head.neutral)) > self.head.limits.strange:
             return baseline
         seconds = float(quality[QUALITY.index("seconds")]) * self.head.calmness(states, values)
         total = baseline.seconds + seconds
@@ -110,15 +110,15 @@ class EmbeddedVoice:
         first, second = self.head.states, self.head.states + len(prosody.NAMES)
         return description[:first], description[first:second], description[second:]
 
-    def _doubt(self, quality: Samples, inputs: Samples, likely: Samples, emotions: dict[str, float]) -> str:
+    def _doubt(self, quality: Samples, inputs: Samples, merged: Mapping[str, float]) -> str:
         """Return why the score should not be relied on; empty where it may be."""
         if thin := self._thin(quality):
             return thin
         if self.head.strangeness(inputs) > self.head.limits.strange:
             return "unlike the voices it was trained on"
-        if max(likely) < self.head.limits.certain:
+        if max(merged.values()) < self.head.limits.certain:
             return "no feeling stands out"
-        return "" if sum(emotions.values()) >= 0.5 else "fits none of the five feelings"
+        return "" if sum(merged.get(name, 0.0) for name in SCORED) >= 0.5 else "fits none of the five feelings"
 
     def _thin(self, quality: Samples) -> str:
         """Return what is wrong with the sound itself."""
@@ -133,7 +133,8 @@ class EmbeddedVoice:
 def _sound_of(voice: Voice) -> Samples:
     """Return prosody and QUALITY of a voice's speech."""
     start, end = round(voice.speech.start * SAMPLE_RATE), round(voice.speech.end * SAMPLE_RATE)
-    heard = measure_prosody(voice.samples[start:end])
-    clarity = measure_clarity(voice.samples, voice.speech)
+    samples = np.nan_to_num(voice.samples)  # decoding lets none through, a live sender might
+    heard = measure_prosody(samples[start:end])
+    clarity = measure_clarity(samples, voice.speech)
     quality = (voice.speech.duration, heard.voiced, min(clarity.snr, 99.0), clarity.clipped)
     return np.concatenate([heard.values, np.array(quality, np.float32)])

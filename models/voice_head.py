@@ -65,6 +65,14 @@ class VoiceHead:
         likely = np.exp(logits - logits.max())
         return np.asarray(likely / likely.sum(), np.float32)
 
+    def merged(self, likely: Samples) -> dict[str, float]:
+        """Return what each feeling comes to, classes that count as another added to it (boredom to neutral)."""
+        found: dict[str, float] = {}
+        for name, probability in zip(self.classes, likely, strict=True):
+            counted = COUNTED_AS.get(name, name)
+            found[counted] = found.get(counted, 0.0) + float(probability)
+        return found
+
     def calmness(self, states: Samples, prosody_values: Samples) -> float:
         """Return how likely an utterance is neutral, compared with the neutral prior: 0..1.
 
@@ -72,8 +80,7 @@ class VoiceHead:
         anger the measure: heads on EMO-DB then find half of the anger again instead of four fifths.
         """
         likely = self.probabilities(self.inputs(states, prosody_values, self.neutral))
-        calm = [COUNTED_AS.get(name, name) == "neutral" for name in self.classes]
-        return float(likely[calm].sum()) if any(calm) else 1.0
+        return self.merged(likely).get("neutral", 1.0)
 
     def usual(self, mean: Samples, seconds: float) -> Samples:
         """Return a caller's baseline (prosody,): the mean of what was heard, drawn to the prior where it is short."""

@@ -12,7 +12,7 @@ from stimmung.speech.settings import EMBEDDED_VOICE
 
 FOLDER = Path(__file__).resolve().parent / "weights" / "voice"
 SHA256: Final[Mapping[str, str]] = MappingProxyType(
-    {FILE: "29a002f545e9b9cc10aa743c67f9e7c80d7c409477c5b399cc48b4184cb34e37"}
+    {FILE: "3f89a129f0d81850dfce95aaae30ee56fd2ff21afd27264b30038a8edc35ec6d"}
 )
 
 

@@ -165,6 +165,7 @@ class Whisper:
     def _finish(
         self, window: Window, states: Samples, reading: Reading, tokenizer: Tokenizer, options: TranscriptionOptions
     ) -> tuple[Utterance, ...]:
+        first = states  # what is pooled: padded like all windows, whichever attempt is kept
         for attempt in retries(reading):
             if not reading.doubtful:
                 break
@@ -175,7 +176,7 @@ class Whisper:
         if reading.silent:
             return ()
         words = self._align(states, reading, tokenizer)
-        return place_words(window, words, states, tokenizer.language_code, reading)
+        return place_words(window, words, first, tokenizer.language_code, reading)
 
     def _decode(
         self, encoded: _Encoded, tokenizer: Tokenizer, options: TranscriptionOptions, attempt: Attempt

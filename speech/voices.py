@@ -37,5 +37,6 @@ def _cut(samples: Samples, utterance: Utterance, around: Span) -> Voice:
     first = max(0, round((utterance.start - around.start) * SAMPLE_RATE))
     sound = samples[first : round((utterance.end + around.end) * SAMPLE_RATE)]
     begin = first / SAMPLE_RATE
-    speech = Span(utterance.start - begin, min(utterance.end - begin, len(sound) / SAMPLE_RATE))
+    length = len(sound) / SAMPLE_RATE  # the recording may end before the utterance does
+    speech = Span(min(utterance.start - begin, length), min(utterance.end - begin, length))
     return Voice(sound, speech, utterance.voice_features)

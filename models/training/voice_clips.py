@@ -12,7 +12,7 @@ from stimmung.speech.decode import decode
 from stimmung.speech.edges import fit_to_sound
 from stimmung.speech.engines import SpeechDetector
 from stimmung.speech.errors import AudioError, CallInfoError
-from stimmung.speech.records import SAMPLE_RATE, Samples
+from stimmung.speech.records import SAMPLE_RATE, Audio, Samples
 from stimmung.speech.vad import speech_spans
 
 NEEDED = ("path", "speaker", "emotion")
@@ -55,29 +55,50 @@ def read_clips(manifest: Path, detector: SpeechDetector) -> list[LabelledVoice]:
     missing = [name for name in NEEDED if name not in (table.fieldnames or ())]
     if missing:
         raise CallInfoError(f"{manifest}: needs the columns {', '.join(NEEDED)}; {', '.join(missing)} not found")
-    return [_clip(manifest, line, row, detector) for line, row in enumerate(rows, start=2)]
+    recordings = _Recordings()
+    return [_clip(manifest, line, row, detector, recordings) for line, row in enumerate(rows, start=2)]
 
 
 def shortened(clips: Sequence[LabelledVoice], seconds: float) -> list[LabelledVoice]:
-    """Return the clips, each cut to its first `seconds`: of all classes alike, so that length tells nothing."""
+    """Return the clips, each cut to its first `seconds`: of all classes alike, so that length tells nothing.
+
+    Those in which nobody has spoken by then are left out.
+    """
     most = round(seconds * SAMPLE_RATE)
     return [
         LabelledVoice(
-            one.samples[:most], min(one.start_sample, most - 1), min(one.end_sample, most), one.speaker, one.emotion,
+            one.samples[:most], one.start_sample, min(one.end_sample, most), one.speaker, one.emotion,
             one.sex, one.text, cut=True,
         )
         for one in clips
+        if one.start_sample < most
     ]  # fmt: skip
 
 
-def _clip(manifest: Path, line: int, row: dict[str, str], detector: SpeechDetector) -> LabelledVoice:
+class _Recordings:
+    """Decodes recordings, and keeps the last one: rows of one call mostly follow each other."""
+
+    def __init__(self) -> None:
+        self._file: Path | None = None
+        self._audio: Audio | None = None
+
+    def read(self, file: Path) -> Audio:
+        """Return the recording. Raises AudioError where it cannot be read."""
+        if self._audio is None or file != self._file:
+            self._file, self._audio = file, decode((file,))
+        return self._audio
+
+
+def _clip(
+    manifest: Path, line: int, row: dict[str, str], detector: SpeechDetector, recordings: _Recordings
+) -> LabelledVoice:
     emotion = SYNONYMS.get(row["emotion"].strip().lower().replace(" ", "_"))
     if emotion is None:
         known = ", ".join(sorted(SYNONYMS))
         raise CallInfoError(f"{manifest}, line {line}: emotion {row['emotion']!r} is not known; one of {known}")
     if not row["speaker"].strip():
         raise CallInfoError(f"{manifest}, line {line}: speaker is empty; who speaks must be known")
-    samples = _sound(manifest, line, row)
+    samples = _sound(manifest, line, row, recordings)
     first, last = _speech(samples, detector)
     cut = row.get("cut_to_2s", "").strip() in {"1", "true", "True"}
     return LabelledVoice(
@@ -85,7 +106,7 @@ def _clip(manifest: Path, line: int, row: dict[str, str], detector: SpeechDetect
     )
 
 
-def _sound(manifest: Path, line: int, row: dict[str, str]) -> Samples:
+def _sound(manifest: Path, line: int, row: dict[str, str], recordings: _Recordings) -> Samples:
     """Return the row's part of its recording."""
     try:
         channel = int(row.get("channel") or 0)
@@ -95,13 +116,16 @@ def _sound(manifest: Path, line: int, row: dict[str, str]) -> Samples:
         raise CallInfoError(f"{manifest}, line {line}: channel, start and end must be numbers: {error}") from error
     if not 0 <= start < np.inf or (end is not None and not start < end < np.inf):
         raise CallInfoError(f"{manifest}, line {line}: from {start} to {end} s is no time of a recording")
-    audio = decode((manifest.parent / row["path"],))
+    try:
+        audio = recordings.read(manifest.parent / row["path"])
+    except AudioError as error:
+        raise AudioError(f"{manifest}, line {line}: {error}") from error
     if not 0 <= channel < audio.channels:
         raise CallInfoError(f"{manifest}, line {line}: channel {channel} of a recording with {audio.channels}")
     part = audio.samples[channel, round(start * SAMPLE_RATE) : None if end is None else round(end * SAMPLE_RATE)]
     if not part.size:
         raise AudioError(f"{manifest}, line {line}: no sound between {start} and {end} s of {row['path']}")
-    return part
+    return part.copy()  # a view would keep the whole call in memory
 
 
 def _speech(samples: Samples, detector: SpeechDetector) -> tuple[int, int]:

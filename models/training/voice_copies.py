@@ -65,13 +65,13 @@ def augmented(clips: Sequence[LabelledVoice], encoder: StateReader, rng: np.rand
         chosen = [clips[int(place)] for place in rng.choice(len(clips), 6)]
         others = [one.samples for one in chosen if one.speaker != clip.speaker][:4]
         sounds.append(through(_cropped(clip.speech, rng), lines[clip.speaker], others, rng))
-    return _heard(clips, sounds, list(_calls(clips, rng)), encoder)
+    return _heard(clips, [_with_margins(sound) for sound in sounds], list(_calls(clips, rng)), encoder)
 
 
 def as_recorded(clips: Sequence[LabelledVoice], change: Change, encoder: StateReader, seed: int) -> Heard:
     """Hear every clip once behind `change`, all of a speaker in one call, in an order of chance."""
     rng = np.random.default_rng(seed)
-    sounds = [change(clip.samples)[clip.start_sample : clip.end_sample] for clip in clips]
+    sounds = [_with_own_margins(change(clip.samples), clip) for clip in clips]
     by_speaker = _by_speaker(clips)
     return _heard(clips, sounds, [rng.permutation(own).tolist() for own in by_speaker.values()], encoder)
 
@@ -79,16 +79,18 @@ def as_recorded(clips: Sequence[LabelledVoice], change: Change, encoder: StateRe
 def _heard(
     clips: Sequence[LabelledVoice], sounds: Sequence[Samples], calls: Sequence[list[int]], encoder: StateReader
 ) -> Heard:
+    """Hear `sounds`, each with MARGIN samples around its speech, in `calls`, which hold places in `clips`."""
     order = [place for call in calls for place in call]
-    voices = [[_with_margins(sounds[place]) for place in call] for call in calls]
+    voices = [[sounds[place] for place in call] for call in calls]
+    spoken = [sound[MARGIN:-MARGIN] for sound in sounds]
     windows = [window for own in voices for window in pack_voices(own)]
     speakers = {name: number for number, name in enumerate(_by_speaker(clips))}
     return Heard(
         clip=np.array(order),
         packed=_rows(windows, encoder),
         alone=_rows([window for own in voices for one in own for window in pack_voices([one])], encoder),
-        prosody=np.stack([measure_prosody(sounds[place]).values for place in order]),
-        seconds=np.array([sounds[place].shape[0] / SAMPLE_RATE for place in order], np.float32),
+        prosody=np.stack([measure_prosody(spoken[place]).values for place in order]),
+        seconds=np.array([spoken[place].shape[0] / SAMPLE_RATE for place in order], np.float32),
         later=np.array([place > 0 for window in windows for place in range(len(window.pieces))]),
         call=np.array([speakers[clips[place].speaker] for place in order]),
         cut=np.array([clips[place].cut for place in order]),
@@ -98,6 +100,15 @@ def _heard(
 def _rows(windows: Sequence[Window], encoder: StateReader) -> Samples:
     """Return the pooled states of all pieces, (pieces, states)."""
     return np.stack([piece for pieces in encoder.pooled_states(windows) for piece in pieces])
+
+
+def _with_own_margins(heard: Samples, clip: LabelledVoice) -> Samples:
+    """Return the clip's speech with what lies around it; silence where the clip ends before."""
+    first, last = clip.start_sample - MARGIN, clip.end_sample + MARGIN
+    silent = _with_margins(np.zeros(clip.end_sample - clip.start_sample, np.float32))
+    begin, end = max(0, first), min(heard.shape[0], last)
+    silent[begin - first : end - first] += heard[begin:end]
+    return silent
 
 
 def _with_margins(sound: Samples) -> Samples:

@@ -3,6 +3,7 @@
 Speed and pitch move together by at most 8 %: enough for another voice, too little for another feeling.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,8 @@ from stimmung.speech.errors import AudioError
 from stimmung.speech.records import SAMPLE_RATE, Samples
 from stimmung.speech.resample import resampled
 from stimmung.speech.telephone import band_pass, coded, gsm, phone
+
+logger = logging.getLogger(__name__)
 
 FRAME: Final = 320  # samples: 20 ms, what a lost packet takes along
 # The share of lines with each codec; what is left to 1 is studio sound.
@@ -121,13 +124,14 @@ def _coded(voice: Samples, line: Line) -> Samples:
     first, second = line.codec_values
     if line.codec == "phone":
         return phone(voice)
-    if line.codec == "gsm":
-        try:
+    try:
+        if line.codec == "gsm":
             return gsm(voice)
-        except AudioError:  # no ffmpeg on this machine: the µ-law line is the nearest that there is
-            return phone(voice)
-    if line.codec == "opus" or line.codec == "amr":
-        return coded(voice, "opus" if line.codec == "opus" else "amr", int(first))
+        if line.codec == "opus" or line.codec == "amr":
+            return coded(voice, "opus" if line.codec == "opus" else "amr", int(first))
+    except AudioError as error:  # this machine lacks the codec: the µ-law line is the nearest that there is
+        logger.info("%s: a µ-law line is taken instead", error)
+        return phone(voice)
     if line.codec == "band":
         return band_pass(voice, (first, second), 80.0)[: voice.shape[0]].astype(np.float32)
     return voice

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from stimmung.models.training.voice_copies import Heard
 from stimmung.models.training.voice_fit import Encoder, FitOptions, Labelled, fit_head
 from stimmung.models.voice_head import HeadLimits, VoiceHead
+from stimmung.models.voice_label_maps import COUNTED_AS
 from stimmung.speech.records import Samples
 
 COVERED: Final = 0.8  # share of utterances that should be judged: the rest is where nothing stands out
@@ -27,6 +28,7 @@ class Trial:
     logits: Samples
     alone: Samples  # the same utterances, each in a window of its own
     without: Samples  # the same, without the speaker's baseline
+    classes: tuple[str, ...] = ()  # of the columns; empty where nobody asks
 
     @property
     def scored(self) -> Flags:
@@ -64,10 +66,11 @@ def heads(
 
 
 def calibrated(head: VoiceHead, training: Labelled, trial: Trial, label: npt.NDArray[np.int64]) -> VoiceHead:
-    """Return the head with temperature and limits fitted on a trial; `label` are the places in its classes."""
+    """Return the head with temperature and limits fitted on a trial; `label` are the places in the trial's classes."""
     logits, truth = trial.logits[trial.scored], label[trial.scored]
     temperature = best_temperature(logits, truth)
-    highest = softmax(logits / temperature).max(axis=1)
+    likely = softmax(logits / temperature)
+    highest = (merged_columns(likely, trial.classes) if trial.classes else likely).max(axis=1)
     rows = _inputs(head, training.heard.packed, training.heard.prosody, np.tile(head.neutral, (len(training.label), 1)))
     strange = np.quantile([head.strangeness(row) for row in rows], STRANGE) * BEYOND
     limits = HeadLimits(float(np.quantile(highest, 1 - COVERED)), float(strange), head.limits.prior_seconds)
@@ -77,9 +80,16 @@ def calibrated(head: VoiceHead, training: Labelled, trial: Trial, label: npt.NDA
 
 def best_temperature(logits: Samples, label: npt.NDArray[np.int64]) -> float:
     """Return what logits must be divided by for the highest likelihood, classes counting the same."""
-    price = 1 / np.bincount(label, minlength=logits.shape[1])[label]
+    price = (1 / np.maximum(np.bincount(label, minlength=logits.shape[1]), 1))[label]
     losses = [-np.sum(price * np.log(softmax(logits / one)[np.arange(len(label)), label])) for one in TEMPERATURES]
     return float(TEMPERATURES[int(np.argmin(losses))])
+
+
+def merged_columns(likely: Samples, classes: Sequence[str]) -> Samples:
+    """Return (n, feelings) of probabilities (n, classes): classes that count as another added to it."""
+    counted = [COUNTED_AS.get(name, name) for name in classes]
+    columns = [likely[:, [one == name for one in counted]].sum(axis=1) for name in dict.fromkeys(counted)]
+    return np.stack(columns, axis=1)
 
 
 def softmax(logits: npt.NDArray[np.floating]) -> Samples:
@@ -97,17 +107,19 @@ def own_baseline(examples: Labelled, speaker: str) -> npt.NDArray[np.int64]:
 
 
 def shipped_baseline(head: VoiceHead, heard: Heard, rows: npt.NDArray[np.int64]) -> Samples:
-    """Return a caller's baseline after these utterances, as `EmbeddedVoice` has it."""
+    """Return a caller's baseline after these few utterances, weighted as `EmbeddedVoice.accustom` does it."""
     if not rows.size:
         return head.neutral
     calm = [head.calmness(heard.packed[row], heard.prosody[row]) for row in rows]
     weights = heard.seconds[rows] * np.array(calm)
-    return head.usual(np.average(heard.prosody[rows], axis=0, weights=weights), float(weights.sum()))
+    total = float(weights.sum())
+    return head.usual(weights @ heard.prosody[rows] / max(total, 1e-9), total)
 
 
 def _empty(examples: Labelled) -> Trial:
     shape = (examples.label.shape[0], len(examples.classes))
-    return Trial(*(np.full(shape, np.nan, np.float32) for _ in range(3)))
+    logits, alone, without = (np.full(shape, np.nan, np.float32) for _ in range(3))
+    return Trial(logits, alone, without, examples.classes)
 
 
 def _score(trial: Trial, examples: Labelled, head: VoiceHead, chosen: Flags) -> None:

@@ -73,6 +73,14 @@ def test_the_turns_of_both_channels_stand_in_the_order_of_time() -> None:
     assert [utterance.channel for utterance in found.utterances] == [0, 1, 0, 1]
 
 
+@pytest.mark.parametrize("roles", [("agent", "customer"), ("unknown", "customer"), ("agent", "unknown"), ()])
+def test_what_was_pooled_of_a_voice_that_is_not_the_customers_is_dropped(roles: tuple[Role, ...]) -> None:
+    found = hear(TWO, CallInfo(roles=roles))
+    assert [utterance.voice_features is not None for utterance in found.utterances] == [
+        utterance.role == "customer" for utterance in found.utterances
+    ]
+
+
 def test_voices_over_each_other_keep_their_channels_and_the_earlier_goes_first() -> None:
     found = hear(sounds.audio(talk((2, 6), seed=1), talk((1, 7), seed=2)))
     assert turns(found) == [("customer", 1), ("agent", 2)]

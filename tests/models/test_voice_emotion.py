@@ -225,6 +225,12 @@ def test_a_voice_of_another_feeling_fits_none_of_the_five() -> None:
     assert sum(found.emotions.values()) < 0.1
 
 
+def test_a_calm_voice_is_certain_though_it_is_bored_and_neutral_by_halves() -> None:
+    found = judged(row(says(neutral=4.0, boredom=4.0)))
+    assert found.emotions["neutral"] > 0.9
+    assert not found.uncertain
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # the caller's own measure
 

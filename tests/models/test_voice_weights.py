@@ -158,12 +158,17 @@ def test_where_its_encoder_is_absent_voices_are_uncertain_and_it_is_logged(
     assert "no-such-weights" in caplog.text
 
 
-def test_an_encoder_that_only_has_the_right_name_is_refused(whispers: list[Path], tmp_path: Path) -> None:
+def test_an_encoder_that_only_has_the_right_name_is_not_used(
+    whispers: list[Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     fake = replace(head_for(whispers[0], tmp_path), recogniser=str(whispers[1]))
     write_head(fake, tmp_path / "head")
     engines = build_engines(settings_for(whispers[1], tmp_path, str(tmp_path / "head")))
-    with pytest.raises(WeightsError, match="gives other states here; train it again with"):
-        judged(engines, voice_as_recognised(engines))
+    assert engines.voice_emotion is not None
+    (described,) = engines.voice_emotion.describe([voice_as_recognised(engines)])
+    score = engines.voice_emotion.judge(described, VoiceBaseline())
+    assert (score.uncertain, score.arousal, score.emotions) == (True, None, {})
+    assert "gives other states here; train it again with" in caplog.text
 
 
 def test_without_a_voice_model_there_is_none(whispers: list[Path], tmp_path: Path) -> None:

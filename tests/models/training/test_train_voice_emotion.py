@@ -110,7 +110,8 @@ def test_a_run_leaves_the_head_its_figures_and_what_was_heard(trained: Trained) 
     assert report["uar"] == trained.result.uar
     assert (report["clips"], report["speakers"], report["held_out"]) == (16, 4, 4)
     assert report["chance"] == 0.5
-    assert sorted(file.name for file in (trained.output / "copies").iterdir()) == ["whole-0-0.npz", "whole-0-1.npz"]
+    names = sorted(file.name for file in (trained.output / "copies").iterdir())
+    assert [name.rpartition("-")[0] for name in names] == ["whole-0-0", "whole-0-1"]
 
 
 def test_progress_counts_the_copies(trained: Trained) -> None:
@@ -195,7 +196,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
         hear(voices, first, tmp_path / "kept", options, unplugged)
     resumed = hear(voices, second, tmp_path / "kept", options, quietly)
     straight = hear(voices, whole, tmp_path / "straight", options, quietly)
-    assert len(first.asked) + len(second.asked) == len(whole.asked)
+    assert len(first.asked) + len(second.asked) == len(whole.asked) + 1  # each run hears the test sound
     assert first.asked
     assert second.asked
     for name in ("clip", "packed", "alone", "prosody", "call"):
@@ -204,11 +205,27 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 def test_a_copy_that_was_not_finished_is_heard_again(tmp_path: Path) -> None:
     voices, options, encoder = clips(SPEAKERS, count=1), TrainingOptions(copies=1), ToyEncoder()
-    (tmp_path / "whole-0-0.part.npz").write_bytes(b"half a copy")
+    hear(voices, ToyEncoder(), tmp_path, options, quietly)
+    (kept,) = tmp_path.iterdir()
+    kept.unlink()
+    kept.with_suffix(".part.npz").write_bytes(b"half a copy")
     found = hear(voices, encoder, tmp_path, options, quietly)
-    assert encoder.asked
+    assert len(encoder.asked) > 1
     assert found.label.shape == (8,)
-    assert [file.name for file in tmp_path.iterdir()] == ["whole-0-0.npz"]
+    assert [file.name for file in tmp_path.iterdir()] == [kept.name]
+
+
+def test_copies_of_other_clips_are_not_taken_for_these(tmp_path: Path) -> None:
+    voices, options = clips(SPEAKERS, count=1), TrainingOptions(copies=1)
+    hear(voices, ToyEncoder(), tmp_path, options, quietly)
+    relabelled = [replace(voices[0], emotion="fear"), *voices[1:]]
+    for changed in (relabelled, voices[1:], voices[::-1]):
+        encoder = ToyEncoder()
+        hear(changed, encoder, tmp_path, options, quietly)
+        assert len(encoder.asked) > 1
+    again = ToyEncoder()
+    hear(voices, again, tmp_path, options, quietly)
+    assert len(again.asked) == 1  # the test sound alone
 
 
 def test_another_seed_is_heard_anew(tmp_path: Path) -> None:
