@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from machine import Figures
+from stimmung.models.training.voice_fit import place_of
 from stimmung.models.training.voice_trial import best_temperature, softmax
-from stimmung.models.voice_label_maps import COUNTED_AS, PLACES, SCORED
+from stimmung.models.voice_label_maps import COUNTED_AS, SCORED
 from stimmung.speech.records import Samples
 from text_bench import cell, show, skip
 from voice_bench import SHORT, WHOLE, Bench, EmoDb
@@ -50,7 +51,7 @@ def told(likely: Samples, classes: Sequence[str]) -> Samples:
     folded = [
         likely[:, [COUNTED_AS.get(name, name) == one for name in classes]].sum(axis=1, keepdims=True) for one in SCORED
     ]
-    where = np.array([(PLACES[name].arousal, PLACES[name].valence) for name in classes])
+    where = np.array([place_of(name) for name in classes])
     return np.asarray(np.concatenate([*folded, likely @ where], axis=1), np.float32)
 
 

@@ -64,7 +64,7 @@ def gsm(sound: Samples) -> Samples:
     narrow = _integers(resampled(sound, SAMPLE_RATE, RATE)).tobytes()
     packed = _piped([program, *raw, "-i", "-", "-c:a", "libgsm", "-f", "gsm", "-"], narrow)
     heard = _piped([program, "-f", "gsm", "-i", "-", *raw, "-"], packed)
-    wide = resampled(np.frombuffer(heard, "<i2").astype(np.float32) / 32768, RATE, SAMPLE_RATE)
+    wide = resampled(np.frombuffer(heard, "<i2").astype(np.float32) / np.float32(32768), RATE, SAMPLE_RATE)
     return _fit(wide, sound.shape[0])
 
 
