@@ -137,7 +137,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--manifest", type=Path, metavar="FILE", help="score this CSV of path, speaker, emotion only")
     parser.add_argument("--voice", default=EMBEDDED_VOICE, metavar="NAME", help="head that ships, or a folder with one")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--quick", action="store_true", help="a part of all clips and calls, heard once: a minute or two")
+    parser.add_argument("--quick", action="store_true", help="a part of all clips and calls: a minute or two")
     parser.add_argument(
         "--output", nargs="?", const="", metavar="FILE", help="write figures and pictures; by default into results"
     )
