@@ -1,8 +1,6 @@
 """Loads text models through transformers; nothing that came from the hub is executed."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,6 +10,7 @@ from stimmung.models.calibration import read_calibration
 from stimmung.models.hub import Located
 from stimmung.models.label_maps import GOEMOTIONS_PREFIX, label_map
 from stimmung.models.precision import halves
+from stimmung.models.pretrained import device_for, quiet
 from stimmung.models.text_emotion import TextModel, TextOptions
 from stimmung.models.text_vectors import read_projection
 from stimmung.models.text_weights import locate_text_model
@@ -37,13 +36,20 @@ def load_located(located: Located, settings: ModelSettings) -> TextModel:
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    device = _device(settings)
+    device = device_for(settings, "text model")
     logger.debug("loading %s from %s", located.name, located.folder)
     try:
-        with _quiet():
-            tokenizer = AutoTokenizer.from_pretrained(located.folder, local_files_only=True)
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(
+                located.folder,
+                local_files_only=True,
+                trust_remote_code=False,  # said aloud: by default transformers asks at the terminal
+            )
             network = AutoModelForSequenceClassification.from_pretrained(
-                located.folder, local_files_only=True, dtype=torch.bfloat16 if halves(device) else torch.float32
+                located.folder,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.bfloat16 if halves(device) else torch.float32,
             )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise WeightsError(
@@ -70,28 +76,3 @@ def _assemble(located: Located, network: "PreTrainedModel", tokenizer: object) -
         ModelId(located.name, located.sha256),
         options,
     )
-
-
-def _device(settings: ModelSettings) -> torch.device:
-    if settings.device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if settings.device == "cuda" and not torch.cuda.is_available():  # the CPU build of PyTorch beside a GPU
-        logger.warning("this build of PyTorch sees no GPU: the text model runs on the processor")
-        return torch.device("cpu")
-    return torch.device(settings.device)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers' bars and load reports off the screen; what matters comes as an error."""
-    from transformers.utils import logging as reports
-
-    level, bars = reports.get_verbosity(), reports.is_progress_bar_enabled()
-    reports.set_verbosity_error()
-    reports.disable_progress_bar()
-    try:
-        yield
-    finally:
-        reports.set_verbosity(level)
-        if bars:
-            reports.enable_progress_bar()

@@ -20,7 +20,6 @@ from stimmung.speech.records import SAMPLE_RATE
 from stimmung.speech.settings import EMBEDDED_VOICE, ModelSettings
 
 if TYPE_CHECKING:
-    import torch
     from transformers import BatchFeature, PreTrainedConfig
 
     from stimmung.models.voice_hub import HubVoiceModel
@@ -55,14 +54,15 @@ def load_voice_model(model: Located | str, settings: ModelSettings) -> "HubVoice
 
     Raises WeightsError that says the way out where it is damaged, of another kind, or has labels that mean nothing.
     """
+    from stimmung.models.pretrained import device_for, quiet
     from stimmung.models.voice_hub import HubVoiceModel
 
     located = locate_voice_model(model, settings.cache, fetch=True) if isinstance(model, str) else model
     logger.debug("loading %s from %s", located.name, located.folder)
-    with _readable(located), _quiet():
+    with _readable(located), quiet():
         config = _config(located)
     labels = _labels(located, config)
-    with _readable(located), _quiet():
+    with _readable(located), quiet():
         extractor = _extractor(located)
         network, missing = _network(located, config)
     if missing:
@@ -70,7 +70,9 @@ def load_voice_model(model: Located | str, settings: ModelSettings) -> "HubVoice
             f"{located.name}: its weights lack {', '.join(sorted(missing))}, which would be left to chance: it was"
             f" saved by a program of its own; {_choose()}"
         )
-    return HubVoiceModel(network.to(_device(settings)), extractor, labels, ModelId(located.name, located.sha256))
+    return HubVoiceModel(
+        network.to(device_for(settings, "voice model")), extractor, labels, ModelId(located.name, located.sha256)
+    )
 
 
 def _config(located: Located) -> "PreTrainedConfig":
@@ -147,17 +149,6 @@ def _network(located: Located, config: "PreTrainedConfig") -> tuple[Any, set[str
     return network, {key for key in report["missing_keys"] if not key.endswith(ONLY_FOR_TRAINING)}
 
 
-def _device(settings: ModelSettings) -> "torch.device":
-    import torch
-
-    if settings.device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if settings.device == "cuda" and not torch.cuda.is_available():  # the CPU build of PyTorch beside a GPU
-        logger.warning("this build of PyTorch sees no GPU: the voice model runs on the processor")
-        return torch.device("cpu")
-    return torch.device(settings.device)
-
-
 def _choose() -> str:
     return f"{KIND.choose}; for example {', '.join(WELL_KNOWN)}"
 
@@ -176,19 +167,3 @@ def _readable(located: Located) -> Iterator[None]:
         raise WeightsError(
             f"{located.name}: {located.folder} holds no voice model that can be read: {error}; {KIND.choose}"
         ) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers' bars and load reports off the screen; what matters comes as an error."""
-    from transformers.utils import logging as reports
-
-    level, bars = reports.get_verbosity(), reports.is_progress_bar_enabled()
-    reports.set_verbosity_error()
-    reports.disable_progress_bar()
-    try:
-        yield
-    finally:
-        reports.set_verbosity(level)
-        if bars:
-            reports.enable_progress_bar()

@@ -132,7 +132,10 @@ def _baselines(examples: Labelled, neutral: Samples, options: FitOptions, rng: n
 
 
 def usual_of(prosody: Samples, seconds: Samples, neutral: Samples) -> Samples:
-    """Return the baseline of utterances (n, prosody), drawn to the neutral voice as `EmbeddedVoice` does it."""
+    """Return the baseline of utterances (n, prosody), drawn to the neutral voice by their seconds.
+
+    The shipped baseline counts how calm each is as well; here all are labelled neutral, and no head is there to ask.
+    """
     own, total = np.average(prosody, axis=0, weights=seconds), float(seconds.sum())
     return np.asarray(neutral + total / (total + UNSET.prior_seconds) * (own - neutral), np.float32)
 
