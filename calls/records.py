@@ -1,8 +1,12 @@
 """What the pipeline returns of a call: one frozen record, complete enough to store, show or export."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from stimmung.speech.records import CallInfo, Event, Utterance
+from stimmung.speech.records import CallInfo, DistressState, Event, Reason, Role, Span, Utterance
+
+Trend = Literal["rising", "steady", "falling"]
+CourseLabel = Literal["positive", "improving", "neutral", "worsening", "negative"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,130 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class DistressPeak:
+    """The worst moment of a caller: the highest score, its state, when it was reached (s)."""
+
+    score: float
+    state: DistressState
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallerDistress:
+    """A caller's distress now: after the last utterance that was heard.
+
+    `score` is a calibrated probability, None (and `state` `unknown`) until there are three seconds of the caller's
+    speech. `reasons` are the two or three strongest of what the state rests on, strongest first.
+    """
+
+    channel: int
+    speaker: str
+    score: float | None
+    state: DistressState
+    trend: Trend
+    reasons: tuple[Reason, ...] = ()
+    peak: DistressPeak | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of the call: the customer's mean sentiment in it, -5 to 5; None where the customer said nothing."""
+
+    span: Span
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseMoment:
+    """A moment of a call: when, how the customer's mood was then (-5 to 5), what the customer said."""
+
+    time: float
+    score: float
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurningPoint:
+    """Where the customer's mood changed most: mean mood before and after it, and what was said just before, by whom."""
+
+    time: float
+    before: float
+    after: float
+    said: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a customer's mood went through the call; all moods on the scale -5 to 5 of call analytics.
+
+    `start`, `middle` and `end` are the means of the thirds of what the customer said; `peak` is the worst moment.
+    """
+
+    channel: int
+    label: CourseLabel
+    score: float
+    start: float
+    middle: float
+    end: float
+    quarters: tuple[Quarter, ...]
+    peak: CourseMoment
+    turning_point: TurningPoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """One party began to speak while the other had not finished, and both spoke for at least 0.3 s."""
+
+    time: float
+    duration: float  # s that both spoke
+    by: int  # channel
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyMetrics:
+    """How one channel took part; rates are None where it said too little to tell."""
+
+    channel: int
+    role: Role
+    talk_seconds: float
+    talk_share: float  # of all talk, 0..1
+    words: int
+    words_per_minute: float | None  # over its talk time
+    articulation_rate: float | None  # syllables a second of its words, pauses left out
+    level: float | None  # median loudness of its utterances, dB below full scale
+    latency: float | None  # median seconds until it answers
+    longest_monologue: Span | None
+    interruptions: int  # of others, by it
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A step of the timeline: seconds of talk by channel, of silence and of overlap in `span`."""
+
+    span: Span
+    talk: tuple[float, ...]
+    silence: float
+    overlap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """How the talk went: who spoke how much and how, when nobody did. All of it can be computed while a call runs."""
+
+    duration: float
+    parties: tuple[PartyMetrics, ...]  # by channel
+    silence_seconds: float  # nobody speaks and no music plays
+    longest_silence: Span | None
+    hold_seconds: float  # music
+    overlap_seconds: float
+    interruptions: tuple[Interruption, ...]
+    timeline: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnalysis:
     """Everything found out about one call; utterances are ordered by start, then channel.
 
@@ -40,3 +168,6 @@ class CallAnalysis:
     models: tuple[UsedModel, ...]
     dual_mono: bool = False
     omitted: tuple[Omission, ...] = ()
+    distress: tuple[CallerDistress, ...] = ()  # a caller each
+    course: tuple[Course, ...] = ()  # a customer's channel each
+    metrics: Metrics | None = None

@@ -19,6 +19,8 @@ Consent = Literal["granted", "refused", "unknown", "withdrawn"]
 Direction = Literal["inbound", "outbound", "unknown"]
 EventKind = Literal["music", "tone"]
 Polarity = Literal["negative", "neutral", "positive"]
+DistressState = Literal["unknown", "calm", "uneasy", "distressed", "urgent"]
+ReasonKind = Literal["words", "voice", "change", "safety"]  # `change`: against the caller's own first minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,30 @@ class VoiceEmotionScore:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What speaks for distress: `text` in words, `quote` what was said then, `time` when it began (s in the call)."""
+
+    kind: ReasonKind
+    text: str
+    quote: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class DistressScore:
+    """How likely it is that a customer was in distress during one utterance.
+
+    `probability` is calibrated, by itself and without what came before it but for the caller's first minute; None where
+    neither words nor voice could be judged. `state` is the caller's when the utterance ended. `reasons` are the two or
+    three strongest, strongest first; empty where nothing speaks for distress.
+    """
+
+    probability: float | None
+    state: DistressState
+    reasons: tuple[Reason, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Utterance:
     """What one speaker said between two pauses, at most 20 s of it.
@@ -156,7 +182,8 @@ class Utterance:
     `confidence` is the geometric mean of its token probabilities, 0..1. `flags` name doubts about the text
     (`loop`, `fast`, `slow`, `fallback`, `low_confidence`). `voice_features` are the pooled encoder states of
     its span, float32 (2 * width,): mean then standard deviation over time; None where no encoder ran.
-    `text_emotion` and `voice_emotion` are None where nobody may or can compute them.
+    `level` is the loudness of its speech, RMS in dB below full scale; None where nobody measured it.
+    `text_emotion`, `voice_emotion` and `distress` are None where nobody may or can compute them.
     """
 
     channel: int
@@ -172,6 +199,8 @@ class Utterance:
     voice_features: Samples | None = None
     text_emotion: TextEmotionScore | None = None
     voice_emotion: VoiceEmotionScore | None = None
+    level: float | None = None
+    distress: DistressScore | None = None
 
     @property
     def duration(self) -> float:
