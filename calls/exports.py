@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+from stimmung.calls.exports_judgement import (
+    CallerDistressJson,
+    CourseJson,
+    MetricsJson,
+    UtteranceDistressJson,
+    caller_distress_to_json,
+    course_to_json,
+    metrics_to_json,
+    utterance_distress_to_json,
+)
 from stimmung.calls.records import CallAnalysis
+from stimmung.calls.rounding import level, probability, seconds
 from stimmung.speech.callinfo import call_info_to_json
 from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance, VoiceEmotionScore, Word
 
-SCHEMA_VERSION = 3  # grows when a key is added
-TIME_DIGITS = 3  # times to the millisecond
-PROBABILITY_DIGITS = 4
+SCHEMA_VERSION = 4  # grows when a key is added
 
 
 class CallJson(TypedDict):
@@ -78,6 +87,8 @@ class UtteranceJson(TypedDict):
     words: list[WordJson]
     text_emotion: TextEmotionJson | None
     voice_emotion: VoiceEmotionJson | None
+    level: float | None
+    distress: UtteranceDistressJson | None
 
 
 class OmissionJson(TypedDict):
@@ -102,6 +113,9 @@ class AnalysisJson(TypedDict):
     call: CallJson
     events: list[EventJson]
     utterances: list[UtteranceJson]
+    distress: list[CallerDistressJson]
+    course: list[CourseJson]
+    metrics: MetricsJson | None
     models: dict[str, ModelJson]
     omitted: list[OmissionJson]
 
@@ -112,7 +126,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
         "schema_version": SCHEMA_VERSION,
         "call": {
             "path": analysis.path,
-            "duration": _seconds(analysis.duration),
+            "duration": seconds(analysis.duration),
             "channels": analysis.channels,
             "language": analysis.language,
             "dual_mono": analysis.dual_mono,
@@ -120,6 +134,9 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
         },
         "events": [_event(event) for event in analysis.events],
         "utterances": [_utterance(utterance) for utterance in analysis.utterances],
+        "distress": [caller_distress_to_json(caller) for caller in analysis.distress],
+        "course": [course_to_json(course) for course in analysis.course],
+        "metrics": metrics_to_json(analysis.metrics) if analysis.metrics else None,
         "models": {model.task: {"name": model.name, "sha256": model.sha256} for model in analysis.models},
         "omitted": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in analysis.omitted],
     }
@@ -129,8 +146,8 @@ def _event(event: Event) -> EventJson:
     return {
         "kind": event.kind,
         "channel": event.channel,
-        "start": _seconds(event.start),
-        "end": _seconds(event.end),
+        "start": seconds(event.start),
+        "end": seconds(event.end),
     }
 
 
@@ -139,22 +156,24 @@ def _utterance(utterance: Utterance) -> UtteranceJson:
         "channel": utterance.channel,
         "role": utterance.role,
         "speaker": utterance.speaker,
-        "start": _seconds(utterance.start),
-        "end": _seconds(utterance.end),
+        "start": seconds(utterance.start),
+        "end": seconds(utterance.end),
         "text": utterance.text,
         "language": utterance.language,
-        "confidence": _probability(utterance.confidence),
+        "confidence": probability(utterance.confidence),
         "flags": list(utterance.flags),
         "words": [_word(word) for word in utterance.words],
         "text_emotion": _text_emotion(utterance.text_emotion) if utterance.text_emotion else None,
         "voice_emotion": _voice_emotion(utterance.voice_emotion) if utterance.voice_emotion else None,
+        "level": None if utterance.level is None else level(utterance.level),
+        "distress": utterance_distress_to_json(utterance.distress) if utterance.distress else None,
     }
 
 
 def _text_emotion(score: TextEmotionScore) -> TextEmotionJson:
     return {
         "polarity": score.polarity,
-        "score": _probability(score.score),
+        "score": probability(score.score),
         "polarities": _probabilities(score.polarities),
         "emotions": _probabilities(score.emotions),
         "labels": _probabilities(score.labels),
@@ -165,8 +184,8 @@ def _text_emotion(score: TextEmotionScore) -> TextEmotionJson:
 
 def _voice_emotion(score: VoiceEmotionScore) -> VoiceEmotionJson:
     return {
-        "arousal": None if score.arousal is None else _probability(score.arousal),
-        "valence": None if score.valence is None else _probability(score.valence),
+        "arousal": None if score.arousal is None else probability(score.arousal),
+        "valence": None if score.valence is None else probability(score.valence),
         "emotions": _probabilities(score.emotions),
         "uncertain": bool(score.uncertain),  # bool: numpy's own is not JSON
         "reason": score.reason,
@@ -174,21 +193,13 @@ def _voice_emotion(score: VoiceEmotionScore) -> VoiceEmotionJson:
 
 
 def _probabilities(values: Mapping[Polarity, float] | Mapping[str, float]) -> dict[str, float]:
-    return {name: _probability(value) for name, value in values.items()}
+    return {name: probability(value) for name, value in values.items()}
 
 
 def _word(word: Word) -> WordJson:
     return {
-        "start": _seconds(word.start),
-        "end": _seconds(word.end),
+        "start": seconds(word.start),
+        "end": seconds(word.end),
         "text": word.text,
-        "probability": _probability(word.probability),
+        "probability": probability(word.probability),
     }
-
-
-def _seconds(value: float) -> float:
-    return round(float(value), TIME_DIGITS)  # float: numpy's own numbers are not JSON
-
-
-def _probability(value: float) -> float:
-    return round(float(value), PROBABILITY_DIGITS)

@@ -10,8 +10,32 @@ from typing import Any
 import numpy as np
 
 from stimmung.calls.exports import SCHEMA_VERSION, analysis_to_json
-from stimmung.calls.records import CallAnalysis, Omission, UsedModel
-from stimmung.speech.records import CallInfo, Event, TextEmotionScore, Utterance, VoiceEmotionScore, Word
+from stimmung.calls.records import (
+    CallAnalysis,
+    CallerDistress,
+    Course,
+    CourseMoment,
+    DistressPeak,
+    Interruption,
+    Metrics,
+    Omission,
+    PartyMetrics,
+    Quarter,
+    Slice,
+    TurningPoint,
+    UsedModel,
+)
+from stimmung.speech.records import (
+    CallInfo,
+    DistressScore,
+    Event,
+    Reason,
+    Span,
+    TextEmotionScore,
+    Utterance,
+    VoiceEmotionScore,
+    Word,
+)
 
 INFO = CallInfo(
     call_id="4711",
@@ -30,6 +54,31 @@ MOOD = TextEmotionScore(
 )
 VOICE = VoiceEmotionScore(0.61234, -0.45678, {"anger": 0.81239, "neutral": 0.1}, True, "music")
 WORDS = (Word(0.40004, 0.81239, "Guten", 0.98765), Word(0.9, 1.3, "Tag.", 0.5))
+REASON = Reason("safety", "names an emergency", "Das ist ein Notfall!", 2.00049)
+CALLER = CallerDistress(1, "Kim", 0.71239, "distressed", "falling", (REASON,), DistressPeak(0.93219, "urgent", 2.5))
+COURSE = Course(
+    channel=1,
+    label="worsening",
+    score=-1.2345,
+    start=0.5,
+    middle=-1.0,
+    end=-3.14159,
+    quarters=(Quarter(Span(0.0, 3.0), None), Quarter(Span(3.0, 6.17288), -2.5)),
+    peak=CourseMoment(2.0, -4.5, "Frechheit!"),
+    turning_point=TurningPoint(2.0, 0.5, -2.5, "Da kann ich nichts machen.", "agent"),
+)
+TALKER = PartyMetrics(0, "agent", 4.00049, 0.40001, 12, 121.239, 4.5678, -23.456, 0.5, Span(0.4, 1.3), 1, 2)
+QUIET = PartyMetrics(1, "customer", 0.5, 0.1, 1, None, None, None, None, None, 0, 0)
+METRICS = Metrics(
+    duration=12.34567,
+    parties=(TALKER, QUIET),
+    silence_seconds=3.5,
+    longest_silence=Span(6.0, 9.0),
+    hold_seconds=3.49961,
+    overlap_seconds=0.7,
+    interruptions=(Interruption(2.0, 0.7, 0, 1),),
+    timeline=(Slice(Span(0.0, 1.0), (0.6, 0.25), 0.4, 0.25),),
+)
 ANALYSIS = CallAnalysis(
     path="calls/a.flac",
     duration=12.34567,
@@ -41,11 +90,41 @@ ANALYSIS = CallAnalysis(
         Utterance(
             0, "agent", "", 0.40004, 1.3, "Guten Tag.", "de", 0.712349, ("fast",), WORDS, np.zeros(4, np.float32)
         ),
-        Utterance(1, "customer", "", 2.0, 3.0, "Frechheit!", "de", 0.9, (), WORDS, None, MOOD, VOICE),
+        Utterance(
+            1,
+            "customer",
+            "",
+            2.0,
+            3.0,
+            "Frechheit!",
+            "de",
+            0.9,
+            (),
+            WORDS,
+            None,
+            MOOD,
+            VOICE,
+            -21.26,
+            DistressScore(0.81239, "urgent", (REASON,)),
+        ),
     ),
     models=(UsedModel("transcription", "base", "905e"), UsedModel("detection", "silero", "ab12")),
     omitted=(Omission("voice_emotion", "no legal basis", "policy.legal_basis"),),
+    distress=(CALLER,),
+    course=(COURSE,),
+    metrics=METRICS,
 )
+# Objects that are null where there is nothing to say.
+NULLABLE = {
+    "utterances[].text_emotion",
+    "utterances[].voice_emotion",
+    "utterances[].distress",
+    "distress[].peak",
+    "course[].turning_point",
+    "metrics",
+    "metrics.longest_silence",
+    "metrics.parties[].longest_monologue",
+}
 
 
 def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
@@ -64,12 +143,14 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
 
 def test_the_names_that_others_rely_on() -> None:
     found = analysis_to_json(ANALYSIS)
-    assert list(found) == ["schema_version", "call", "events", "utterances", "models", "omitted"]
+    assert list(found) == [
+        "schema_version", "call", "events", "utterances", "distress", "course", "metrics", "models", "omitted",
+    ]  # fmt: skip
     assert list(found["call"]) == ["path", "duration", "channels", "language", "dual_mono", "info"]
     assert list(found["events"][0]) == ["kind", "channel", "start", "end"]
     assert list(found["utterances"][0]) == [
         "channel", "role", "speaker", "start", "end", "text", "language", "confidence", "flags", "words",
-        "text_emotion", "voice_emotion",
+        "text_emotion", "voice_emotion", "level", "distress",
     ]  # fmt: skip
     assert list(found["utterances"][0]["words"][0]) == ["start", "end", "text", "probability"]
     assert found["models"] == {
@@ -165,6 +246,87 @@ def test_voice_scores_of_numpy_become_plain_ones() -> None:
     assert (found["arousal"], found["emotions"], found["uncertain"]) == (0.5, {"joy": 0.5}, False)
 
 
+def test_distress_of_an_utterance_arrives_for_those_who_have_one() -> None:
+    agent, customer = analysis_to_json(ANALYSIS)["utterances"]
+    assert (agent["distress"], agent["level"]) == (None, None)
+    assert customer["level"] == -21.3
+    assert customer["distress"] == {
+        "probability": 0.8124,
+        "state": "urgent",
+        "reasons": [{"kind": "safety", "text": "names an emergency", "quote": "Das ist ein Notfall!", "time": 2.0}],
+    }
+
+
+def test_distress_that_could_not_be_judged_has_no_number() -> None:
+    unsure = replace(ANALYSIS.utterances[1], distress=DistressScore(None, "unknown"))
+    waiting = CallerDistress(1, "", None, "unknown", "steady")
+    found = analysis_to_json(replace(ANALYSIS, utterances=(unsure,), distress=(waiting,)))
+    assert found["utterances"][0]["distress"] == {"probability": None, "state": "unknown", "reasons": []}
+    (caller,) = found["distress"]
+    assert (caller["score"], caller["state"], caller["reasons"], caller["peak"]) == (None, "unknown", [], None)
+
+
+def test_distress_of_a_caller_arrives_with_its_peak_and_reasons() -> None:
+    (caller,) = analysis_to_json(ANALYSIS)["distress"]
+    assert (caller["channel"], caller["speaker"]) == (1, "Kim")
+    assert (caller["score"], caller["state"], caller["trend"]) == (0.7124, "distressed", "falling")
+    assert caller["peak"] == {"score": 0.9322, "state": "urgent", "time": 2.5}
+    assert [reason["quote"] for reason in caller["reasons"]] == ["Das ist ein Notfall!"]
+
+
+def test_the_course_arrives() -> None:
+    (course,) = analysis_to_json(ANALYSIS)["course"]
+    assert (course["channel"], course["label"], course["score"]) == (1, "worsening", -1.23)
+    assert (course["start"], course["middle"], course["end"]) == (0.5, -1.0, -3.14)
+    assert course["quarters"] == [
+        {"start": 0.0, "end": 3.0, "score": None},
+        {"start": 3.0, "end": 6.173, "score": -2.5},
+    ]
+    assert course["peak"] == {"time": 2.0, "score": -4.5, "quote": "Frechheit!"}
+    assert course["turning_point"] == {
+        "time": 2.0, "before": 0.5, "after": -2.5, "said": "Da kann ich nichts machen.", "role": "agent",
+    }  # fmt: skip
+
+
+def test_a_course_may_have_no_turning_point() -> None:
+    (course,) = analysis_to_json(replace(ANALYSIS, course=(replace(COURSE, turning_point=None),)))["course"]
+    assert course["turning_point"] is None
+
+
+def test_how_the_talk_went_arrives() -> None:
+    found = analysis_to_json(ANALYSIS)["metrics"]
+    assert found is not None
+    assert (found["duration"], found["silence_seconds"]) == (12.346, 3.5)
+    assert (found["hold_seconds"], found["overlap_seconds"]) == (3.5, 0.7)
+    assert found["longest_silence"] == {"start": 6.0, "end": 9.0}
+    assert found["interruptions"] == [{"time": 2.0, "duration": 0.7, "by": 0, "of": 1}]
+    assert found["timeline"] == [{"start": 0.0, "end": 1.0, "talk": [0.6, 0.25], "silence": 0.4, "overlap": 0.25}]
+
+
+def test_a_party_has_its_numbers_and_null_where_it_said_too_little() -> None:
+    found = analysis_to_json(ANALYSIS)["metrics"]
+    assert found is not None
+    talker, quiet = found["parties"]
+    assert talker == {
+        "channel": 0, "role": "agent", "talk_seconds": 4.0, "talk_share": 0.4, "words": 12, "words_per_minute": 121.24,
+        "articulation_rate": 4.57, "level": -23.5, "latency": 0.5, "longest_monologue": {"start": 0.4, "end": 1.3},
+        "interruptions": 1, "questions": 2,
+    }  # fmt: skip
+    unknown = {name for name, value in quiet.items() if value is None}
+    assert unknown == {"words_per_minute", "articulation_rate", "level", "latency", "longest_monologue"}
+
+
+def test_judgements_of_numpy_become_plain_ones() -> None:
+    half = np.float32(0.5)
+    caller = replace(CALLER, score=half, peak=DistressPeak(half, "calm", half))  # type: ignore[arg-type]  # what slips through
+    course = replace(COURSE, start=half, peak=CourseMoment(half, half, ""))  # type: ignore[arg-type]  # the same
+    metrics = replace(METRICS, silence_seconds=half, timeline=(Slice(Span(0, 1), (half,), half, half),))  # type: ignore[arg-type]  # the same
+    call = replace(ANALYSIS, distress=(caller,), course=(course,), metrics=metrics)
+    found = json.loads(json.dumps(analysis_to_json(call)))
+    assert (found["distress"][0]["score"], found["course"][0]["start"]) == (0.5, 0.5)
+    assert found["metrics"]["timeline"][0]["talk"] == [0.5]
+
+
 def test_what_was_left_out_is_told_with_the_way_out() -> None:
     (omission,) = analysis_to_json(ANALYSIS)["omitted"]
     assert omission == {"what": "voice_emotion", "why": "no legal basis", "remedy": "policy.legal_basis"}
@@ -173,14 +335,15 @@ def test_what_was_left_out_is_told_with_the_way_out() -> None:
 def test_an_empty_call_has_all_its_keys() -> None:
     found = analysis_to_json(CallAnalysis("a.wav", 1.0, 1, "de", CallInfo(), (), (), ()))
     assert (found["events"], found["utterances"], found["models"]) == ([], [], {})
+    assert (found["distress"], found["course"], found["metrics"]) == ([], [], None)
 
 
 def test_every_key_is_documented_and_every_documented_key_exists(root: Path) -> None:
     page = (root / "docs" / "analyze-json.md").read_text(encoding="utf-8")
     found = keys(analysis_to_json(ANALYSIS))
     documented = set(re.findall(r"^\| `([^`]+)`", page, re.MULTILINE))
-    found |= {"utterances[].text_emotion", "utterances[].voice_emotion"}  # they are null for most
-    listed = {key.removesuffix("[]") if key.endswith(("roles[]", "flags[]")) else key for key in found}
+    found |= NULLABLE
+    listed = {key.removesuffix("[]") if key.endswith(("roles[]", "flags[]", "talk[]")) else key for key in found}
     assert documented == listed
 
 
