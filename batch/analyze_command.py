@@ -13,7 +13,8 @@ from stimmung.batch.progress import sound_progress
 from stimmung.batch.recording_info import recording_info
 from stimmung.batch.screen import Screen, to_json_list
 from stimmung.batch.transcript_view import transcript
-from stimmung.calls.analysis import Recording
+from stimmung.calls.analysis import Instructions, Recording
+from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError, StimmungError
@@ -132,10 +133,11 @@ def _analyze(job: Job, desk: Desk) -> CallAnalysis:
         beam_size=settings.models.beam_size,
         hotwords=settings.models.hotwords,
     )
+    instructions = Instructions(options, deployment_of(settings.policy))
     title = path.name if job.count == 1 else f"{job.number}/{job.count} {path.name}"
     info = recording_info(job.recording, desk.loaded, desk.request.info)
     with sound_progress(desk.screen.err, title, desk.request.quiet) as progress:
-        return desk.pipeline.analyze(job.recording, info, desk.engines, options, progress)
+        return desk.pipeline.analyze(job.recording, info, desk.engines, instructions, progress)
 
 
 def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:

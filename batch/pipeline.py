@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stimmung.calls.analysis import Progress, Recording
+from stimmung.calls.analysis import Instructions, Progress, Recording
 from stimmung.calls.records import CallAnalysis
-from stimmung.speech.engines import Engines, TranscriptionOptions
+from stimmung.speech.engines import Engines
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
 
@@ -16,7 +16,7 @@ class Pipeline:
     """Builds the models, analyses a call with them, tells the time in seconds."""
 
     build_engines: Callable[[Settings], Engines]
-    analyze: Callable[[Recording, CallInfo, Engines, TranscriptionOptions, Progress], CallAnalysis]
+    analyze: Callable[[Recording, CallInfo, Engines, Instructions, Progress], CallAnalysis]
     clock: Callable[[], float] = time.perf_counter
 
 

@@ -113,7 +113,7 @@ def serve(jobs: Connection, side: Side) -> None:
 def stimmung() -> Listen:
     """Build ours: int8 on CORES cores, the whole pipeline from the file to utterances."""
     from stages import timed_engines
-    from stimmung.calls.analysis import Recording, analyze
+    from stimmung.calls.analysis import Instructions, Recording, analyze
     from stimmung.models.registry import build_engines
     from stimmung.speech.engines import TranscriptionOptions
     from stimmung.speech.records import CallInfo
@@ -124,7 +124,7 @@ def stimmung() -> Listen:
     def listen(job: Job) -> tuple[Segments, Stages]:
         options = TranscriptionOptions(languages=(job.language,), beam_size=job.beam_size)
         timed, clock = timed_engines(engines)
-        analysis = analyze(Recording((job.file,)), CallInfo(), timed, options, lambda *_: None)
+        analysis = analyze(Recording((job.file,)), CallInfo(), timed, Instructions(options), lambda *_: None)
         heard = (Segment(u.channel, u.start, u.end, u.text, u.words) for u in analysis.utterances)
         return tuple(heard), clock.seconds()
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from sounds import Kind, clip
-from stimmung.calls.analysis import analyze_audio
+from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.calls.records import CallAnalysis
 from stimmung.models.registry import build_engines
-from stimmung.speech.engines import Engines, TranscriptionOptions
+from stimmung.speech.engines import Engines
 from stimmung.speech.records import Audio, CallInfo
 from stimmung.speech.settings import Settings
 
@@ -46,9 +46,7 @@ def _clips(base: int, count: int) -> Iterator[tuple[Kind, int]]:
 
 def _listen(kind: Kind, seed: int, engines: Engines) -> CallAnalysis:
     audio = Audio(clip(kind, seed, SECONDS)[None])
-    return analyze_audio(
-        audio, f"{kind}-{seed}", CallInfo(), engines, TranscriptionOptions(), lambda _done, _whole: None
-    )
+    return analyze_audio(audio, f"{kind}-{seed}", CallInfo(), engines, Instructions(), lambda _done, _whole: None)
 
 
 if __name__ == "__main__":

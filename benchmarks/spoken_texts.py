@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from sounds import RATE, phone
-from stimmung.calls.analysis import analyze_audio
+from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.models.registry import build_engines
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.records import Audio, CallInfo, Samples, Utterance
@@ -83,7 +83,7 @@ def _transcribe(texts: Sequence[str], language: str, engines: Engines) -> list[s
         at += sound.size + parts[-1].size
     call = Audio(np.concatenate(parts)[np.newaxis])
     options = TranscriptionOptions(languages=(language,))
-    analysis = analyze_audio(call, "spoken", CallInfo(), engines, options, lambda *_: None)
+    analysis = analyze_audio(call, "spoken", CallInfo(), engines, Instructions(options), lambda *_: None)
     return [_text_in(analysis.utterances, start, end) for start, end in spans]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus import SAMPLES
 from machine import Figures, confine, usable_cores
 from stimmung.speech.callinfo import read_call_info
-from stimmung.speech.engines import Engines, ModelId, SpokenText, TextEmotion, TextReading, TranscriptionOptions
+from stimmung.speech.engines import Engines, ModelId, SpokenText, TextEmotion, TextReading
 from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
 from text_bench import Bench, cell, show
 from text_challenge import FOLDER, LANGUAGES, read_challenge
@@ -165,13 +165,13 @@ def share_of(
 
 
 def _analyse(engines: Engines, model: TextEmotion, calls: Sequence[Path], clock: Clock) -> Share:
-    from stimmung.calls.analysis import Recording, analyze
+    from stimmung.calls.analysis import Instructions, Recording, analyze
 
     timed = TimedText(model, clock)
     with_text = replace(engines, text_emotion=timed)
     started = clock()
     for call in calls:
-        analyze(Recording((call,)), read_call_info(call), with_text, TranscriptionOptions(), lambda *_: None)
+        analyze(Recording((call,)), read_call_info(call), with_text, Instructions(), lambda *_: None)
     return Share(clock() - started, timed.spent, timed.texts)
 
 

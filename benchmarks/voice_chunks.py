@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from consent import PERMITTED, consenting
 from corpus import SAMPLES
 from machine import Figures
 from stimmung.calls.analysis import analyze_audio
@@ -136,7 +137,7 @@ def analysed(parts: Sequence[Samples], rate: int, info: CallInfo, engines: Engin
     audio = Audio(np.concatenate([*(resampler.feed(part) for part in parts), resampler.flush()], axis=1))
     keeping = KeepingTranscriber(engines.transcriber)
     with_windows = replace(engines, transcriber=keeping)
-    result = analyze_audio(audio, CALL, info, with_windows, TranscriptionOptions(), lambda *_: None)
+    result = analyze_audio(audio, CALL, consenting(info), with_windows, PERMITTED, lambda *_: None)
     return Side(tuple(keeping.windows), result)
 
 

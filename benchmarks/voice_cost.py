@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from consent import PERMITTED, consenting
 from corpus import REAL_CALL, SAMPLES
 from machine import Figures, usable_cores
 from stimmung.calls.analysis import analyze_audio
@@ -16,7 +17,7 @@ from stimmung.models.voice_emotion import EmbeddedVoice, Encoding
 from stimmung.speech.callinfo import read_call_info
 from stimmung.speech.channels import assign_roles
 from stimmung.speech.decode import decode
-from stimmung.speech.engines import Engines, ModelId, TranscriptionOptions, Voice, VoiceBaseline, VoiceEmotion
+from stimmung.speech.engines import Engines, ModelId, Voice, VoiceBaseline, VoiceEmotion
 from stimmung.speech.records import Audio, CallInfo, Samples, VoiceEmotionScore
 from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
 from text_bench import cell, show
@@ -140,10 +141,12 @@ def counted(engines: Engines) -> tuple[Engines, CountedNetwork]:
 def calls_of(data: Path | None, samples: Path = SAMPLES) -> list[Call]:
     """Return the sample calls whose sidecar names a customer, and with the data the real call, decoded."""
     files = [file for file in sorted(samples.glob("*.flac")) if "customer" in read_call_info(file).roles]
-    calls = [Call(file.stem, decode([file]), read_call_info(file)) for file in files]
+    calls = [Call(file.stem, decode([file]), consenting(read_call_info(file))) for file in files]
     if data is not None:
         parties = [data / "calls" / name for name in REAL_CALL]
-        calls.append(Call("auto-repairs-40", decode(parties), CallInfo(language="en", roles=("agent", "customer"))))
+        calls.append(
+            Call("auto-repairs-40", decode(parties), consenting(CallInfo(language="en", roles=("agent", "customer"))))
+        )
     return calls
 
 
@@ -161,8 +164,7 @@ def run(engines: Engines, network: CountedNetwork, model: VoiceEmotion | None, c
     network.batches.clear()
     started, busy = time.perf_counter(), time.process_time()
     results = tuple(
-        analyze_audio(call.audio, call.name, call.info, with_voice, TranscriptionOptions(), lambda *_: None)
-        for call in calls
+        analyze_audio(call.audio, call.name, call.info, with_voice, PERMITTED, lambda *_: None) for call in calls
     )
     seconds, processor = time.perf_counter() - started, time.process_time() - busy
     return Run(seconds, processor, len(network.batches), sum(network.batches), timed, results)
@@ -174,7 +176,8 @@ def part_seconds(calls: Sequence[Call], results: Sequence[CallAnalysis], model: 
     for call, result in zip(calls, results, strict=True):
         audio = assign_roles(call.audio, call.info.roles).audio
         busy = time.process_time()
-        hear_voice_emotions(result.utterances, audio, result.events, model)
+        parties = result.policy.parties if result.policy else ()
+        hear_voice_emotions(result.utterances, parties, audio, result.events, model)
         spent += time.process_time() - busy
     return spent
 

@@ -4,11 +4,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from stimmung.calls.policy import may_hear_voice
-from stimmung.calls.records import CallAnalysis, UsedModel
+from stimmung.calls.omissions import not_scored
+from stimmung.calls.policy import Party, permissions_for, report_policy
+from stimmung.calls.records import CallAnalysis, Deployment, PartyPolicy, PolicyReport, UsedModel
 from stimmung.calls.text_emotions import read_text_emotions
 from stimmung.calls.voice_emotions import hear_voice_emotions
 from stimmung.speech.channels import Channels, assign_roles
@@ -34,23 +35,31 @@ class Recording:
     raw_format: str | None = None  # e.g. "ulaw:8000:2" for headerless sound; None: by extension or container
 
 
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """How to listen, and for whom: what a deployment has settled decides what may be computed."""
+
+    transcription: TranscriptionOptions = field(default_factory=TranscriptionOptions)
+    deployment: Deployment = field(default_factory=Deployment)
+
+
 def analyze(
-    recording: Recording, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
+    recording: Recording, info: CallInfo, engines: Engines, instructions: Instructions, progress: Progress
 ) -> CallAnalysis:
-    """Transcribe one call.
+    """Transcribe one call and compute what the policy permits.
 
     Raises AudioError where the recording cannot be read or is empty, CallInfoError for more roles than channels,
     SettingsError for a raw format that makes no sense.
     """
     audio = decode(recording.files, parse_raw_format(recording.raw_format) if recording.raw_format else None)
     name = os.fsencode(recording.files[0]).decode("utf-8", "replace")  # old recorders name files in Latin-1
-    return analyze_audio(audio, name, info, engines, options, progress)
+    return analyze_audio(audio, name, info, engines, instructions, progress)
 
 
 def analyze_audio(
-    audio: Audio, path: str, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
+    audio: Audio, path: str, info: CallInfo, engines: Engines, instructions: Instructions, progress: Progress
 ) -> CallAnalysis:
-    """Transcribe one call whose sound is decoded already; `path` is what the result is called."""
+    """Do the same with sound that is decoded already; `path` is what the result is called."""
     # On one channel several parties speak: roles by channel, as a deployment sets them for all calls, mean nothing.
     channels = assign_roles(audio, info.roles if audio.channels > 1 or len(info.roles) == 1 else ())
     with ThreadPoolExecutor(1) as aside:  # numpy and the detector both leave the interpreter's lock
@@ -61,10 +70,12 @@ def analyze_audio(
         for channel, found in enumerate(probabilities)
         for window in _windows(channels.audio, channel, found, events.result(), engines)
     ]
-    options = _with_language(options, info)
+    options = _with_language(instructions.transcription, info)
+    policy = _policy(channels, info, options, instructions.deployment)
     texts = engines.transcriber.transcribe(windows, options, _Share(progress, windows, audio.duration).add)
-    read = read_text_emotions(_in_order(texts, channels), engines.text_emotion)
-    heard = hear_voice_emotions(read.utterances, channels.audio, events.result(), engines.voice_emotion)
+    parties = policy.parties
+    read = read_text_emotions(_in_order(texts, parties), parties, engines.text_emotion)
+    heard = hear_voice_emotions(read.utterances, parties, channels.audio, events.result(), engines.voice_emotion)
     progress(audio.duration, audio.duration)
     return CallAnalysis(
         path=path,
@@ -76,7 +87,8 @@ def analyze_audio(
         utterances=heard.utterances,
         models=tuple(_used(engines, heard.utterances)),
         dual_mono=channels.dual_mono,
-        omitted=read.omitted + heard.omitted,
+        omitted=read.omitted + heard.omitted + not_scored("distress", heard.utterances, parties),
+        policy=policy,
     )
 
 
@@ -91,6 +103,17 @@ def _with_language(options: TranscriptionOptions, info: CallInfo) -> Transcripti
             ", ".join(options.languages),
         )
     return options
+
+
+def _policy(channels: Channels, info: CallInfo, options: TranscriptionOptions, deployment: Deployment) -> PolicyReport:
+    """Rule on who is on each channel. A role that was named is certain, and one language alone is the call's."""
+    several = channels.audio.channels > 1
+    parties = [
+        Party(role, certainty=float(role != "unknown"), channel=channel, alone=several)
+        for channel, role in enumerate(channels.roles)
+    ]
+    sole = options.languages[0] if len(options.languages) == 1 else None
+    return report_policy(parties, replace(info, language=info.language or sole), deployment)
 
 
 def _windows(
@@ -114,21 +137,22 @@ class _Share:
         self._progress(self._duration * self._done / self._total, self._duration)
 
 
-def _in_order(texts: Sequence[tuple[Utterance, ...]], channels: Channels) -> tuple[Utterance, ...]:
+def _in_order(texts: Sequence[tuple[Utterance, ...]], parties: Sequence[PartyPolicy]) -> tuple[Utterance, ...]:
     """Order by start, then channel, and say whose each utterance is: the channel tells.
 
-    What the recogniser pooled of a voice that may not be judged is dropped here, before anything can be made of it.
+    What the recogniser pooled of a voice that may not be heard is dropped here, before anything can be made of it.
     """
-    utterances = [
-        replace(
-            utterance,
-            role=(role := channels.roles[utterance.channel]),
-            voice_features=utterance.voice_features if may_hear_voice(role) else None,
-        )
+    said = [
+        _unpooled(replace(utterance, role=parties[utterance.channel].role), parties)
         for window in texts
         for utterance in window
     ]
-    return tuple(sorted(utterances, key=lambda utterance: (utterance.start, utterance.channel)))
+    return tuple(sorted(said, key=lambda utterance: (utterance.start, utterance.channel)))
+
+
+def _unpooled(utterance: Utterance, parties: Sequence[PartyPolicy]) -> Utterance:
+    may_hear = permissions_for(utterance, parties).voice_emotion.allowed
+    return utterance if may_hear else replace(utterance, voice_features=None)
 
 
 def _language(utterances: Sequence[Utterance], options: TranscriptionOptions) -> str:

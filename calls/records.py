@@ -1,9 +1,10 @@
 """What the pipeline returns of a call: one frozen record, complete enough to store, show or export."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from stimmung.speech.records import CallInfo, DistressState, Event, Reason, Role, Span, Utterance
+from stimmung.speech.records import CallInfo, Consent, Country, DistressState, Event, Reason, Role, Span, Utterance
 
 Trend = Literal["rising", "steady", "falling"]
 CourseLabel = Literal["positive", "improving", "neutral", "worsening", "negative"]
@@ -152,6 +153,61 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether something may be computed or kept: why, in one short sentence, and what would change it.
+
+    `remedy` names the setting, option or key of the sidecar; it is empty where nothing would or should change it.
+    """
+
+    allowed: bool
+    why: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What may be computed about one party of a call; `keep_audio` is about the whole recording."""
+
+    text_emotion: Ruling
+    voice_emotion: Ruling
+    distress: Ruling
+    agent_statistics: Ruling  # views of one agent, by name
+    keep_audio: Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What an operator has settled before any call; texts are empty where nothing was said."""
+
+    purpose: str = ""
+    legal_basis: str = ""
+    notice_de: str = ""
+    notice_en: str = ""
+    country: Country = "eu"
+    works_agreement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPolicy:
+    """Who speaks on a channel, how certain that is (0..1), and what may be computed about that party."""
+
+    channel: int
+    role: Role
+    certainty: float
+    permissions: Permissions
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReport:
+    """By which rules a call was analysed, and what they said; `notice_given_at` is None where nobody said when."""
+
+    deployment: Deployment
+    consent: Consent
+    notice_given_at: datetime | None
+    parties: tuple[PartyPolicy, ...]  # by channel
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnalysis:
     """Everything found out about one call; utterances are ordered by start, then channel.
 
@@ -171,3 +227,4 @@ class CallAnalysis:
     distress: tuple[CallerDistress, ...] = ()  # a caller each
     course: tuple[Course, ...] = ()  # a customer's channel each
     metrics: Metrics | None = None
+    policy: PolicyReport | None = None

@@ -1,4 +1,4 @@
-"""Has the words of customers read for how they feel; nobody else's, since an agent's mood is nobody's business here.
+"""Has the words of those read for how they feel whom the policy permits to be read: customers, never agents.
 
 What another speaker said last before is given along: "Ja." is an answer to something.
 """
@@ -6,13 +6,13 @@ What another speaker said last before is given along: "Ja." is an answer to some
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from stimmung.calls.omissions import nobody_to_score
-from stimmung.calls.policy import may_read_words
-from stimmung.calls.records import Omission
+from stimmung.calls.omissions import Scored, not_scored
+from stimmung.calls.policy import permissions_for
+from stimmung.calls.records import Omission, PartyPolicy
 from stimmung.speech.engines import SpokenText, TextEmotion
 from stimmung.speech.records import Utterance
 
-KEY = "text_emotion"
+KEY: Scored = "text_emotion"
 CONTEXT_GAP = 10.0  # s: what ended longer ago is not answered any more
 OVERLAP = 0.5  # s that the other may still speak on when the answer begins
 WITHOUT_MODEL = Omission(KEY, "no text model is chosen", "--text-model, or models.text in the settings")
@@ -20,26 +20,27 @@ WITHOUT_MODEL = Omission(KEY, "no text model is chosen", "--text-model, or model
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The utterances, those of customers with a score, and what was left out."""
+    """The utterances, those that may be read with a score, and what was left out."""
 
     utterances: tuple[Utterance, ...]
     omitted: tuple[Omission, ...] = ()
 
 
-def read_text_emotions(utterances: Sequence[Utterance], model: TextEmotion | None) -> Read:
-    """Score the utterances of channels whose role is `customer`; `utterances` are ordered by start."""
-    own = [place for place, utterance in enumerate(utterances) if may_read_words(utterance.role)]
-    if not own:
-        return Read(tuple(utterances), (nobody_to_score(KEY, utterances),))
-    if model is None:
-        return Read(tuple(utterances), (WITHOUT_MODEL,))
+def read_text_emotions(
+    utterances: Sequence[Utterance], parties: Sequence[PartyPolicy], model: TextEmotion | None
+) -> Read:
+    """Score the utterances of parties whose words may be read; `utterances` are ordered by start."""
+    omitted = not_scored(KEY, utterances, parties)
+    own = [place for place, said in enumerate(utterances) if permissions_for(said, parties).text_emotion.allowed]
+    if not own or model is None:
+        return Read(tuple(utterances), (*omitted, WITHOUT_MODEL) if own else omitted)
     readings = model.read(
         [SpokenText(utterances[place].text, utterances[place].language, context_of(utterances, place)) for place in own]
     )
     scored = list(utterances)
     for place, reading in zip(own, readings, strict=True):
         scored[place] = replace(scored[place], text_emotion=reading.emotion)
-    return Read(tuple(scored))
+    return Read(tuple(scored), omitted)
 
 
 def context_of(utterances: Sequence[Utterance], place: int) -> str:

@@ -1,4 +1,4 @@
-"""Has the voices of customers heard for how they feel; nobody else's is cut out, described or judged.
+"""Has the voices of those heard for how they feel whom the policy permits; nobody else's is cut out or described.
 
 An utterance is judged against what the caller sounded like before it, never after: so live and recorded calls agree.
 """
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stimmung.calls.laughter import only_laughter
-from stimmung.calls.omissions import nobody_to_score
-from stimmung.calls.policy import may_hear_voice
-from stimmung.calls.records import Omission
+from stimmung.calls.omissions import Scored, not_scored
+from stimmung.calls.policy import permissions_for
+from stimmung.calls.records import Omission, PartyPolicy
 from stimmung.speech.engines import Voice, VoiceBaseline, VoiceEmotion
 from stimmung.speech.records import Audio, Event, Samples, Utterance, VoiceEmotionScore
 from stimmung.speech.voices import cut_voices
 
-KEY = "voice_emotion"
+KEY: Scored = "voice_emotion"
 MUSIC_SHARE = 1 / 3  # of an utterance: with more music under it the voice is not what is heard
 MUSIC, LAUGHTER = "music", "laughter"
 SHARED = Omission(KEY, "others speak on the customer's channel, and their voices may not be heard for moods")
@@ -23,32 +23,38 @@ WITHOUT_MODEL = Omission(KEY, "no voice model is chosen", "--voice-model, or mod
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The utterances, those of customers with a score, and what was left out."""
+    """The utterances, those that may be heard with a score, and what was left out."""
 
     utterances: tuple[Utterance, ...]
     omitted: tuple[Omission, ...] = ()
 
 
 def hear_voice_emotions(
-    utterances: Sequence[Utterance], audio: Audio, events: Sequence[Event], model: VoiceEmotion | None
+    utterances: Sequence[Utterance],
+    parties: Sequence[PartyPolicy],
+    audio: Audio,
+    events: Sequence[Event],
+    model: VoiceEmotion | None,
 ) -> Heard:
-    """Score the utterances of channels on which only customers speak; `utterances` are ordered by start."""
-    own = _own_channels(utterances)
+    """Score the utterances of channels on which everybody's voice may be heard; `utterances` are ordered by start."""
+    omitted = not_scored(KEY, utterances, parties)
+    may_hear = [permissions_for(utterance, parties).voice_emotion.allowed for utterance in utterances]
+    own = _own_channels(utterances, may_hear)
     if not own:
-        shared = any(may_hear_voice(utterance.role) for utterance in utterances)
-        return Heard(tuple(utterances), (SHARED if shared else nobody_to_score(KEY, utterances),))
+        return Heard(tuple(utterances), (*omitted, SHARED) if any(may_hear) else omitted)
     if model is None:
-        return Heard(tuple(utterances), (WITHOUT_MODEL,))
+        return Heard(tuple(utterances), (*omitted, WITHOUT_MODEL))
     voices = dict(sorted(_cut(utterances, audio, own)))  # by place: the order of time
     rows = model.describe(list(voices.values()))
     scores = _judge(utterances, dict(zip(voices, rows, strict=True)), events, model)
-    return Heard(tuple(replace(one, voice_emotion=scores.get(place)) for place, one in enumerate(utterances)))
+    scored = tuple(replace(one, voice_emotion=scores.get(place)) for place, one in enumerate(utterances))
+    return Heard(scored, omitted)
 
 
-def _own_channels(utterances: Sequence[Utterance]) -> list[int]:
-    """Return the channels that are a customer's as a whole."""
+def _own_channels(utterances: Sequence[Utterance], may_hear: Sequence[bool]) -> list[int]:
+    """Return the channels on which everybody may be heard: a cut may take in what another says."""
     channels = {utterance.channel for utterance in utterances}
-    barred = {utterance.channel for utterance in utterances if not may_hear_voice(utterance.role)}
+    barred = {said.channel for said, may in zip(utterances, may_hear, strict=True) if not may}
     return sorted(channels - barred)
 
 

@@ -16,6 +16,7 @@ SAMPLE_RATE = 16_000  # Hz: what every model here hears; decoding resamples to i
 Samples = npt.NDArray[np.float32]
 Role = Literal["agent", "customer", "unknown"]
 Consent = Literal["granted", "refused", "unknown", "withdrawn"]
+Country = Literal["eu", "de"]  # profile of rules: those of the Union, and with what Germany adds to them
 Direction = Literal["inbound", "outbound", "unknown"]
 EventKind = Literal["music", "tone"]
 Polarity = Literal["negative", "neutral", "positive"]

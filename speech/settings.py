@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from stimmung.speech.records import Role
+from stimmung.speech.records import Country, Role
 
 Language = Literal["de", "en"]
 ComputeType = Literal[
@@ -85,20 +85,24 @@ class ModelSettings(BaseModel):
 
 
 class PolicySettings(BaseModel):
-    """What may be computed about a caller. Read from the policy step on; until then only `config show` shows it."""
+    """What may be computed about whom ([the rules](policy.md)); unset, no voice is scored and nobody is ranked."""
 
     model_config = SECTION
 
     purpose: str | None = None
-    """Why the deployment analyses calls, in words that can be shown to a caller."""
+    """Why the deployment analyses calls, in words that can be shown to a caller. Voice emotion and distress need it."""
     legal_basis: str | None = None
-    """Legal basis for analysing a customer's voice; unset: voice emotion is never computed."""
+    """Legal basis for analysing a customer's voice and for saying who needs help first; unset: neither is computed."""
     notice_de: str | None = None
-    """German wording of the notice that callers hear."""
+    """German wording of the notice that callers hear. Voice emotion needs the notice in the call's language, in both
+    languages where the call's is not known beforehand."""
     notice_en: str | None = None
-    """English wording of the notice that callers hear."""
-    country: Literal["eu", "de"] | None = None
+    """English wording of the notice that callers hear; as above."""
+    country: Country = "eu"
     """Profile of rules to follow: `eu`, or `de` with what Germany adds to them."""
+    works_agreement: str | None = None
+    """Reference of the works agreement that permits views of single agents, such as its title and date; unset: agents
+    appear in team totals only."""
 
 
 class StoreSettings(BaseModel):

@@ -11,8 +11,9 @@ from typing import Any
 import jiwer
 import numpy as np
 import pytest
+from tests.calls.consent import DEPLOYMENT, consenting
 
-from stimmung.calls.analysis import Recording, analyze, analyze_audio
+from stimmung.calls.analysis import Instructions, Recording, analyze, analyze_audio
 from stimmung.calls.records import CallAnalysis
 from stimmung.models.registry import build_engines
 from stimmung.speech.decode import decode
@@ -43,14 +44,13 @@ def plain(text: str) -> list[str]:
 
 def listen(engines: Engines, path: Path, **options: Any) -> CallAnalysis:  # Any: the options differ in type
     roles: tuple[Role, ...] = () if "mono" in path.stem else ("agent", "customer")
-    return analyze(
-        Recording((path,)), CallInfo(roles=roles), engines, TranscriptionOptions(**options), lambda done, duration: None
-    )
+    instructions = Instructions(TranscriptionOptions(**options), DEPLOYMENT)
+    return analyze(Recording((path,)), consenting(*roles), engines, instructions, lambda done, duration: None)
 
 
 def hear(engines: Engines, *channels: Samples) -> CallAnalysis:
     audio = Audio(np.stack(channels))
-    return analyze_audio(audio, "call.wav", CallInfo(), engines, TranscriptionOptions(), lambda done, duration: None)
+    return analyze_audio(audio, "call.wav", CallInfo(), engines, Instructions(), lambda done, duration: None)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from stimmung.batch.pipeline import Pipeline
-from stimmung.calls.analysis import Progress, Recording
+from stimmung.calls.analysis import Instructions, Progress, Recording
 from stimmung.calls.records import CallAnalysis, UsedModel
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError
@@ -51,11 +51,15 @@ class FakePipeline:
     settings: list[Settings] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     infos: list[CallInfo] = field(default_factory=list)
-    options: list[TranscriptionOptions] = field(default_factory=list)
+    instructions: list[Instructions] = field(default_factory=list)
     seconds: float = 0.0  # what the clock shows
     error: Callable[[Path], BaseException | None] = lambda path: (
         AudioError(f"{path}: holds no sound; check the recorder") if "bad" in path.name else None
     )
+
+    @property
+    def options(self) -> list[TranscriptionOptions]:
+        return [one.transcription for one in self.instructions]
 
     def __call__(self) -> Pipeline:
         return Pipeline(self.build_engines, self.analyze, lambda: self.seconds)
@@ -65,11 +69,11 @@ class FakePipeline:
         return fake_engines()
 
     def analyze(
-        self, recording: Recording, info: CallInfo, engines: Engines, options: TranscriptionOptions, progress: Progress
+        self, recording: Recording, info: CallInfo, engines: Engines, instructions: Instructions, progress: Progress
     ) -> CallAnalysis:
         self.recordings.append(recording)
         self.infos.append(info)
-        self.options.append(options)
+        self.instructions.append(instructions)
         progress(40.0, 92.4)
         if (error := self.error(recording.files[0])) is not None:
             raise error

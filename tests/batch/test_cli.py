@@ -22,7 +22,7 @@ from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import AudioError
 from stimmung.speech.records import CallInfo, Utterance
 
-def analyze(recording, info, engines, options, progress):
+def analyze(recording, info, engines, instructions, progress):
     name = recording.files[0].name
     if name == "bad.wav":
         raise AudioError(f"{recording.files[0]}: holds no sound")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from stages import preparation_seconds, timed_engines
-from stimmung.calls.analysis import analyze_audio
+from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.fakes import FakeDetector, FakeTranscriber
 from stimmung.speech.records import Audio, CallInfo
@@ -40,9 +40,9 @@ def audio() -> Audio:
 
 def test_the_pipeline_says_the_same_with_clocks_in_it() -> None:
     timed, clock = timed_engines(ENGINES)
-    options = TranscriptionOptions(languages=("de",))
-    with_clocks = analyze_audio(audio(), "x", CallInfo(), timed, options, lambda *_: None)
-    without = analyze_audio(audio(), "x", CallInfo(), ENGINES, options, lambda *_: None)
+    instructions = Instructions(TranscriptionOptions(languages=("de",)))
+    with_clocks = analyze_audio(audio(), "x", CallInfo(), timed, instructions, lambda *_: None)
+    without = analyze_audio(audio(), "x", CallInfo(), ENGINES, instructions, lambda *_: None)
     assert [u.text for u in with_clocks.utterances] == [u.text for u in without.utterances]
     assert with_clocks.utterances
     seconds = clock.seconds()

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.calls.consent import DEPLOYMENT, consenting
 from tests.speech import sounds
 
-from stimmung.calls.analysis import Recording, analyze, analyze_audio
+from stimmung.calls.analysis import Instructions, Recording, analyze, analyze_audio
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.engines import Engines, TranscriptionOptions, ignore
 from stimmung.speech.errors import AudioError, CallInfoError, SettingsError
@@ -55,8 +56,9 @@ def hear(
     options: TranscriptionOptions | None = None,
     progress: Callable[[float, float], None] = nothing,
 ) -> CallAnalysis:
-    options = options or TranscriptionOptions()
-    return analyze_audio(audio, "call.wav", info or CallInfo(roles=ROLES), engines or fake_engines(), options, progress)
+    instructions = Instructions(options or TranscriptionOptions(), DEPLOYMENT)
+    info = info or consenting(*ROLES)
+    return analyze_audio(audio, "call.wav", info, engines or fake_engines(), instructions, progress)
 
 
 def turns(found: CallAnalysis) -> list[tuple[str, float]]:
@@ -75,7 +77,7 @@ def test_the_turns_of_both_channels_stand_in_the_order_of_time() -> None:
 
 @pytest.mark.parametrize("roles", [("agent", "customer"), ("unknown", "customer"), ("agent", "unknown"), ()])
 def test_what_was_pooled_of_a_voice_that_is_not_the_customers_is_dropped(roles: tuple[Role, ...]) -> None:
-    found = hear(TWO, CallInfo(roles=roles))
+    found = hear(TWO, consenting(*roles))
     assert [utterance.voice_features is not None for utterance in found.utterances] == [
         utterance.role == "customer" for utterance in found.utterances
     ]
@@ -284,7 +286,7 @@ def pcm(path: Path, *channels: Samples) -> Path:
 
 
 def listen(recording: Recording, info: CallInfo) -> CallAnalysis:
-    return analyze(recording, info, fake_engines(), TranscriptionOptions(), nothing)
+    return analyze(recording, info, fake_engines(), Instructions(), nothing)
 
 
 def test_a_recording_without_a_header_is_read_as_it_was_declared(tmp_path: Path) -> None:
@@ -327,7 +329,7 @@ class TestMoods:
         analysis = hear(TWO, CallInfo())
         assert [one.text_emotion for one in analysis.utterances if one.text_emotion] == []
         assert [used.task for used in analysis.models] == ["speech_detection", "transcription"]
-        assert [one.what for one in analysis.omitted] == ["text_emotion", "voice_emotion"]
+        assert [one.what for one in analysis.omitted] == ["text_emotion", "voice_emotion", "distress"]
 
     def test_without_a_text_model_the_rest_of_the_work_is_the_same(self) -> None:
         analysis = hear(TWO, engines=Engines(FakeDetector(), FakeTranscriber()))
@@ -346,7 +348,7 @@ class TestVoices:
     @pytest.mark.parametrize("roles", [("agent", "customer"), ("customer", "agent")])
     def test_of_the_agents_channel_not_one_sample_reaches_the_model(self, roles: tuple[Role, ...]) -> None:
         voices = FakeVoiceEmotion()
-        hear(TWO, CallInfo(roles=roles), replace(fake_engines(), voice_emotion=voices))
+        hear(TWO, consenting(*roles), replace(fake_engines(), voice_emotion=voices))
         own = TWO.samples[roles.index("customer")]
         assert len(voices.heard) == 2
         for voice in voices.heard:
@@ -367,7 +369,7 @@ class TestVoices:
     )
     def test_where_nobody_is_known_to_be_the_customer_no_voice_is_cut(self, audio: Audio, roles: tuple[Role]) -> None:
         voices = FakeVoiceEmotion()
-        analysis = hear(audio, CallInfo(roles=roles), replace(fake_engines(), voice_emotion=voices))
+        analysis = hear(audio, consenting(*roles), replace(fake_engines(), voice_emotion=voices))
         assert voices.heard == []
         assert "voice_emotion" not in [used.task for used in analysis.models]
         assert "voice_emotion" in [one.what for one in analysis.omitted]
@@ -378,5 +380,5 @@ class TestVoices:
         assert voices.heard == []
 
     def test_a_customer_alone_on_a_mono_recording_is_heard(self) -> None:
-        analysis = hear(sounds.audio(TWO.samples[1]), CallInfo(roles=("customer",)))
+        analysis = hear(sounds.audio(TWO.samples[1]), consenting("customer"))
         assert all(one.voice_emotion for one in analysis.utterances)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from tests.calls.consent import parties
+
 from stimmung.calls.text_emotions import context_of, read_text_emotions
 from stimmung.speech.engines import SpokenText
 from stimmung.speech.fakes import FakeTextEmotion
@@ -22,10 +24,13 @@ CALL = (
     said(6, CUSTOMER, "danke"),
 )
 
+TWO = parties("agent", "customer")
+UNKNOWN = parties("unknown", "unknown")
+
 
 def test_customers_are_scored_and_nobody_else_is_even_asked_about() -> None:
     model = FakeTextEmotion()
-    read = read_text_emotions(CALL, model)
+    read = read_text_emotions(CALL, TWO, model)
     assert [bool(one.text_emotion) for one in read.utterances] == [False, True, False, True]
     moods = [one.text_emotion.polarity for one in read.utterances if one.text_emotion]
     assert moods == ["negative", "positive"]
@@ -37,7 +42,7 @@ def test_customers_are_scored_and_nobody_else_is_even_asked_about() -> None:
 
 def test_the_model_is_told_the_language_and_what_the_other_said_before() -> None:
     model = FakeTextEmotion()
-    read_text_emotions(CALL, model)
+    read_text_emotions(CALL, TWO, model)
     assert model.asked[1] == SpokenText("danke", "de", "Das tut mir leid")
 
 
@@ -65,33 +70,35 @@ def test_words_that_are_not_said_yet_are_no_context() -> None:
 
 def test_without_roles_nothing_is_scored_and_the_option_is_named() -> None:
     model = FakeTextEmotion()
-    read = read_text_emotions([replace(one, role="unknown") for one in CALL], model)
+    read = read_text_emotions([replace(one, role="unknown") for one in CALL], UNKNOWN, model)
     assert not any(one.text_emotion for one in read.utterances)
     assert model.asked == []
     assert [(one.what, "--roles" in one.remedy) for one in read.omitted] == [("text_emotion", True)]
 
 
 def test_where_all_speak_on_one_channel_no_option_is_named() -> None:
-    read = read_text_emotions([replace(one, role="unknown", channel=0) for one in CALL], FakeTextEmotion())
+    read = read_text_emotions(
+        [replace(one, role="unknown", channel=0) for one in CALL], parties("unknown"), FakeTextEmotion()
+    )
     assert [one.remedy for one in read.omitted] == [""]
 
 
 def test_agents_alone_are_no_riddle_about_roles() -> None:
-    read = read_text_emotions([one for one in CALL if one.role == "agent"], FakeTextEmotion())
+    read = read_text_emotions([one for one in CALL if one.role == "agent"], TWO, FakeTextEmotion())
     assert [one.remedy for one in read.omitted] == [""]
 
 
 def test_without_a_model_the_setting_is_named() -> None:
-    read = read_text_emotions(CALL, None)
+    read = read_text_emotions(CALL, TWO, None)
     assert read.utterances == CALL
     assert "--text-model" in read.omitted[0].remedy
 
 
 def test_words_that_nobody_can_judge_stay_unscored() -> None:
-    read = read_text_emotions([said(0, CUSTOMER, " ")], FakeTextEmotion())
+    read = read_text_emotions([said(0, CUSTOMER, " ")], TWO, FakeTextEmotion())
     assert read.utterances[0].text_emotion is None
     assert read.omitted == ()
 
 
 def test_silence_is_no_reason_to_complain_about_roles() -> None:
-    assert read_text_emotions((), FakeTextEmotion()).utterances == ()
+    assert read_text_emotions((), TWO, FakeTextEmotion()).utterances == ()
