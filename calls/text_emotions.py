@@ -39,7 +39,7 @@ def read_text_emotions(
     )
     scored = list(utterances)
     for place, reading in zip(own, readings, strict=True):
-        scored[place] = replace(scored[place], text_emotion=reading.emotion)
+        scored[place] = replace(scored[place], text_emotion=reading.emotion, text_vector=reading.vector)
     return Read(tuple(scored), omitted)
 
 

@@ -77,7 +77,7 @@ def _judge(
         baseline = baselines.get(caller, VoiceBaseline())
         score = model.judge(row, baseline)
         if doubt := _doubt(utterance, events):
-            scores[place] = replace(score, uncertain=True, reason=doubt)
+            scores[place] = replace(score, uncertain=True, ambiguous=False, reason=doubt)
         else:
             scores[place] = score
             baselines[caller] = model.accustom(baseline, row)

@@ -77,8 +77,9 @@ class EmbeddedVoice:
         merged = self.head.merged(likely)
         emotions = {name: merged.get(name, 0.0) for name in SCORED}
         arousal, valence = (float(value) for value in likely @ np.array(self.head.places))
-        reason = self._doubt(quality, inputs, merged)
-        return VoiceEmotionScore(arousal, valence, emotions, bool(reason), reason)
+        unfit = self._unfit(quality, inputs)
+        reason = unfit or self._unclear(merged)
+        return VoiceEmotionScore(arousal, valence, emotions, bool(reason), reason, ambiguous=bool(reason) and not unfit)
 
     def accustom(self, baseline: VoiceBaseline, description: Samples) -> VoiceBaseline:
         """Return the baseline with this utterance in it, weighted by its seconds and by how calm it is.
@@ -110,12 +111,15 @@ class EmbeddedVoice:
         first, second = self.head.states, self.head.states + len(prosody.NAMES)
         return description[:first], description[first:second], description[second:]
 
-    def _doubt(self, quality: Samples, inputs: Samples, merged: Mapping[str, float]) -> str:
-        """Return why the score should not be relied on; empty where it may be."""
+    def _unfit(self, quality: Samples, inputs: Samples) -> str:
+        """Return why the sound cannot be judged at all; empty where it can."""
         if thin := self._thin(quality):
             return thin
-        if self.head.strangeness(inputs) > self.head.limits.strange:
-            return "unlike the voices it was trained on"
+        strange = self.head.strangeness(inputs) > self.head.limits.strange
+        return "unlike the voices it was trained on" if strange else ""
+
+    def _unclear(self, merged: Mapping[str, float]) -> str:
+        """Return why no feeling can be named; empty where one can."""
         if max(merged.values()) < self.head.limits.certain:
             return "no feeling stands out"
         return "" if sum(merged.get(name, 0.0) for name in SCORED) >= 0.5 else "fits none of the five feelings"

@@ -142,7 +142,8 @@ class VoiceEmotionScore:
 
     `arousal` and `valence` lie in -1..1. `emotions` are probabilities of `anger`, `fear`, `sadness`, `joy` and
     `neutral`; what they lack to 1 is a voice that fits none of them. Where nothing could be computed, both numbers are
-    None and `emotions` is empty. `uncertain`: the evidence is thin, `reason` says in words why.
+    None and `emotions` is empty. `uncertain`: the evidence is thin, `reason` says in words why. `ambiguous`: it is
+    uncertain only because no feeling stands out; together with other evidence the probabilities still count.
     """
 
     arousal: float | None
@@ -150,6 +151,7 @@ class VoiceEmotionScore:
     emotions: Mapping[str, float]
     uncertain: bool = False
     reason: str = ""
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Utterance:
 
     `confidence` is the geometric mean of its token probabilities, 0..1. `flags` name doubts about the text
     (`loop`, `fast`, `slow`, `fallback`, `low_confidence`). `voice_features` are the pooled encoder states of
-    its span, float32 (2 * width,): mean then standard deviation over time; None where no encoder ran.
+    its span, float32 (2 * width,): mean then standard deviation over time; None where no encoder ran. `text_vector` is
+    the text model's sentence vector, float32 (width,) of unit length; None where it has none or may not read.
     `level` is the loudness of its speech, RMS in dB below full scale; None where nobody measured it.
     `text_emotion`, `voice_emotion` and `distress` are None where nobody may or can compute them.
     """
@@ -198,6 +201,7 @@ class Utterance:
     flags: tuple[str, ...]
     words: tuple[Word, ...]
     voice_features: Samples | None = None
+    text_vector: Samples | None = None
     text_emotion: TextEmotionScore | None = None
     voice_emotion: VoiceEmotionScore | None = None
     level: float | None = None

@@ -71,7 +71,7 @@ def augmented(clips: Sequence[LabelledVoice], encoder: StateReader, rng: np.rand
 def as_recorded(clips: Sequence[LabelledVoice], change: Change, encoder: StateReader, seed: int) -> Heard:
     """Hear every clip once behind `change`, all of a speaker in one call, in an order of chance."""
     rng = np.random.default_rng(seed)
-    sounds = [_with_own_margins(change(clip.samples), clip) for clip in clips]
+    sounds = [with_own_margins(change(clip.samples), clip) for clip in clips]
     by_speaker = _by_speaker(clips)
     return _heard(clips, sounds, [rng.permutation(own).tolist() for own in by_speaker.values()], encoder)
 
@@ -102,8 +102,8 @@ def _rows(windows: Sequence[Window], encoder: StateReader) -> Samples:
     return np.stack([piece for pieces in encoder.pooled_states(windows) for piece in pieces])
 
 
-def _with_own_margins(heard: Samples, clip: LabelledVoice) -> Samples:
-    """Return the clip's speech with what lies around it; silence where the clip ends before."""
+def with_own_margins(heard: Samples, clip: LabelledVoice) -> Samples:
+    """Return the clip's speech with MARGIN around it; silence where the clip ends before."""
     first, last = clip.start_sample - MARGIN, clip.end_sample + MARGIN
     silent = _with_margins(np.zeros(clip.end_sample - clip.start_sample, np.float32))
     begin, end = max(0, first), min(heard.shape[0], last)
