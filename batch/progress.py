@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.text import Text
 
 from stimmung.batch.screen import printable
-from stimmung.batch.transcript_view import clock
+from stimmung.calls.clock import clock
 
 
 class Report(Protocol):

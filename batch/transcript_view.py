@@ -1,7 +1,7 @@
-"""A call for reading: who spoke when, coloured by channel, with music and long silences between the lines."""
+"""A call for reading: its summary, then who spoke when, with music and long silences between the lines."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
@@ -9,11 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from stimmung.batch.screen import printable
+from stimmung.batch.distress_view import WORTH_A_MARK, legend, mark_of
+from stimmung.batch.summary_view import summary
+from stimmung.batch.timeline_view import signed
 from stimmung.batch.voice_view import VOICE_LEGEND, voice_mood
-from stimmung.calls.records import CallAnalysis, Omission
+from stimmung.calls.clock import clock
+from stimmung.calls.moods import MOOD_SCALE
+from stimmung.calls.records import CallAnalysis
 from stimmung.calls.subtitles import speaker_label
-from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance
+from stimmung.speech.records import DistressState, Event, Polarity, TextEmotionScore, Utterance
 
 LONG_SILENCE = 3.0  # seconds in which nobody speaks, worth a line
 OVERLAP = 0.3  # seconds that two speakers must share; less is a quick reply
@@ -22,7 +26,6 @@ CHANNEL_STYLES = ("cyan", "yellow", "green", "magenta")
 POLARITY_STYLES: dict[Polarity, str] = {"negative": "bold red", "neutral": "dim", "positive": "bold green"}
 NEUTRAL = "neutral"  # the emotion that is none
 TELLING = 0.3  # probability from which on an emotion is worth a word: anger and annoyance share what is theirs
-LANGUAGE_NAMES = {"de": "German", "en": "English"}
 PLAIN_WIDTH = 100  # characters of a line in a text file
 
 
@@ -31,10 +34,11 @@ class Line:
     """One row of the transcript; `style` is rich's."""
 
     time: str
-    mark: str
     speaker: str
     text: Text
-    style: str
+    style: str = ""
+    overlap: bool = False
+    state: DistressState | None = None  # where it is worth a mark
 
 
 def transcript(analysis: CallAnalysis, took: float | None = None) -> RenderableType:
@@ -45,10 +49,11 @@ def transcript(analysis: CallAnalysis, took: float | None = None) -> RenderableT
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     lines = list(_lines(analysis))
+    judged = any(line.state for line in lines)
     for line in lines:
-        table.add_row(line.time, Text(line.mark, "red"), Text(line.speaker, line.style), line.text)
-    overlap = any(line.mark for line in lines)
-    return Group(_head(analysis), "", Padding(table, (0, 0, 0, 1)), "", *_foot(analysis, took, overlap))
+        table.add_row(line.time, _marks(line, judged), Text(line.speaker, line.style), line.text)
+    overlap = any(line.overlap for line in lines)
+    return Group(summary(analysis), "", Padding(table, (0, 0, 0, 1)), "", *_foot(analysis, took, overlap))
 
 
 def transcript_text(analysis: CallAnalysis) -> str:
@@ -59,48 +64,20 @@ def transcript_text(analysis: CallAnalysis) -> str:
     return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n")) + "\n"
 
 
-def clock(seconds: float) -> str:
-    """Return m:ss, or h:mm:ss from the first hour on."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
-
-
-def _head(analysis: CallAnalysis) -> Text:
-    count = f"{analysis.channels} channel{'' if analysis.channels == 1 else 's'}"
-    language = LANGUAGE_NAMES.get(analysis.language, analysis.language or "language unknown")
-    named = analysis.info.roles[: analysis.channels]
-    roles = ", ".join(named) if any(role != "unknown" for role in named) else "roles unknown"
-    head = Text(printable(analysis.path), "bold")
-    return head.append(f"  {clock(analysis.duration)} · {count} · {language} · {roles}", "not bold dim")
-
-
 def _foot(analysis: CallAnalysis, took: float | None, overlap: bool) -> Iterator[Text]:
+    marks = legend(one.distress.state for one in analysis.utterances if one.distress)
     if overlap:
-        yield Text.assemble((OVERLAP_MARK, "red"), (" several speak at the same time", "dim"))
+        marks.append("  " if marks else "").append(OVERLAP_MARK, "red").append(" several speak at the same time", "dim")
+    if marks:
+        yield marks
     if any(utterance.voice_emotion for utterance in analysis.utterances):
         yield Text(VOICE_LEGEND, "dim")
-    if analysis.dual_mono:
-        yield Text("both channels hold the same signal: heard once, speakers unknown", "dim")
     if took is None:
         return
-    roles_would_help = analysis.channels > 1 and not analysis.dual_mono
-    if roles_would_help and any(utterance.role == "unknown" for utterance in analysis.utterances):
-        hence = ", hence no mood" if analysis.omitted else ""
-        yield Text(f"roles unknown{hence}: say who is on which channel with --roles agent,customer", "dim")
-    else:
-        yield from _omitted(analysis.omitted)
     speed = analysis.duration / max(took, 1e-3)
     models = ", ".join(f"Whisper {model.name}" for model in analysis.models if model.task == "transcription")
     parts = [f"{took:.1f} s", f"{speed:.0f} × real time" if speed >= 10 else f"{speed:.1f} × real time", models]
     yield Text(" · ".join(part for part in parts if part), "dim")
-
-
-def _omitted(omitted: Sequence[Omission]) -> Iterator[Text]:
-    """Yield a line for each reason: `no text emotion, no voice emotion: the customer says nothing …`."""
-    for why in dict.fromkeys(one.why for one in omitted):
-        what = ", ".join(f"no {one.what.replace('_', ' ')}" for one in omitted if one.why == why)
-        yield Text(f"{what}: {why}", "dim")
 
 
 def _lines(analysis: CallAnalysis) -> Iterator[Line]:
@@ -120,13 +97,13 @@ def _lines(analysis: CallAnalysis) -> Iterator[Line]:
 
 def _silence(start: float, end: float) -> Iterator[Line]:
     if end - start >= LONG_SILENCE:
-        yield Line("", "", "", Text(f"··· {end - start:.0f} s silence ···", "dim"), "")
+        yield Line("", "", Text(f"··· {end - start:.0f} s silence ···", "dim"))
 
 
 def _event_line(event: Event, analysis: CallAnalysis) -> Line:
     place = f" on channel {event.channel}" if analysis.channels > 1 else ""
     text = f"♪ {event.kind}{place}, {event.end - event.start:.0f} s"
-    return Line(clock(event.start), "", "", Text(text, "dim"), "")
+    return Line(clock(event.start), "", Text(text, "dim"))
 
 
 def _utterance_line(utterance: Utterance, channels: int, overlaps: bool) -> Line:
@@ -138,17 +115,24 @@ def _utterance_line(utterance: Utterance, channels: int, overlaps: bool) -> Line
         text.append("  ").append(mood(utterance.text_emotion))
     if utterance.voice_emotion:
         text.append("  ").append(voice_mood(utterance.voice_emotion))
-    mark = OVERLAP_MARK if overlaps else ""
-    return Line(clock(utterance.start), mark, speaker_label(utterance, channels), text, style)
+    state = utterance.distress.state if utterance.distress else None
+    marked = state if state in WORTH_A_MARK else None
+    return Line(clock(utterance.start), speaker_label(utterance, channels), text, style, overlaps, marked)
+
+
+def _marks(line: Line, judged: bool) -> Text:
+    """Return distress and overlap, each in a column of its own; that of distress only where somebody was `judged`."""
+    marks = mark_of(line.state) if line.state else Text(" " if judged else "")
+    return marks.append(OVERLAP_MARK if line.overlap else "", "red")
 
 
 def mood(score: TextEmotionScore) -> Text:
-    """Return the score in three signs and the likeliest emotion in a word: `-0.8 anger`."""
+    """Return the mood, -5 to 5, in four signs and the likeliest emotion in a word: `-4.2 anger`."""
     emotions = {name: value for name, value in score.emotions.items() if name != NEUTRAL}
     likeliest = max(emotions, key=lambda name: emotions[name], default="")
     least = max(TELLING, score.emotions.get(NEUTRAL, 0.0))
     said = f" {likeliest}" if likeliest and emotions[likeliest] >= least else ""
-    return Text(f"{score.score:+.1f}{said}", POLARITY_STYLES[score.polarity])
+    return Text(f"{signed(score.score * MOOD_SCALE)}{said}", POLARITY_STYLES[score.polarity])
 
 
 def _overlapping(utterances: Iterable[Utterance]) -> set[int]:

@@ -6,11 +6,18 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from stimmung.batch.transcript_view import PLAIN_WIDTH, clock, transcript, transcript_text
+from stimmung.batch.transcript_view import PLAIN_WIDTH, transcript, transcript_text
 from stimmung.calls.records import CallAnalysis, Omission, UsedModel
-from stimmung.speech.records import CallInfo, Event, Polarity, TextEmotionScore, Utterance, VoiceEmotionScore
-
-NO_ROLES = Omission("text_emotion", "who is the customer is unknown", "--roles agent,customer")
+from stimmung.speech.records import (
+    CallInfo,
+    DistressScore,
+    DistressState,
+    Event,
+    Polarity,
+    TextEmotionScore,
+    Utterance,
+    VoiceEmotionScore,
+)
 
 
 def shown(analysis: CallAnalysis, took: float | None = None, width: int = 80) -> list[str]:
@@ -41,21 +48,6 @@ def call(
     *utterances: Utterance, events: tuple[Event, ...] = (), channels: int = 2, duration: float = 10.0
 ) -> CallAnalysis:
     return CallAnalysis("a.wav", duration, channels, "en", CallInfo(), events, utterances, ())
-
-
-class TestHead:
-    def test_names_file_length_channels_language_and_roles(self, billing: CallAnalysis) -> None:
-        assert shown(billing)[0] == "calls/billing.flac  1:32 · 2 channels · German · agent, customer"
-
-    def test_of_a_mono_call_nobody_knows(self) -> None:
-        assert shown(call(channels=1))[0] == "a.wav  0:10 · 1 channel · English · roles unknown"
-
-    def test_roles_beyond_the_channels_are_not_claimed(self, billing: CallAnalysis) -> None:
-        assert shown(replace(billing, channels=1))[0].endswith("1 channel · German · agent")
-
-    @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.99, "0:59"), (60, "1:00"), (3661, "1:01:01")])
-    def test_the_clock(self, seconds: float, text: str) -> None:
-        assert clock(seconds) == text
 
 
 class TestTurns:
@@ -119,7 +111,8 @@ class TestBetween:
         ]
 
     def test_silence_before_the_first_word_is_told(self) -> None:
-        assert "4 s silence" in shown(call(utterance(0, 4, 10, "Hello")))[2]
+        lines = shown(call(utterance(0, 4, 10, "Hello")))
+        assert lines.index(line_with(lines, "4 s silence")) < lines.index(line_with(lines, "Hello"))
 
     def test_short_pauses_and_music_are_no_silence(self) -> None:
         talk = call(utterance(0, 0, 2, "a"), utterance(1, 4.9, 6, "b"), events=(Event("music", 0, 6, 9),))
@@ -163,16 +156,16 @@ class TestMood:
         talk = call(utterance(0, 0, 1, "Hello"), replace(utterance(1, 1, 2, "Hi"), text_emotion=score))
         return line_with(shown(talk), "Hi")
 
-    def test_stands_behind_the_words_with_the_likeliest_emotion(self) -> None:
-        assert self.mood_line(feels({"anger": 0.9, "sadness": 0.7})).endswith("Hi  -0.8 anger")
+    def test_stands_behind_the_words_from_minus_five_to_five_with_the_likeliest_emotion(self) -> None:
+        assert self.mood_line(feels({"anger": 0.9, "sadness": 0.7})).endswith("Hi  -4.2 anger")
 
     def test_an_emotion_that_is_unlikely_is_not_named(self) -> None:
-        assert self.mood_line(feels({"anger": 0.2})).endswith("Hi  -0.8")
-        assert self.mood_line(feels({"anger": 0.4, "neutral": 0.5})).endswith("Hi  -0.8")
-        assert self.mood_line(feels({})).endswith("Hi  -0.8")
+        assert self.mood_line(feels({"anger": 0.2})).endswith("Hi  -4.2")
+        assert self.mood_line(feels({"anger": 0.4, "neutral": 0.5})).endswith("Hi  -4.2")
+        assert self.mood_line(feels({})).endswith("Hi  -4.2")
 
     def test_neutral_is_no_emotion(self) -> None:
-        assert self.mood_line(feels({"neutral": 0.9, "joy": 0.2}, "neutral", 0.04)).endswith("Hi  +0.0")
+        assert self.mood_line(feels({"neutral": 0.9, "joy": 0.2}, "neutral", 0.04)).endswith("Hi  +0.2")
 
     def test_who_has_none_gets_none(self) -> None:
         assert line_with(shown(call(utterance(0, 0, 1, "Hello"))), "Hello").endswith("Hello")
@@ -186,7 +179,7 @@ class TestVoice:
         return call(utterance(0, 0, 1, "Hello"), *(replace(hi, voice_emotion=score) for score in scores))
 
     def test_stands_behind_the_mood_of_the_words(self) -> None:
-        assert line_with(shown(self.talk(self.ANGRY)), "Hi").endswith("Hi  -0.8  voice: angry, aroused +0.6")
+        assert line_with(shown(self.talk(self.ANGRY)), "Hi").endswith("Hi  -4.2  voice: angry, aroused +0.6")
 
     def test_is_explained_where_it_stands_and_only_there(self) -> None:
         legend = "voice: how it sounds, and its arousal from -1 (calm) to +1 (aroused); ? not certain"
@@ -196,6 +189,32 @@ class TestVoice:
 
     def test_who_has_none_gets_none(self) -> None:
         assert line_with(shown(self.talk(self.ANGRY)), "Hello").endswith("Hello")
+
+
+class TestDistress:
+    def talk(self, *states: DistressState) -> CallAnalysis:
+        said = (replace(utterance(1, n, n + 0.9, "Hi"), distress=DistressScore(0.5, s)) for n, s in enumerate(states))
+        return call(*said, replace(utterance(0, 5, 6, "Hello")), duration=6.0)
+
+    def test_is_marked_beside_the_time_from_uneasy_on(self) -> None:
+        lines = shown(self.talk("unknown", "calm", "uneasy", "distressed", "urgent"))
+        marks = [line.split()[1] for line in lines if line.endswith("Hi")]
+        assert marks == ["Channel", "Channel", "○", "●", "▲"]
+
+    def test_marks_have_a_column_of_their_own(self) -> None:
+        lines = shown(self.talk("calm", "urgent"))
+        assert len({line.index("Channel") for line in lines if "Channel" in line}) == 1
+
+    def test_overlap_stands_beside_it(self) -> None:
+        caller = replace(utterance(1, 0, 4, "Hi"), distress=DistressScore(0.9, "urgent"))
+        lines = shown(call(caller, utterance(0, 2, 6, "Hello"), duration=6.0))
+        assert line_with(lines, "Hi").split()[1] == "▲║"
+        assert line_with(lines, "Hello").index("║") == line_with(lines, "Hi").index("║")
+        assert "▲ urgent  ║ several speak at the same time" in lines
+
+    def test_marks_are_explained_where_there_are_any(self) -> None:
+        assert "○ uneasy  ▲ urgent" in shown(self.talk("uneasy", "urgent"))
+        assert not any("calm" in line for line in shown(self.talk("calm")))
 
 
 class TestFoot:
@@ -209,40 +228,12 @@ class TestFoot:
         both = replace(billing, models=(UsedModel("speech_detection", "own", "y"), *billing.models))
         assert shown(both, took=1)[-1].endswith("real time · Whisper base")
 
-    def test_unknown_roles_bring_the_option_that_gives_them(self) -> None:
-        talk = call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi"))
-        assert any("--roles agent,customer" in line for line in shown(talk, took=1))
-
-    def test_what_was_left_out_for_want_of_roles_is_told_in_the_same_line(self) -> None:
-        talk = replace(call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi")), omitted=(NO_ROLES,))
-        line = line_with(shown(talk, took=1, width=120), "--roles agent,customer")
-        assert line == "roles unknown, hence no mood: say who is on which channel with --roles agent,customer"
-        assert not any("no text emotion" in line for line in shown(talk, took=1))
-
-    def test_what_was_left_out_for_another_reason_is_told(self, billing: CallAnalysis) -> None:
-        silent = replace(billing, omitted=(Omission("text_emotion", "no text model is chosen", "--text-model"),))
-        assert "no text emotion: no text model is chosen" in shown(silent, took=1)
-
-    def test_what_was_left_out_for_the_same_reason_is_told_in_one_line(self, billing: CallAnalysis) -> None:
-        why = "the customer says nothing in this recording"
-        omitted = (Omission("text_emotion", why), Omission("voice_emotion", why), Omission("other", "no time"))
-        lines = shown(replace(billing, omitted=omitted), took=1, width=100)
-        assert f"no text emotion, no voice emotion: {why}" in lines
-        assert "no other: no time" in lines
-
-    def test_two_channels_with_one_signal_are_told_and_no_option_helps(self) -> None:
-        talk = replace(call(utterance(0, 0, 1, "Hello")), dual_mono=True)
-        text = "both channels hold the same signal: heard once, speakers unknown"
-        assert text in shown(talk, took=1)
-        assert text in transcript_text(talk)
-        assert not any("--roles" in line for line in shown(talk, took=1))
-        assert text not in shown(replace(talk, dual_mono=False), took=1)
-
-    def test_known_roles_do_not(self, billing: CallAnalysis) -> None:
-        assert not any("--roles" in line for line in shown(billing, took=1))
-
-    def test_one_channel_holds_both_and_no_option_helps(self) -> None:
-        assert not any("--roles" in line for line in shown(call(utterance(0, 0, 1, "Hello"), channels=1), took=1))
+    def test_what_the_summary_says_is_not_said_again(self) -> None:
+        unknown = Omission("text_emotion", "who speaks is unknown", "--roles agent,customer")
+        talk = replace(call(utterance(0, 0, 1, "Hello"), utterance(1, 1, 2, "Hi")), omitted=(unknown,))
+        assert len([line for line in shown(talk, took=1) if "--roles" in line]) == 1
+        twin = replace(talk, dual_mono=True)
+        assert len([line for line in shown(twin, took=1) if "same signal" in line]) == 1
 
 
 class TestPlain:
