@@ -1,7 +1,7 @@
 # One gate, the same by hand and in CI. What needs .venv builds it first; later runs find it ready.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format mypy bench constraints third-party clean
+.PHONY: help venv demo test lint format mypy bench constraints third-party policy-page clean
 
 # 3.11 first: constraints.txt was written with it. `make PYTHON=/path/to/python` takes another one.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -29,8 +29,8 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python $(INSTALL) -c constraints.txt -e '.[embedded,dev]'
 	@touch $@
 
-demo: $(READY)  ## transcribe the sample calls
-	@$(STIMMUNG) analyze samples/*.flac
+demo: $(READY)  ## analyse the sample calls, as a deployment that has settled its purpose and basis
+	@$(STIMMUNG) analyze --config samples/demo.toml samples/*.flac
 
 test: lint mypy  ## the gate: format, rules, types, every test that this machine can run, coverage
 	@$(BIN)/python -m coverage erase
@@ -67,6 +67,9 @@ constraints: $(READY)  ## resolve the ranges anew, write constraints.txt and THI
 
 third-party: $(READY)  ## write THIRD_PARTY.md from the installed packages
 	@$(BIN)/python docs/third_party.py
+
+policy-page: $(READY)  ## write docs/policy.md from the rules in calls/policy.py
+	@$(BIN)/python docs/policy_table.py
 
 clean:  ## remove .venv, caches and what builds leave behind
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -13,8 +13,9 @@ from stimmung.speech.settings import PolicySettings
 
 CERTAIN = 0.95  # of a role: our choice; at less, more than one in twenty scored as customers would be somebody else
 ROLES = "--roles agent,customer, or roles in NAME.call.json"
-CONSENT = "--info consent=granted, or consent in NAME.call.json"
-NOTICE = "--info emotion_notice_given_at=TIME, or emotion_notice_given_at in NAME.call.json"
+CONSENT = "consent in NAME.call.json or with --info"
+NOTICE = "emotion_notice_given_at in NAME.call.json or with --info"
+SETTINGS = "in the settings"
 LANGUAGE_NAMES = {"de": "German", "en": "English"}  # of the notice texts that there can be
 
 AGENT = Ruling(False, "an agent's feelings are nobody's business here")
@@ -107,9 +108,9 @@ def _text_emotion(call: CallInfo) -> Ruling:
 
 def _voice_emotion(call: CallInfo, deployment: Deployment) -> Ruling:
     return (
-        _no_basis(deployment)
+        _no_consent(call)  # first: no setting changes a caller's no
+        or _no_basis(deployment)
         or _no_notice_text(call, deployment)
-        or _no_consent(call)
         or (NO_NOTICE if call.emotion_notice_given_at is None else None)
         or (CONSENT_UNKNOWN if call.consent != "granted" else None)
         or Ruling(True, "purpose and legal basis are named, the caller was told and consents")
@@ -118,8 +119,8 @@ def _voice_emotion(call: CallInfo, deployment: Deployment) -> Ruling:
 
 def _distress(call: CallInfo, deployment: Deployment) -> Ruling:
     return (
-        _no_basis(deployment)
-        or _no_consent(call)
+        _no_consent(call)
+        or _no_basis(deployment)
         or Ruling(True, "purpose and legal basis are named, and consent is neither refused nor withdrawn")
     )
 
@@ -132,7 +133,7 @@ def _agent_statistics(party: Party, deployment: Deployment) -> Ruling:
     if not _is_certain(party):
         return DOUBTFUL
     if not deployment.works_agreement.strip():
-        return Ruling(False, "no works agreement is named", "policy.works_agreement")
+        return Ruling(False, "no works agreement is named", f"policy.works_agreement {SETTINGS}")
     if deployment.country != "eu" and (missing := _no_basis(deployment)):
         return missing
     return Ruling(True, "a works agreement is named")
@@ -147,7 +148,7 @@ def _keep_audio(call: CallInfo, deployment: Deployment) -> Ruling:
         return CONSENT_UNKNOWN
     if not deployment.legal_basis.strip():
         why = "whether the caller consents is unknown, and the deployment names no legal basis"
-        return Ruling(False, why, f"policy.legal_basis, or {CONSENT}")
+        return Ruling(False, why, f"policy.legal_basis {SETTINGS}, or {CONSENT}")
     return Ruling(True, "a legal basis is named, and consent is neither refused nor withdrawn")
 
 
@@ -164,7 +165,7 @@ def _no_basis(deployment: Deployment) -> Ruling | None:
     if not missing:
         return None
     remedy = " and ".join(f"policy.{name.replace(' ', '_')}" for name in missing)
-    return Ruling(False, f"the deployment names no {' and no '.join(missing)}", remedy)
+    return Ruling(False, f"the deployment names no {' and no '.join(missing)}", f"{remedy} {SETTINGS}")
 
 
 def _no_notice_text(call: CallInfo, deployment: Deployment) -> Ruling | None:
@@ -176,4 +177,4 @@ def _no_notice_text(call: CallInfo, deployment: Deployment) -> Ruling | None:
         return None
     names = " and no ".join(LANGUAGE_NAMES[code] for code in missing)
     remedy = " and ".join(f"policy.notice_{code}" for code in missing)
-    return Ruling(False, f"the deployment has no {names} text of the notice to callers", remedy)
+    return Ruling(False, f"the deployment has no {names} text of the notice to callers", f"{remedy} {SETTINGS}")

@@ -38,5 +38,5 @@ def test_what_nobody_settled_is_empty() -> None:
     assert found["parties"][1]["permissions"]["distress"] == {
         "allowed": False,
         "why": "the deployment names no purpose and no legal basis",
-        "remedy": "policy.purpose and policy.legal_basis",
+        "remedy": "policy.purpose and policy.legal_basis in the settings",
     }

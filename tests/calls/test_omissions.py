@@ -46,4 +46,4 @@ def test_two_reasons_are_two_omissions() -> None:
         "the deployment names no purpose and no legal basis",
         "who speaks is unknown",
     ]
-    assert found[0].remedy == "policy.purpose and policy.legal_basis"
+    assert found[0].remedy == "policy.purpose and policy.legal_basis in the settings"

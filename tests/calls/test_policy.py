@@ -12,6 +12,7 @@ from stimmung.calls.policy import (
     CONSENT,
     NOTICE,
     ROLES,
+    SETTINGS,
     Party,
     deployment_of,
     permissions_for,
@@ -110,7 +111,7 @@ class TestVoiceEmotion:
     )
     def test_wants_a_deployment_that_has_settled_everything(self, lacking: list[str], why: str, remedy: str) -> None:
         found = rule(deployment=without(*lacking))
-        assert found.voice_emotion == Ruling(False, why, remedy)
+        assert found.voice_emotion == Ruling(False, why, f"{remedy} in the settings")
 
     @pytest.mark.parametrize(
         ("language", "missing", "allowed"),
@@ -143,6 +144,12 @@ class TestVoiceEmotion:
         assert rule(call=consents(consent)).voice_emotion == Ruling(False, why, remedy)
 
 
+@pytest.mark.parametrize("deployment", [NOTHING, DEPLOYMENT, without("notice_de")])
+def test_no_setting_is_named_to_whom_the_caller_said_no(deployment: Deployment) -> None:
+    found = rule(call=consents("refused"), deployment=deployment)
+    assert {found.voice_emotion, found.distress, found.keep_audio} == {Ruling(False, "consent was refused")}
+
+
 class TestWordsAndDistress:
     @pytest.mark.parametrize(
         ("consent", "words", "distress"),
@@ -156,19 +163,24 @@ class TestWordsAndDistress:
     def test_to_rank_people_wants_purpose_and_basis(self, lacking: str) -> None:
         found = rule(deployment=without(lacking))
         assert not found.distress.allowed
-        assert found.distress.remedy == f"policy.{lacking}"
+        assert found.distress.remedy == f"policy.{lacking} in the settings"
 
 
 class TestAgentStatistics:
     AGREED = Deployment(works_agreement="Betriebsvereinbarung 7/2026")
 
     def test_are_off_unless_a_works_agreement_is_named(self) -> None:
-        assert rule(AGENT).agent_statistics == Ruling(False, "no works agreement is named", "policy.works_agreement")
+        assert rule(AGENT).agent_statistics == Ruling(
+            False, "no works agreement is named", f"policy.works_agreement {SETTINGS}"
+        )
         assert rule(AGENT, deployment=self.AGREED).agent_statistics.allowed
 
     def test_want_purpose_and_basis_too_in_germany(self) -> None:
         german = replace(self.AGREED, country="de")
-        assert rule(AGENT, deployment=german).agent_statistics.remedy == "policy.purpose and policy.legal_basis"
+        assert (
+            rule(AGENT, deployment=german).agent_statistics.remedy
+            == f"policy.purpose and policy.legal_basis {SETTINGS}"
+        )
         named = replace(german, purpose="training", legal_basis="works agreement")
         assert rule(AGENT, deployment=named).agent_statistics.allowed
 
@@ -197,7 +209,10 @@ class TestKeepAudio:
         assert [one.allowed for one in found] == [allowed] * 2
 
     def test_names_what_would_permit_it(self) -> None:
-        assert rule(call=CallInfo(), deployment=NOTHING).keep_audio.remedy == f"policy.legal_basis, or {CONSENT}"
+        assert (
+            rule(call=CallInfo(), deployment=NOTHING).keep_audio.remedy
+            == f"policy.legal_basis {SETTINGS}, or {CONSENT}"
+        )
         assert rule(call=CallInfo(), deployment=Deployment(country="de")).keep_audio.remedy == CONSENT
         assert rule(call=consents("refused")).keep_audio.remedy == ""
 
