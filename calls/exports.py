@@ -13,6 +13,7 @@ from stimmung.calls.exports_judgement import (
     metrics_to_json,
     utterance_distress_to_json,
 )
+from stimmung.calls.exports_policy import PolicyJson, policy_to_json
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.rounding import level, probability, seconds
 from stimmung.speech.callinfo import call_info_to_json
@@ -70,6 +71,7 @@ class VoiceEmotionJson(TypedDict):
     emotions: dict[str, float]
     uncertain: bool
     reason: str
+    ambiguous: bool
 
 
 class UtteranceJson(TypedDict):
@@ -116,6 +118,7 @@ class AnalysisJson(TypedDict):
     distress: list[CallerDistressJson]
     course: list[CourseJson]
     metrics: MetricsJson | None
+    policy: PolicyJson | None
     models: dict[str, ModelJson]
     omitted: list[OmissionJson]
 
@@ -137,6 +140,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
         "distress": [caller_distress_to_json(caller) for caller in analysis.distress],
         "course": [course_to_json(course) for course in analysis.course],
         "metrics": metrics_to_json(analysis.metrics) if analysis.metrics else None,
+        "policy": policy_to_json(analysis.policy) if analysis.policy else None,
         "models": {model.task: {"name": model.name, "sha256": model.sha256} for model in analysis.models},
         "omitted": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in analysis.omitted],
     }
@@ -189,6 +193,7 @@ def _voice_emotion(score: VoiceEmotionScore) -> VoiceEmotionJson:
         "emotions": _probabilities(score.emotions),
         "uncertain": bool(score.uncertain),  # bool: numpy's own is not JSON
         "reason": score.reason,
+        "ambiguous": bool(score.ambiguous),
     }
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from stimmung.calls.exports import SCHEMA_VERSION, analysis_to_json
+from stimmung.calls.policy import Party, report_policy
 from stimmung.calls.records import (
     CallAnalysis,
     CallerDistress,
     Course,
     CourseMoment,
+    Deployment,
     DistressPeak,
     Interruption,
     Metrics,
@@ -90,22 +92,12 @@ ANALYSIS = CallAnalysis(
         Utterance(
             0, "agent", "", 0.40004, 1.3, "Guten Tag.", "de", 0.712349, ("fast",), WORDS, np.zeros(4, np.float32)
         ),
-        Utterance(
-            1,
-            "customer",
-            "",
-            2.0,
-            3.0,
-            "Frechheit!",
-            "de",
-            0.9,
-            (),
-            WORDS,
-            None,
-            MOOD,
-            VOICE,
-            -21.26,
-            DistressScore(0.81239, "urgent", (REASON,)),
+        replace(
+            Utterance(1, "customer", "", 2.0, 3.0, "Frechheit!", "de", 0.9, (), WORDS),
+            text_emotion=MOOD,
+            voice_emotion=VOICE,
+            level=-21.26,
+            distress=DistressScore(0.81239, "urgent", (REASON,)),
         ),
     ),
     models=(UsedModel("transcription", "base", "905e"), UsedModel("detection", "silero", "ab12")),
@@ -113,6 +105,9 @@ ANALYSIS = CallAnalysis(
     distress=(CALLER,),
     course=(COURSE,),
     metrics=METRICS,
+    policy=report_policy(
+        (Party("agent", 1.0), Party("customer", 1.0, channel=1)), INFO, Deployment("help sooner", notice_de="Hinweis")
+    ),
 )
 # Objects that are null where there is nothing to say.
 NULLABLE = {
@@ -122,6 +117,7 @@ NULLABLE = {
     "distress[].peak",
     "course[].turning_point",
     "metrics",
+    "policy",
     "metrics.longest_silence",
     "metrics.parties[].longest_monologue",
 }
@@ -136,6 +132,8 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
     if path.endswith((".polarities", ".emotions", ".labels")):
         kind = {"polarities": "POLARITY", "emotions": "EMOTION", "labels": "LABEL"}[path.rpartition(".")[2]]
         return {f"{path}.{kind}"}
+    if path.endswith(".permissions"):
+        return set().union(*(keys(part, f"{path}.PERMISSION") for part in value.values()))
     if path == "models":
         return set().union(*(keys(part, "models.TASK") for part in value.values()))
     return set().union(*(keys(part, f"{path}.{key}" if path else key) for key, part in value.items()))
@@ -144,7 +142,8 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
 def test_the_names_that_others_rely_on() -> None:
     found = analysis_to_json(ANALYSIS)
     assert list(found) == [
-        "schema_version", "call", "events", "utterances", "distress", "course", "metrics", "models", "omitted",
+        "schema_version", "call", "events", "utterances", "distress", "course", "metrics", "policy", "models",
+        "omitted",
     ]  # fmt: skip
     assert list(found["call"]) == ["path", "duration", "channels", "language", "dual_mono", "info"]
     assert list(found["events"][0]) == ["kind", "channel", "start", "end"]
@@ -228,6 +227,7 @@ def test_voices_arrive_for_those_who_have_one() -> None:
         "emotions": {"anger": 0.8124, "neutral": 0.1},
         "uncertain": True,
         "reason": "music",
+        "ambiguous": False,
     }
 
 
@@ -327,6 +327,13 @@ def test_judgements_of_numpy_become_plain_ones() -> None:
     assert found["metrics"]["timeline"][0]["talk"] == [0.5]
 
 
+def test_the_policy_arrives() -> None:
+    found = analysis_to_json(ANALYSIS)["policy"]
+    assert found is not None
+    assert found["purpose"] == "help sooner"
+    assert [party["permissions"]["voice_emotion"]["allowed"] for party in found["parties"]] == [False, False]
+
+
 def test_what_was_left_out_is_told_with_the_way_out() -> None:
     (omission,) = analysis_to_json(ANALYSIS)["omitted"]
     assert omission == {"what": "voice_emotion", "why": "no legal basis", "remedy": "policy.legal_basis"}
@@ -336,6 +343,7 @@ def test_an_empty_call_has_all_its_keys() -> None:
     found = analysis_to_json(CallAnalysis("a.wav", 1.0, 1, "de", CallInfo(), (), (), ()))
     assert (found["events"], found["utterances"], found["models"]) == ([], [], {})
     assert (found["distress"], found["course"], found["metrics"]) == ([], [], None)
+    assert found["policy"] is None
 
 
 def test_every_key_is_documented_and_every_documented_key_exists(root: Path) -> None:
@@ -343,7 +351,8 @@ def test_every_key_is_documented_and_every_documented_key_exists(root: Path) -> 
     found = keys(analysis_to_json(ANALYSIS))
     documented = set(re.findall(r"^\| `([^`]+)`", page, re.MULTILINE))
     found |= NULLABLE
-    listed = {key.removesuffix("[]") if key.endswith(("roles[]", "flags[]", "talk[]")) else key for key in found}
+    lists = ("roles[]", "flags[]", "talk[]", "languages[]")
+    listed = {key.removesuffix("[]") if key.endswith(lists) else key for key in found}
     assert documented == listed
 
 
