@@ -23,7 +23,7 @@ def policy_table(root: Path) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def rows(root: Path) -> list[list[str]]:
-    """The rows of the first table: who, consent, basis, profile, words, voice, distress, keep audio."""
+    """The rows of the first table: who, consent, basis, notice, profile, words, voice, distress, keep audio."""
     page = (root / "docs/policy.md").read_text("utf-8").partition("## Agents by name")[0]
     return [line.strip("| ").split(" | ") for line in re.findall(r"^\| (?:customer|agent).*$", page, re.MULTILINE)]
 
@@ -36,7 +36,8 @@ def test_the_rows_cover_each_case_once(policy_table: ModuleType, rows: list[list
     axes = [
         policy_table.PARTIES,
         ["granted", "refused", "unknown", "withdrawn"],
-        policy_table.DEPLOYMENTS,
+        policy_table.BASES,
+        policy_table.NOTICES,
         ["eu", "de"],
     ]
     covered = 0
@@ -45,18 +46,18 @@ def test_the_rows_cover_each_case_once(policy_table: ModuleType, rows: list[list
         for cell, axis in zip(row, axes, strict=False):
             count *= len(axis) if cell == "any" else len(cell.split(" or "))
         covered += count
-    assert covered == 3 * 4 * 3 * 2
-    assert len({tuple(row[:4]) for row in rows}) == len(rows)
+    assert covered == 3 * 4 * 2 * 2 * 2
+    assert len({tuple(row[:5]) for row in rows}) == len(rows)
 
 
 def test_a_voice_is_permitted_in_one_row_only(rows: list[list[str]]) -> None:
-    assert [row[:4] for row in rows if row[5] == "yes"] == [["customer", "granted", "named, told", "any"]]
+    assert [row[:5] for row in rows if row[6] == "yes"] == [["customer", "granted", "named", "given", "any"]]
 
 
 def test_nobody_but_customers_is_scored(rows: list[list[str]]) -> None:
     others = [row for row in rows if row[0] != "customer"]
     assert others
-    assert {answer for row in others for answer in row[4:7]} == {"no"}
+    assert {answer for row in others for answer in row[5:8]} == {"no"}
 
 
 def test_cases_of_equal_outcome_are_joined_and_no_others(policy_table: ModuleType) -> None:
