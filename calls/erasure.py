@@ -18,7 +18,8 @@ SCORED: tuple[Scored, ...] = get_args(Scored)
 def erase_scores(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
     """Return the utterances without what was made of anybody's mood, and without what it could be made of again."""
     return tuple(
-        replace(one, text_emotion=None, voice_emotion=None, distress=None, voice_features=None) for one in utterances
+        replace(one, text_emotion=None, voice_emotion=None, distress=None, voice_features=None, text_vector=None)
+        for one in utterances
     )
 
 

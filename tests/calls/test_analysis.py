@@ -11,7 +11,9 @@ from tests.speech import sounds
 
 from stimmung.calls.analysis import Instructions, Recording, analyze, analyze_audio
 from stimmung.calls.records import CallAnalysis
-from stimmung.speech.engines import Engines, TranscriptionOptions, ignore
+from stimmung.models.hub import Located
+from stimmung.models.voice_lazy import LazyVoiceModel
+from stimmung.speech.engines import Engines, TranscriptionOptions, VoiceEmotion, ignore
 from stimmung.speech.errors import AudioError, CallInfoError, SettingsError
 from stimmung.speech.fakes import FakeDetector, FakeTranscriber, FakeVoiceEmotion, fake_engines, loud
 from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Role, Samples, Utterance, Window
@@ -382,3 +384,33 @@ class TestVoices:
     def test_a_customer_alone_on_a_mono_recording_is_heard(self) -> None:
         analysis = hear(sounds.audio(TWO.samples[1]), consenting("customer"))
         assert all(one.voice_emotion for one in analysis.utterances)
+
+    def test_without_a_basis_nothing_is_heard_the_model_is_not_loaded_and_it_is_said_why(self) -> None:
+        def load() -> VoiceEmotion:
+            raise AssertionError("loaded")
+
+        lazy = LazyVoiceModel(Located("heard-by-nobody", Path("nowhere"), "folder", "0" * 64), load)
+        engines = replace(fake_engines(("danke",)), voice_emotion=lazy)
+        analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), engines, Instructions(), nothing)
+        assert [one.role for one in analysis.utterances if one.text_emotion] == ["customer", "customer"]
+        assert not any(one.voice_emotion or one.voice_features is not None for one in analysis.utterances)
+        assert [(one.what, one.remedy) for one in analysis.omitted] == [
+            ("voice_emotion", "policy.purpose and policy.legal_basis in the settings"),
+            ("distress", "policy.purpose and policy.legal_basis in the settings"),
+        ]
+
+    def test_a_notice_in_the_only_language_that_is_expected_is_enough(self) -> None:
+        german = replace(DEPLOYMENT, notice_en="")
+        for languages, heard in ((("de",), True), (("de", "en"), False), (("en",), False)):
+            instructions = Instructions(TranscriptionOptions(languages), german)
+            analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), fake_engines(), instructions, nothing)
+            assert any(one.voice_emotion for one in analysis.utterances) == heard
+
+    def test_the_policy_of_the_call_is_told(self) -> None:
+        policy = hear(TWO).policy
+        assert policy is not None
+        assert policy.deployment == DEPLOYMENT
+        assert [(one.channel, one.role, one.certainty) for one in policy.parties] == [
+            (0, "agent", 1.0), (1, "customer", 1.0),
+        ]  # fmt: skip
+        assert [one.permissions.voice_emotion.allowed for one in policy.parties] == [False, True]

@@ -27,13 +27,23 @@ from stimmung.speech.records import (
 
 INFO = replace(GRANTED, call_id="7", roles=("agent", "customer"))
 SCORED = Utterance(
-    1, "customer", "", 1.0, 2.0, "Hilfe", "de", 0.9, ("fast",), (Word(1.0, 2.0, "Hilfe", 0.9),),
-    np.ones(4, np.float32),
-    TextEmotionScore("negative", -0.8, {"negative": 1.0}, {"fear": 0.9}, {}, True),
-    VoiceEmotionScore(0.9, -0.5, {"fear": 0.8}),
-    -20.0,
-    DistressScore(0.9, "urgent", (Reason("words", "fear", "Hilfe", 1.0),)),
-)  # fmt: skip
+    1,
+    "customer",
+    "",
+    1.0,
+    2.0,
+    "Hilfe",
+    "de",
+    0.9,
+    ("fast",),
+    (Word(1.0, 2.0, "Hilfe", 0.9),),
+    voice_features=np.ones(4, np.float32),
+    text_vector=np.ones(4, np.float32),
+    text_emotion=TextEmotionScore("negative", -0.8, {"negative": 1.0}, {"fear": 0.9}, {}, True),
+    voice_emotion=VoiceEmotionScore(0.9, -0.5, {"fear": 0.8}),
+    level=-20.0,
+    distress=DistressScore(0.9, "urgent", (Reason("words", "fear", "Hilfe", 1.0),)),
+)
 TALK = Metrics(10.0, (), 1.0, None, 0.0, 0.0, (), ())
 CALL = CallAnalysis(
     "call.wav", 10.0, 2, "de", INFO, (), (replace(SCORED, channel=0, role="agent"), SCORED),
@@ -48,9 +58,9 @@ CALL = CallAnalysis(
 
 def test_an_utterance_keeps_its_words_and_loses_its_scores() -> None:
     (left,) = erase_scores([SCORED])
-    kept = {"voice_features", "text_emotion", "voice_emotion", "distress"}
+    gone = {"voice_features", "text_vector", "text_emotion", "voice_emotion", "distress"}
     for field in fields(Utterance):
-        before = None if field.name in kept else getattr(SCORED, field.name)
+        before = None if field.name in gone else getattr(SCORED, field.name)
         assert getattr(left, field.name) == before
 
 
@@ -64,7 +74,8 @@ def test_a_call_keeps_what_was_said_and_how_the_talk_went() -> None:
 def test_of_what_was_scored_nothing_is_left_and_the_call_says_why() -> None:
     left = withdraw_consent(CALL)
     for one in left.utterances:
-        assert (one.text_emotion, one.voice_emotion, one.distress, one.voice_features) == (None,) * 4
+        assert (one.text_emotion, one.voice_emotion, one.distress) == (None, None, None)
+        assert (one.voice_features, one.text_vector) == (None, None)
     assert (left.distress, left.course) == ((), ())
     assert [model.task for model in left.models] == ["transcription"]
     assert [(one.what, one.why) for one in left.omitted] == [

@@ -172,7 +172,7 @@ def test_through_the_whole_pipeline_nobody_else_is_heard_read_or_kept(
     assert len(texts.asked) <= sum(one.channel in theirs for one in found.utterances)
     for one in found.utterances:
         assert one.channel in theirs or (one.text_emotion, one.voice_emotion, one.distress) == (None, None, None)
-        assert one.channel in theirs or one.voice_features is None
+        assert one.channel in theirs or (one.voice_features, one.text_vector) == (None, None)
     assert {caller.channel for caller in found.distress} | {course.channel for course in found.course} <= theirs
     if call.consent != "granted" or call.emotion_notice_given_at is None or not deployment.legal_basis:
         assert voices.heard == []
@@ -185,7 +185,8 @@ def test_through_the_whole_pipeline_nobody_else_is_heard_read_or_kept(
 
 def assert_nothing_is_scored(found: CallAnalysis) -> None:
     for one in found.utterances:
-        assert (one.text_emotion, one.voice_emotion, one.distress, one.voice_features) == (None,) * 4
+        assert (one.text_emotion, one.voice_emotion, one.distress) == (None, None, None)
+        assert (one.voice_features, one.text_vector) == (None, None)
     assert (found.distress, found.course) == ((), ())
     assert found.policy is not None
     assert not any(flag for party in found.policy.parties for flag in scored(party.permissions))
