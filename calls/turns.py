@@ -79,7 +79,7 @@ def find_turns(tracks: Sequence[Sequence[Run]]) -> list[Run]:
     for run in sorted((run for track in tracks for run in track), key=lambda run: (run.start, run.channel)):
         if is_back_channel(run.text):
             last = max(turns[-2:], key=lambda turn: turn.end, default=None)
-            asked = last and last.channel != run.channel and last.end < run.end and last.text.rstrip().endswith("?")
+            asked = last and last.channel != run.channel and last.end < run.end and last.text.endswith("?")
             if not asked:
                 continue
         turns.append(run)

@@ -96,6 +96,11 @@ def test_an_answer_before_the_other_has_finished_took_no_time() -> None:
     assert latency(call(f"A 0-5 {LONG}\nC 4-8 nein das stimmt nicht"), CUSTOMER) == 0.0
 
 
+def test_who_talks_into_a_long_turn_twice_answered_it_once() -> None:
+    talk = call(f"A 0-2 ja bitte\nC 4-5 guten Tag hier\nA 6-20 {LONG}\nC 8-9 nein das nicht\nC 11-12 auch das nicht")
+    assert latency(talk, CUSTOMER) == 1.0  # of 2 s and 0 s, not of 2 s, 0 s and 0 s
+
+
 def test_who_speaks_on_over_an_interruption_waited_for_nobody() -> None:
     assert latency(call(f"A 0-9 {LONG}\nC 2-3 nein das nicht\nA 12-13 also weiter"), AGENT) is None
 

@@ -86,6 +86,10 @@ def test_without_sound_there_is_no_level(samples: Samples, spans: list[Span]) ->
     assert level_of(samples, spans) is None
 
 
+def test_a_span_may_begin_before_the_sound() -> None:
+    assert measured(sine(1.0), -0.5, 0.5) == pytest.approx(-3.0, abs=0.1)
+
+
 def test_every_utterance_gets_the_level_of_its_own_channel() -> None:
     audio = Audio(np.stack([sine(4.0, 0.1), sine(4.0, 0.5)]))
     quiet, loud = with_levels([said(0, 0.0, 2.0), said(1, 1.0, 3.0)], audio)
