@@ -120,6 +120,23 @@ def test_a_turning_point_needs_utterances_on_either_side_and_a_difference() -> N
     assert course(moods(-0.5, -0.5, -0.5, -0.5, -0.5, -0.5)).turning_point is None
 
 
+def test_of_moods_that_go_up_and_down_anyway_none_is_a_turning_point() -> None:
+    assert course(moods(-0.9, 0.5, -0.9, 0.9, -0.2, 0.9)).turning_point is None
+    assert course(moods(-0.9, -0.8, -0.7, 0.5, 0.6, 0.7)).turning_point is not None
+
+
+def test_the_turning_point_parts_the_call_and_not_its_extreme_end() -> None:
+    turn = course(moods(*[-0.3] * 6, *[0.3] * 6, *[0.95] * 3)).turning_point
+    assert turn is not None
+    assert turn.time == 60.0  # at 120 the means differ more, and fit worse
+
+
+def test_where_only_listening_came_before_it_is_quoted() -> None:
+    turn = course(moods(-0.9, -0.8, -0.9, 0.9, 0.8, 0.9, text="ja")).turning_point
+    assert turn is not None
+    assert turn.said == "ja"
+
+
 def test_one_utterance_is_a_course_without_change() -> None:
     found = course(moods(-0.8))
     assert (found.label, found.start, found.middle, found.end) == ("negative", -4.0, -4.0, -4.0)

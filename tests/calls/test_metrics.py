@@ -1,7 +1,9 @@
 """Talk metrics of hand-made calls, and what holds for every call."""
 
+import json
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -157,6 +159,32 @@ def test_an_utterance_cut_in_two_measures_the_same() -> None:
     whole = call("A 0-4 eins zwei drei vier\nC 3.5-6 nein das nicht")
     cut = call("A 0-2 eins zwei\nA 2-4 drei vier\nC 3.5-6 nein das nicht")
     assert measure(whole, (), 8.0) == measure(cut, (), 8.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "interruptions", "hold"),
+    [
+        ("de-billing-angry", [40.7, 57.5, 71.1], 0.0),
+        ("en-happy", [36.8], 0.0),
+        ("en-outage", [48.7, 62.3], 14.0),
+        ("en-vulnerable", [], 0.0),
+    ],
+)
+def test_the_sample_calls_as_they_were_composed(root: Path, name: str, interruptions: list[float], hold: float) -> None:
+    truth = json.loads((root / "samples" / f"{name}.truth.json").read_text(encoding="utf-8"))
+    talk = [
+        Utterance(one["channel"], one["role"], "", piece["start"], piece["end"], piece["text"], "", 1.0, (), ())
+        for one in truth["utterances"]
+        for piece in one["pieces"]
+    ]
+    heard = tuple(Event(one["kind"], one["channel"], one["start"], one["end"]) for one in truth["events"])
+    metrics = measure(sorted(talk, key=lambda one: one.start), heard, truth["duration"])
+    assert [round(one.time, 1) for one in metrics.interruptions] == interruptions
+    assert {one.by for one in metrics.interruptions} <= {CUSTOMER}
+    assert metrics.hold_seconds == pytest.approx(hold, abs=0.01)
+    for party in metrics.parties:  # most pieces of an utterance lie 0.36 s apart, a pause within the talk
+        spoken = sum(one["end"] - one["start"] for one in truth["utterances"] if one["channel"] == party.channel)
+        assert party.talk_seconds == pytest.approx(spoken, rel=0.05)
 
 
 TENTHS = st.integers(0, 600).map(lambda tenths: tenths / 10)
