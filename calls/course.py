@@ -25,7 +25,7 @@ class CourseOptions:
     polar: float = 1.0  # a mood further from 0 than a tenth of the scale is no longer neutral
     change: float = 2.0  # start and end that differ by less, a fifth of the scale, are one mood
     turn: float = 2.5  # and so are before and after a turning point; it is sought, and would be found in anything
-    certainty: float = 2.0  # standard errors between start and end: chance passes them once in twenty times
+    certainty: float = 2.0  # standard errors between start and end: chance passes them about once in twenty times
     turn_certainty: float = 3.0  # the same for the best of many places
     scatter: float = 1.5  # deviation of the moods of utterances that is expected while nothing changes
     expected: float = 4.0  # utterances that this expectation counts as much as
