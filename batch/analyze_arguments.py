@@ -10,6 +10,7 @@ import typer
 from stimmung.batch.analyze_command import AnalyzeRequest
 from stimmung.batch.outputs import Format
 from stimmung.calls.analysis import Recording
+from stimmung.calls.plots import ENDINGS
 from stimmung.speech.callinfo import parse_call_info
 from stimmung.speech.errors import CallInfoError
 from stimmung.speech.rawformat import parse_raw_format
@@ -41,6 +42,7 @@ class AnalyzeArguments:
     info: tuple[str, ...]  # KEY=VALUE
     raw_format: str | None
     output: Path | None
+    plot: Path | None
     config: Path | None
     quiet: bool
 
@@ -58,6 +60,8 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         _check_stdout(formats, len(recordings))
     elif arguments.output.exists() and not arguments.output.is_dir():
         raise typer.BadParameter(f"--output {arguments.output}: is a file; name a folder")
+    if arguments.plot is not None:
+        _check_plot(arguments.plot, len(recordings))
     options = tuple(
         Given(SETTING_OF_OPTION[option], value, option)
         for option, value in arguments.settings.items()
@@ -71,6 +75,7 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         options=options,
         quiet=arguments.quiet,
         info=_info(arguments.info, len(recordings)),
+        plot=arguments.plot,
     )
 
 
@@ -118,3 +123,17 @@ def _check_stdout(formats: tuple[Format, ...], count: int) -> None:
         raise typer.BadParameter(f"{names}: choose one, or give --output DIR to have them as files")
     if count > 1 and formats in (("srt",), ("vtt",)):
         raise typer.BadParameter(f"--{formats[0]} of several recordings needs --output DIR: a file each")
+
+
+def _check_plot(plot: Path, count: int) -> None:
+    if plot.suffix.lower() not in ENDINGS:
+        raise typer.BadParameter(f"--plot {plot}: ends in neither {' nor '.join(ENDINGS)}, such as {plot.stem}.png")
+    if count > 1:
+        raise typer.BadParameter(
+            f"--plot {plot}: draws one call, and there are {count} recordings; analyse them one after the other, as in "
+            "for call in *.wav; do stimmung analyze $call --plot $call.png; done"
+        )
+    if plot.is_dir():
+        raise typer.BadParameter(f"--plot {plot}: is a folder; name a file")
+    if not plot.parent.is_dir():
+        raise typer.BadParameter(f"--plot {plot}: there is no folder {plot.parent}")

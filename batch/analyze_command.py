@@ -14,6 +14,7 @@ from stimmung.batch.recording_info import recording_info
 from stimmung.batch.screen import Screen, to_json_list
 from stimmung.batch.transcript_view import transcript
 from stimmung.calls.analysis import Instructions, Recording
+from stimmung.calls.plots import plot_call
 from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.engines import Engines, TranscriptionOptions
@@ -36,6 +37,7 @@ class AnalyzeRequest:
     options: tuple[Given, ...]  # settings that were given as options
     quiet: bool
     info: Mapping[str, object] = field(default_factory=dict)  # of every call: CallInfo's keys, over the sidecar's
+    plot: Path | None = None  # a picture of the one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,10 @@ def _run_job(job: Job, desk: Desk) -> str | None:
     try:
         start = desk.pipeline.clock()
         analysis = _analyze(job, desk)
-        return _deliver(analysis, job, desk, desk.pipeline.clock() - start)
+        delivered = _deliver(analysis, job, desk, desk.pipeline.clock() - start)
+        if desk.request.plot:
+            _plot(analysis, desk.request.plot, desk.screen)
+        return delivered
     except StimmungError as error:
         text = str(error)
         desk.screen.failure(text if str(path) in text else f"{path}: {text}")
@@ -160,3 +165,11 @@ def _write(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[Fo
         return write_results(analysis, folder, stem, formats)
     except OSError as error:
         raise AudioError(f"cannot write the results into {folder}: {error.strerror}") from error
+
+
+def _plot(analysis: CallAnalysis, path: Path, screen: Screen) -> None:
+    try:
+        plot_call(analysis, path)
+    except OSError as error:
+        raise AudioError(f"cannot write the picture {path}: {error.strerror}") from error
+    screen.note(f"wrote {path}")

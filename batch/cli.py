@@ -88,6 +88,10 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write NAME.json (or .srt, .vtt, .txt) there."),
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the call into FILE.png or FILE.svg: speech, mood, distress."),
+    ] = None,
     roles: Annotated[
         str | None,
         typer.Option(metavar="ROLE,…", help="Who is on which channel: agent, customer or unknown."),
@@ -136,6 +140,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         info=tuple(info or ()),
         raw_format=raw_format,
         output=output,
+        plot=plot,
         config=config,
         quiet=quiet,
     )

@@ -4,9 +4,8 @@ What was not computed is said here and nowhere else, with the way out where ther
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from textwrap import shorten
 
 from rich.console import Group, RenderableType
@@ -19,7 +18,8 @@ from stimmung.batch.screen import printable
 from stimmung.batch.talk_view import talk_lines
 from stimmung.batch.timeline_view import distress_strip, mood_strip, mood_style, packed_strip, signed, time_strip
 from stimmung.calls.clock import clock
-from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseLabel, Omission
+from stimmung.calls.omission_lines import omission_lines
+from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseLabel
 from stimmung.speech.records import CallInfo, Reason, Utterance
 
 LANGUAGE_NAMES = {"de": "German", "en": "English"}
@@ -170,18 +170,9 @@ def _reason(reason: Reason, shown: Utterance | None) -> str:
 
 def _not_computed(analysis: CallAnalysis) -> Iterator[Text]:
     """Yield a line for each reason: `text emotion, voice emotion: the customer says nothing …`."""
-    for (why, remedy), group in groupby(_by_reason(analysis.omitted), lambda one: (one.why, one.remedy)):
-        what = ", ".join(one.what.replace("_", " ") for one in group)
-        way_out = f" ({remedy})" if remedy else ""
-        yield Text(one_line(f"{what}: {why}{way_out}"))
+    for line in omission_lines(analysis.omitted):
+        yield Text(one_line(line))
     told = any(ROLES_OPTION in one.remedy for one in analysis.omitted)
     helps = analysis.channels > 1 and not analysis.dual_mono
     if helps and not told and any(one.role == "unknown" for one in analysis.utterances):
         yield Text(f"roles: say who is on which channel with {ROLES_REMEDY}")
-
-
-def _by_reason(omitted: Iterable[Omission]) -> list[Omission]:
-    """Bring together what was left out for the same reason, in the order in which the reasons came."""
-    found = list(omitted)
-    order = list(dict.fromkeys((one.why, one.remedy) for one in found))
-    return sorted(found, key=lambda one: order.index((one.why, one.remedy)))

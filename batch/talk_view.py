@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from stimmung.calls.clock import clock
 from stimmung.calls.records import Metrics, PartyMetrics
+from stimmung.calls.timeline import LONG_SILENCE
 
-TELLING_SILENCE = 3.0  # seconds from which on the longest silence has its time; the transcript marks it too
 SHORTEST = 0.5  # seconds that are worth a word: less would be `0 s`
 MINUTE = 60.0
 
@@ -64,7 +64,7 @@ def _interruptions(metrics: Metrics, party: PartyMetrics, names: dict[int, str])
 
 def _between(metrics: Metrics) -> Iterator[str]:
     longest = metrics.longest_silence
-    telling = longest is not None and longest.duration >= TELLING_SILENCE
+    telling = longest is not None and longest.duration >= LONG_SILENCE
     when = f", longest {_length(longest.duration)} at {clock(longest.start)}" if longest and telling else ""
     yield f"silence {_length(metrics.silence_seconds)}{when}"
     if metrics.hold_seconds >= SHORTEST:

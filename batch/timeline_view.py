@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -10,8 +9,10 @@ from rich.text import Text
 
 from stimmung.batch.distress_view import mark_of, worse
 from stimmung.calls.clock import clock
-from stimmung.calls.moods import MOOD_SCALE, mood_of
+from stimmung.calls.course import SCALE
+from stimmung.calls.moods import mood_of
 from stimmung.calls.records import CallAnalysis
+from stimmung.calls.timeline import lasting_states
 from stimmung.speech.records import DistressState, Span, Utterance
 
 BLOCKS = "▁▂▃▄▅▆▇█"  # moods from -5 to 5
@@ -53,7 +54,7 @@ def packed_strip(parts: Sequence[str]) -> Strip:
 
 def block(mood: float) -> str:
     """Return a block that is the higher the better the mood, -5 to 5."""
-    share = (mood + MOOD_SCALE) / (2 * MOOD_SCALE)
+    share = (mood + SCALE) / (2 * SCALE)
     return BLOCKS[round(min(max(share, 0.0), 1.0) * (len(BLOCKS) - 1))]
 
 
@@ -102,7 +103,7 @@ def _moods(analysis: CallAnalysis, channel: int, width: int) -> Text:
 
 
 def _states(analysis: CallAnalysis, channel: int, width: int) -> Text:
-    lasting = list(_lasting_states(analysis, channel))
+    lasting = list(lasting_states(analysis, channel))
     line = Text()
     for cell in cells(analysis.duration, width):
         found: DistressState | None = None
@@ -117,14 +118,6 @@ def cells(duration: float, width: int) -> Iterator[Span]:
     """Yield `width` equal stretches of the call."""
     for number in range(width):
         yield Span(duration * number / width, duration * (number + 1) / width)
-
-
-def _lasting_states(analysis: CallAnalysis, channel: int) -> Iterator[tuple[Span, DistressState]]:
-    own = [one for one in analysis.utterances if one.channel == channel and one.distress]
-    for utterance, after in zip_longest(own, own[1:]):
-        end = after.start if after else analysis.duration
-        if utterance.distress:
-            yield Span(utterance.start, end), utterance.distress.state
 
 
 def _mean_mood(utterances: Sequence[Utterance], cell: Span) -> float | None:

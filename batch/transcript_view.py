@@ -14,13 +14,12 @@ from stimmung.batch.summary_view import summary
 from stimmung.batch.timeline_view import signed
 from stimmung.batch.voice_view import VOICE_LEGEND, voice_mood
 from stimmung.calls.clock import clock
-from stimmung.calls.moods import MOOD_SCALE
+from stimmung.calls.course import SCALE
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.subtitles import speaker_label
+from stimmung.calls.timeline import LONG_SILENCE, OVERLAP
 from stimmung.speech.records import DistressState, Event, Polarity, TextEmotionScore, Utterance
 
-LONG_SILENCE = 3.0  # seconds in which nobody speaks, worth a line
-OVERLAP = 0.3  # seconds that two speakers must share; less is a quick reply
 OVERLAP_MARK = "║"
 CHANNEL_STYLES = ("cyan", "yellow", "green", "magenta")
 POLARITY_STYLES: dict[Polarity, str] = {"negative": "bold red", "neutral": "dim", "positive": "bold green"}
@@ -132,7 +131,7 @@ def mood(score: TextEmotionScore) -> Text:
     likeliest = max(emotions, key=lambda name: emotions[name], default="")
     least = max(TELLING, score.emotions.get(NEUTRAL, 0.0))
     said = f" {likeliest}" if likeliest and emotions[likeliest] >= least else ""
-    return Text(f"{signed(score.score * MOOD_SCALE)}{said}", POLARITY_STYLES[score.polarity])
+    return Text(f"{signed(score.score * SCALE)}{said}", POLARITY_STYLES[score.polarity])
 
 
 def _overlapping(utterances: Iterable[Utterance]) -> set[int]:

@@ -136,6 +136,43 @@ class TestOutput:
         assert (calls / "out" / "b.json").is_file()
 
 
+class TestPlot:
+    @pytest.mark.parametrize(("name", "opening"), [("a.png", b"\x89PNG"), ("A.SVG", b"<?xml")])
+    def test_is_drawn_beside_the_transcript(self, name: str, opening: bytes, analyze: Any, calls: Path) -> None:
+        result = analyze("a.wav", "--plot", name)
+        assert result.exit_code == 0
+        assert "Stadtwerke" in result.stdout
+        assert f"wrote {name}" in result.stderr
+        assert (calls / name).read_bytes().startswith(opening)
+
+    def test_is_drawn_beside_json(self, analyze: Any, calls: Path) -> None:
+        result = analyze("a.wav", "--json", "--plot", "a.svg")
+        assert json.loads(result.stdout)["call"]["path"] == "a.wav"
+        assert (calls / "a.svg").is_file()
+
+    def test_two_files_of_one_call_are_one_picture(self, analyze: Any, calls: Path) -> None:
+        assert analyze("--one-call", "a.wav", "b.wav", "--plot", "call.svg").exit_code == 0
+        assert (calls / "call.svg").is_file()
+
+    def test_a_call_that_fails_leaves_none(self, analyze: Any, calls: Path) -> None:
+        assert analyze("bad.wav", "--plot", "a.svg").exit_code == 1
+        assert not (calls / "a.svg").exists()
+
+    def test_a_folder_in_its_place_is_told_before_work_starts(
+        self, analyze: Any, pipeline: Pipeline, calls: Path
+    ) -> None:
+        (calls / "a.svg").mkdir()
+        result = analyze("a.wav", "--plot", "a.svg")
+        assert (result.exit_code, pipeline.recordings) == (2, [])
+        assert "is a folder" in one_line(result.stderr)
+
+    def test_a_picture_that_cannot_be_written_is_told(self, analyze: Any, calls: Path) -> None:
+        (calls / ".a.svg.partial").mkdir()
+        result = analyze("a.wav", "--plot", "a.svg")
+        assert result.exit_code == 1
+        assert "a.wav: cannot write the picture a.svg" in result.stderr
+
+
 class TestFailures:
     def test_one_fails_and_the_others_are_done(self, analyze: Any) -> None:
         result = analyze("bad.wav", "a.wav")
@@ -233,6 +270,10 @@ class TestUsage:
             (["a.wav", "--info", "language=de"], "--language"),
             (["a.wav", "--info", "team=a", "--info", "team=b"], "given twice"),
             (["a.wav", "b.wav", "--info", "call_id=4711"], "call_id: names one call, and there are 2 recordings"),
+            (["a.wav", "--plot", "call.pdf"], "call.pdf: ends in neither .png nor .svg, such as call.png"),
+            (["a.wav", "--plot", "call"], "ends in neither"),
+            (["a.wav", "b.wav", "--plot", "call.png"], "draws one call, and there are 2 recordings"),
+            (["a.wav", "--plot", "gone/call.png"], "there is no folder gone"),
             (["a.wav", "--jsno"], "--json"),
         ],
     )
