@@ -1,7 +1,7 @@
 """The rows of a call's picture: lanes of speech, bars of mood, curve of distress.
 
-Colours differ in lightness too, and what they say is said by place or shape as well, so that nobody needs to see red
-and green, or any colour.
+What a colour says is said by place, shape or word as well, and states are the darker the worse: nobody needs to tell
+red from green, or to print in colour.
 """
 
 from collections.abc import Iterator
@@ -161,12 +161,12 @@ def _own(analysis: CallAnalysis, channel: int) -> list[Utterance]:
 
 def _party(analysis: CallAnalysis, channel: int) -> str:
     """Return who speaks on a channel: the role, and the channel where that does not tell."""
-    if analysis.channels <= 1:
-        return "speech"
+    named = analysis.info.roles[: channel + 1]
     roles = {one.channel: one.role for one in analysis.utterances}
-    role = roles.get(channel, analysis.info.roles[channel] if channel < len(analysis.info.roles) else "unknown")
-    alone = sum(other == role for other in roles.values()) <= 1
-    return role if role != "unknown" and alone else f"channel {channel}"
+    role = roles.get(channel, named[channel] if channel < len(named) else "unknown")
+    if role != "unknown" and sum(other == role for other in roles.values()) <= 1:
+        return role
+    return f"channel {channel}" if analysis.channels > 1 else "speech"
 
 
 def _titled(what: str, analysis: CallAnalysis, channel: int) -> str:

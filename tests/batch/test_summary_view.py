@@ -172,6 +172,10 @@ class TestDistress:
     def test_the_worst_moment_has_state_probability_time_and_quote(self) -> None:
         assert row(CALL, "worst") == "▲ urgent 93% at 0:30 “I will go to court!”"
 
+    def test_what_the_agent_says_just_then_is_not_the_callers(self) -> None:
+        late = replace(CALLER, peak=DistressPeak(0.93, "urgent", 81.0))
+        assert row(replace(CALL, distress=(late,)), "worst").endswith("at 0:30 “I will go to court!”")
+
     def test_its_reasons_follow(self) -> None:
         assert row(CALL, "because") == "words of urgent"
 

@@ -128,6 +128,10 @@ class TestWithoutMood:
         assert "speech" in found
         assert any(text.startswith("not computed: mood and distress") for text in found)
 
+    def test_one_party_on_one_channel_has_its_role(self, tmp_path: Path) -> None:
+        alone = tuple(replace(one, channel=0, role="customer") for one in JUDGED.utterances)
+        assert "customer" in texts(replace(JUDGED, channels=1, utterances=alone), tmp_path)
+
     def test_mood_alone_has_no_distress(self, tmp_path: Path) -> None:
         silent = tuple(replace(one, distress=None) for one in JUDGED.utterances)
         found = texts(replace(JUDGED, utterances=silent, distress=()), tmp_path)
