@@ -14,6 +14,7 @@ from stimmung.batch.recording_info import recording_info
 from stimmung.batch.screen import Screen, to_json_list
 from stimmung.batch.transcript_view import transcript
 from stimmung.calls.analysis import Instructions, Recording
+from stimmung.calls.distress import DistressJudge
 from stimmung.calls.plots import plot_call
 from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import CallAnalysis
@@ -58,6 +59,7 @@ class Desk:
     loaded: LoadedSettings
     pipeline: Pipeline
     engines: Engines
+    judge: DistressJudge
     screen: Screen
 
 
@@ -73,7 +75,7 @@ def run_analyze(request: AnalyzeRequest, pipeline: Callable[[], Pipeline], scree
     if request.output:
         request.output.mkdir(parents=True, exist_ok=True)
     parts = pipeline()
-    desk = Desk(request, loaded, parts, _load_engines(parts, loaded, screen), screen)
+    desk = Desk(request, loaded, parts, _load_engines(parts, loaded, screen), parts.load_judge(), screen)
     results = [_run_job(job, desk) for job in jobs]
     good = [result for result in results if result is not None]
     if request.formats == ("json",) and not request.output:
@@ -138,7 +140,7 @@ def _analyze(job: Job, desk: Desk) -> CallAnalysis:
         beam_size=settings.models.beam_size,
         hotwords=settings.models.hotwords,
     )
-    instructions = Instructions(options, deployment_of(settings.policy))
+    instructions = Instructions(options, deployment_of(settings.policy), desk.judge)
     title = path.name if job.count == 1 else f"{job.number}/{job.count} {path.name}"
     info = recording_info(job.recording, desk.loaded, desk.request.info)
     with sound_progress(desk.screen.err, title, desk.request.quiet) as progress:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stimmung.calls.analysis import Instructions, Progress, Recording
+from stimmung.calls.distress import DistressJudge
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.engines import Engines
 from stimmung.speech.records import CallInfo
@@ -18,6 +19,7 @@ class Pipeline:
     build_engines: Callable[[Settings], Engines]
     analyze: Callable[[Recording, CallInfo, Engines, Instructions, Progress], CallAnalysis]
     clock: Callable[[], float] = time.perf_counter
+    load_judge: Callable[[], DistressJudge] = DistressJudge.load
 
 
 def real_pipeline() -> Pipeline:

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from stimmung.calls.omissions import not_scored
+from stimmung.calls.distress import DistressJudge
+from stimmung.calls.distress_model import NAME as DISTRESS_MODEL
+from stimmung.calls.judgement import Said, judge_call
 from stimmung.calls.policy import Party, permissions_for, report_policy
 from stimmung.calls.records import CallAnalysis, Deployment, PartyPolicy, PolicyReport, UsedModel
-from stimmung.calls.text_emotions import read_text_emotions
-from stimmung.calls.voice_emotions import hear_voice_emotions
 from stimmung.speech.channels import Channels, assign_roles
 from stimmung.speech.decode import decode
 from stimmung.speech.edges import fit_to_sound
@@ -41,6 +41,7 @@ class Instructions:
 
     transcription: TranscriptionOptions = field(default_factory=TranscriptionOptions)
     deployment: Deployment = field(default_factory=Deployment)
+    distress: DistressJudge | None = None  # None: nobody's distress is judged
 
 
 def analyze(
@@ -73,21 +74,24 @@ def analyze_audio(
     options = _with_language(instructions.transcription, info)
     policy = _policy(channels, info, options, instructions.deployment)
     texts = engines.transcriber.transcribe(windows, options, _Share(progress, windows, audio.duration).add)
-    parties = policy.parties
-    read = read_text_emotions(_in_order(texts, parties), parties, engines.text_emotion)
-    heard = hear_voice_emotions(read.utterances, parties, channels.audio, events.result(), engines.voice_emotion)
+    heard = tuple(sorted(events.result(), key=lambda event: (event.start, event.channel)))
+    said = Said(channels.audio, _in_order(texts, policy.parties), heard, policy.parties)
+    judged = judge_call(said, engines, instructions.distress)
     progress(audio.duration, audio.duration)
     return CallAnalysis(
         path=path,
         duration=audio.duration,
         channels=audio.channels,
-        language=_language(heard.utterances, options),
+        language=_language(judged.utterances, options),
         info=info,
-        events=tuple(sorted(events.result(), key=lambda event: (event.start, event.channel))),
-        utterances=heard.utterances,
-        models=tuple(_used(engines, heard.utterances)),
+        events=heard,
+        utterances=judged.utterances,
+        models=tuple(_used(engines, instructions.distress, judged.utterances)),
         dual_mono=channels.dual_mono,
-        omitted=read.omitted + heard.omitted + not_scored("distress", heard.utterances, parties),
+        omitted=judged.omitted,
+        distress=judged.distress,
+        course=judged.course,
+        metrics=judged.metrics,
         policy=policy,
     )
 
@@ -161,7 +165,7 @@ def _language(utterances: Sequence[Utterance], options: TranscriptionOptions) ->
     return options.languages[0] if len(options.languages) == 1 else ""
 
 
-def _used(engines: Engines, utterances: Sequence[Utterance]) -> Iterator[UsedModel]:
+def _used(engines: Engines, distress: DistressJudge | None, utterances: Sequence[Utterance]) -> Iterator[UsedModel]:
     """Yield the models that had a part in it."""
     used = {"speech_detection": engines.detector.model, "transcription": engines.transcriber.model}
     if engines.text_emotion and any(utterance.text_emotion for utterance in utterances):
@@ -170,3 +174,5 @@ def _used(engines: Engines, utterances: Sequence[Utterance]) -> Iterator[UsedMod
         used["voice_emotion"] = engines.voice_emotion.model
     for task, model in used.items():
         yield UsedModel(task, model.name, model.sha256)
+    if distress and any(utterance.distress for utterance in utterances):
+        yield UsedModel("distress", DISTRESS_MODEL, distress.model.sha256)
