@@ -13,7 +13,7 @@ APOSTROPHES = "'’‘ʼ`´"
 LETTER = r"[^\W_][\u0300-\u036f]*"  # with its accents, where they are written as characters of their own
 WORD = re.compile(rf"(?:{LETTER})+(?:[{APOSTROPHES}](?:{LETTER})+)*")
 # A mark inside a number or a web address ends nothing, and three dots are a hesitation.
-STOP = re.compile(r"(?<![.])[.!?](?![.])(?=\W|$)")
+STOP = re.compile(r"(?<![.])[.!?](?![.])(?=\W)")
 PAUSE = re.compile(r"[,;:…–—()\[\]]|\.\.|\s-+\s")
 SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 HESITATION = {"aeh", "aehm", "oeh", "oehm", "hm", "hmm", "uh", "uhm", "erm"}
@@ -24,10 +24,10 @@ WRITTEN_TOGETHER = {
     "cannot": "can not", "cant": "can not", "wont": "will not", "dont": "do not", "doesnt": "does not",
     "didnt": "did not", "isnt": "is not", "arent": "are not", "wasnt": "was not", "havent": "have not",
     "hasnt": "has not", "hadnt": "had not", "couldnt": "could not", "wouldnt": "would not", "ive": "i have",
-    "gonna": "going to", "wanna": "want to", "gotta": "got to", "aint": "is not", "shant": "shall not",
+    "gonna": "going to", "wanna": "want to", "gotta": "got to", "darent": "dare not", "aint": "is not", "shant": "shall not",
 }  # fmt: skip
-SHORTENED = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
-WHOSE_S_IS_IS = set("he she it that this there here what who where how everything someone somebody nobody".split())
+# `husband's` may be "husband is", "husband has" or his: the phrases say what must follow.
+SHORTENED = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would", "s": "is"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,6 @@ def fold_word(word: str) -> str:
         return WRITTEN_TOGETHER.get(joined, f"{head[:-1]} not")
     if apostrophe and tail in SHORTENED:
         return f"{head} {SHORTENED[tail]}"
-    if apostrophe and tail == "s" and head in WHOSE_S_IS_IS:
-        return f"{head} is"
     joined = "".join(letter for letter in plain if letter not in APOSTROPHES)
     return "" if joined in HESITATION else WRITTEN_TOGETHER.get(joined, joined)
 
@@ -102,7 +100,7 @@ def _read(text: str) -> list[PlacedWord]:
     spoken: list[PlacedWord] = []
     mark, end = "", 0
     for match in WORD.finditer(text):
-        gap = text[end : match.start()] + " "
+        gap = text[end : match.start()]
         if end and mark != ".":
             mark = "." if STOP.search(gap) else "," if PAUSE.search(gap) else mark
         end = match.end()
