@@ -1,8 +1,8 @@
 """Who needs a person next: each caller's distress, utterance by utterance, with reasons.
 
 Pure and incremental: `follow` takes a caller's state before an utterance and returns it after, so that a live call and
-its recording agree. The score rises at once and is forgotten slowly; a phrase that names danger sets a floor. It ranks
-people for help, and decides nothing.
+its recording agree. The score rises at once and is forgotten slowly, and stays what it is: a calibrated probability. A
+phrase that names danger sets a floor under the state. Callers are ranked by state, then by score; nothing is decided.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,11 @@ from stimmung.calls.distress_features import FirstMinute, features_of
 from stimmung.calls.distress_model import STATES, DistressModel, read_distress_model
 from stimmung.calls.distress_reasons import Weighed, reasons_of, strongest
 from stimmung.calls.records import CallerDistress, DistressPeak, Trend
-from stimmung.calls.safety import SafetyHit, SafetyPhrases
+from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.records import DistressScore, DistressState, Reason, Utterance
 
-REMEMBERED: Final = 8  # scores and reasons that a state carries along at most
+REMEMBERED: Final = 8  # reasons that a state carries along at most
+RANKS: Final[tuple[DistressState, ...]] = ("unknown", *STATES)  # rising
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class CallerState:
     spoken: float = 0.0  # s of speech that could be judged
     state: DistressState = "unknown"
     first_minute: FirstMinute = field(default_factory=FirstMinute)
-    weighed: tuple[Weighed, ...] = ()  # the strongest reasons so far
-    scores: tuple[tuple[float, float], ...] = ()  # time and score of the last utterances, for the trend
-    floors: tuple[Floor, ...] = ()
+    weighed: tuple[Weighed, ...] = ()  # the strongest reasons so far, faded as the memory is
+    past: tuple[tuple[float, float], ...] = ()  # time and memory after the last utterances, for the trend
+    floors: tuple[Floor, ...] = ()  # the highest first, each state and text once
     peak: DistressPeak | None = None
 
 
@@ -72,109 +73,122 @@ class DistressJudge:
         features = features_of(utterance, before.first_minute, self.model.probe)
         arm = self.model.arm(features)
         probability = arm.probability(features) if arm else None
-        hits = self.phrases.find(utterance.text, utterance.language)
         weighed = reasons_of(utterance, arm, features, self.model.display.reason_least) if arm else ()
+        floors = self._floors_of(utterance)
+        faded = self._later(before, utterance.end)
         caller = replace(
-            self._remembering(before, utterance, probability),
+            self._remembering(faded, utterance, probability),
             first_minute=before.first_minute.with_utterance(utterance, features),
-            weighed=self._kept(before, utterance, weighed),
-            floors=(*before.floors, *(self._floor(hit, utterance) for hit in hits))[-REMEMBERED:],
+            weighed=self._strong((*faded.weighed, *weighed)),
+            floors=_joined(before.floors, floors),
         )
         caller = self._settled(caller)
-        own = tuple(floor.reason for floor in caller.floors[-len(hits) :]) if hits else ()
-        reasons = strongest((*own, *(one.reason for one in weighed)))
+        reasons = strongest((*(floor.reason for floor in floors), *(one.reason for one in weighed)))
         return Followed(caller, DistressScore(probability, caller.state, reasons))
 
     def now(self, caller: CallerState, time: float, channel: int, speaker: str) -> CallerDistress:
         """Return how the caller is at a time (s) not before the last utterance: what was said fades."""
-        caller = self._settled(self._faded(caller, time))
-        score = self._score(caller)
+        later = self._later(caller, time)
         return CallerDistress(
             channel=channel,
             speaker=speaker,
-            score=score,
-            state=caller.state,
-            trend=self._trend(caller),
-            reasons=self._reasons(caller) if caller.state not in ("unknown", "calm") else (),
-            peak=caller.peak,
+            score=self._score(later),
+            state=later.state,
+            trend=self._trend(later),
+            reasons=_reasons(later) if later.state not in ("unknown", "calm") else (),
+            peak=later.peak,
         )
 
-    def _faded(self, caller: CallerState, time: float) -> CallerState:
-        """Return the caller with what is left of the memory at a later time."""
+    def _later(self, caller: CallerState, time: float) -> CallerState:
+        """Return the caller at a later time if nothing is said until then."""
         passed = max(0.0, time - caller.time)
-        return replace(
-            caller, memory=caller.memory * 0.5 ** (passed / self.model.course.half_life), time=caller.time + passed
+        left = 0.5 ** (passed / self.model.course.half_life)
+        weighed = (replace(one, weight=one.weight * left) for one in caller.weighed)
+        faded = replace(
+            caller, memory=caller.memory * left, time=caller.time + passed, weighed=self._strong(tuple(weighed))
         )
+        return replace(faded, state=self._state(faded))
 
-    def _remembering(self, before: CallerState, utterance: Utterance, probability: float | None) -> CallerState:
+    def _remembering(self, faded: CallerState, utterance: Utterance, probability: float | None) -> CallerState:
         """Return the caller with the evidence of an utterance added."""
-        caller = self._faded(before, utterance.end)
         if probability is None:
-            return caller
+            return faded
         course, evidence = self.model.course, self.model.evidence(probability)
         share = min(1.0, utterance.duration / course.full_seconds) if course.full_seconds > 0 else 1.0
         added = evidence * share * (course.rise if evidence > 0 else course.fall)
-        memory = min(max(caller.memory + added, -course.most), course.most)
-        return replace(caller, memory=memory, spoken=caller.spoken + utterance.duration)
-
-    def _score(self, caller: CallerState) -> float | None:
-        """Return the score, not below what a safety phrase demands; None while too little was heard."""
-        floor = self._floor_state(caller)
-        least = self.model.thresholds.of(floor).enter if floor else 0.0
-        if caller.spoken < self.model.course.least_seconds:
-            return least if floor else None
-        return max(self.model.score(caller.memory), least)
+        memory = min(max(faded.memory + added, -course.most), course.most)
+        return replace(faded, memory=memory, spoken=faded.spoken + utterance.duration)
 
     def _settled(self, caller: CallerState) -> CallerState:
-        """Return the caller with state, trend's memory and peak brought up to date."""
-        score = self._score(caller)
+        """Return the caller after an utterance with state, peak and what the trend needs brought up to date."""
+        score, state = self._score(caller), self._state(caller)
         if score is None:
-            return caller
-        state = self._state(caller.state, score)
+            return replace(caller, state=state)
         peak = caller.peak
-        if peak is None or score > peak.score:
+        if peak is None or self._height(state, score) > self._height(peak.state, peak.score):
             peak = DistressPeak(score, state, caller.time)
-        return replace(caller, state=state, peak=peak, scores=(*caller.scores, (caller.time, score))[-REMEMBERED:])
+        since = caller.time - self.model.display.trend_seconds
+        older = [one for one in caller.past if one[0] <= since][-1:]
+        recent = [one for one in caller.past if one[0] > since]
+        return replace(caller, state=state, peak=peak, past=(*older, *recent, (caller.time, caller.memory)))
 
-    def _state(self, before: DistressState, score: float) -> DistressState:
-        """Return the state of a score: entered at one threshold, left below a lower one."""
-        state: DistressState = "calm"
-        held = STATES.index(before) if before in STATES else 0
-        for place, name in enumerate(STATES[1:], start=1):
-            threshold = self.model.thresholds.of(name)
-            if score >= (threshold.leave if place <= held else threshold.enter):
-                state = name
-        return state
+    def _score(self, caller: CallerState) -> float | None:
+        """Return the calibrated score; None while too little was heard."""
+        return self.model.score(caller.memory) if caller.spoken >= self.model.course.least_seconds else None
+
+    def _state(self, caller: CallerState) -> DistressState:
+        """Return the state of the score, entered at one threshold, left below a lower one; or the floor above it."""
+        state: DistressState = "unknown"
+        score, held = self._score(caller), RANKS.index(caller.state)
+        if score is not None:
+            state = "calm"
+            for place, name in enumerate(STATES[1:], start=RANKS.index("uneasy")):
+                threshold = self.model.thresholds.of(name)
+                if score >= (threshold.leave if place <= held else threshold.enter):
+                    state = name
+        return max((state, *(floor.state for floor in _standing(caller))), key=RANKS.index)
+
+    def _height(self, state: DistressState, score: float) -> tuple[int, float]:
+        """Return how bad a moment is. Where a phrase holds the state, no later moment is worse for its score."""
+        held = state in STATES[1:] and score < self.model.thresholds.of(state).leave
+        return RANKS.index(state), 0.0 if held else score
 
     def _trend(self, caller: CallerState) -> Trend:
-        """Compare the score with what it was a while ago."""
-        if len(caller.scores) < 2:
+        """Compare the score with what it was a while ago, or after the caller's first utterance."""
+        now = self._score(caller)
+        if now is None or not caller.past:
             return "steady"
-        now = caller.scores[-1][1]
         since = caller.time - self.model.display.trend_seconds
-        earlier = [score for time, score in caller.scores[:-1] if time >= since]
-        before = earlier[0] if earlier else caller.scores[-2][1]
+        said, memory = next((one for one in reversed(caller.past) if one[0] <= since), caller.past[0])
+        before = self.model.score(memory * 0.5 ** (max(0.0, since - said) / self.model.course.half_life))
         if abs(now - before) < self.model.display.trend_least:
             return "steady"
         return "rising" if now > before else "falling"
 
-    def _floor(self, hit: SafetyHit, utterance: Utterance) -> Floor:
-        reason = Reason("safety", hit.reason, hit.quote, utterance.start)
-        return Floor(hit.floor, utterance.end + self.model.display.floor_seconds, reason)
-
-    def _floor_state(self, caller: CallerState) -> DistressState | None:
-        """Return the highest state that a phrase still demands."""
-        standing = [floor.state for floor in caller.floors if floor.until >= caller.time]
-        return max(standing, key=STATES.index, default=None)
-
-    def _kept(self, before: CallerState, utterance: Utterance, weighed: Sequence[Weighed]) -> tuple[Weighed, ...]:
-        """Return the strongest of old and new reasons; old ones fade as the evidence does."""
-        faded = 0.5 ** (max(0.0, utterance.end - before.time) / self.model.course.half_life)
-        both = [*(replace(one, weight=one.weight * faded) for one in before.weighed), *weighed]
-        return tuple(sorted(both, key=lambda one: -one.weight)[:REMEMBERED])
-
-    def _reasons(self, caller: CallerState) -> tuple[Reason, ...]:
-        standing = sorted(
-            (floor for floor in caller.floors if floor.until >= caller.time), key=lambda one: -STATES.index(one.state)
+    def _floors_of(self, utterance: Utterance) -> tuple[Floor, ...]:
+        """Return what the phrases of an utterance set, the highest first."""
+        until = utterance.end + self.model.display.floor_seconds
+        hits = self.phrases.find(utterance.text, utterance.language)
+        return _joined(
+            (), [Floor(hit.floor, until, Reason("safety", hit.reason, hit.quote, utterance.start)) for hit in hits]
         )
-        return strongest((*(floor.reason for floor in standing), *(one.reason for one in caller.weighed)))
+
+    def _strong(self, weighed: Sequence[Weighed]) -> tuple[Weighed, ...]:
+        """Return the strongest reasons: those that have not faded, and the very strongest even if it has."""
+        found = sorted(weighed, key=lambda one: -one.weight)[:REMEMBERED]
+        least = self.model.display.reason_least
+        return tuple(one for place, one in enumerate(found) if place == 0 or one.weight >= least)
+
+
+def _joined(before: Sequence[Floor], new: Sequence[Floor]) -> tuple[Floor, ...]:
+    """Return old and new floors, the highest first; each state and text once, as it was said last."""
+    found = {(floor.state, floor.reason.text): floor for floor in (*before, *new)}
+    return tuple(sorted(found.values(), key=lambda one: -RANKS.index(one.state)))
+
+
+def _standing(caller: CallerState) -> tuple[Floor, ...]:
+    return tuple(floor for floor in caller.floors if floor.until >= caller.time)
+
+
+def _reasons(caller: CallerState) -> tuple[Reason, ...]:
+    return strongest((*(floor.reason for floor in _standing(caller)), *(one.reason for one in caller.weighed)))

@@ -3,16 +3,18 @@
 `change` is against the caller's own first minute: who is loud or gloomy by nature is measured by him- or herself.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from stimmung.speech.records import ReasonKind, Samples, TextEmotionScore, Utterance, VoiceEmotionScore
+from stimmung.speech.records import Polarity, ReasonKind, Samples, TextEmotionScore, Utterance, VoiceEmotionScore
 
 FIRST_MINUTE: Final = 60.0  # s from the beginning of a caller's first utterance
 WORDS, VOICE, CHANGE = "words", "voice", "change"
+POLARITIES: Final[tuple[Polarity, ...]] = ("negative", "positive")
 EMOTIONS: Final = (
     "anger", "annoyance", "disappointment", "sadness", "fear", "confusion", "gratitude", "joy", "neutral",
 )  # fmt: skip
@@ -24,6 +26,9 @@ VOICE_FEATURES: Final = ("voice.arousal", "voice.valence", *(f"voice.{name}" for
 # What is compared with the first minute; the change has its name with `change.` before it.
 WORDS_CHANGES: Final = (MEANING, "words.negative")
 VOICE_CHANGES: Final = ("voice.arousal", "voice.valence", "voice.neutral")
+KNOWN: Final = frozenset(
+    (*WORDS_FEATURES, *VOICE_FEATURES, *(f"{CHANGE}.{name}" for name in (*WORDS_CHANGES, *VOICE_CHANGES)))
+)
 
 Features = Mapping[str, float]
 
@@ -73,8 +78,9 @@ def features_of(utterance: Utterance, before: FirstMinute, probe: Probe | None) 
     `probe` is None where the text model is another than the probe's own.
     """
     found = {**words_features(utterance.text_emotion), **voice_features(utterance.voice_emotion)}
-    if probe is not None and utterance.text_emotion is not None and utterance.text_vector is not None:
-        found[MEANING] = probe.log_odds(utterance.text_vector)
+    vector = utterance.text_vector
+    if probe is not None and utterance.text_emotion is not None and vector is not None and np.isfinite(vector).all():
+        found[MEANING] = probe.log_odds(vector)
     for name in (*WORDS_CHANGES, *VOICE_CHANGES):
         usual = before.mean(name)
         if name in found and usual is not None:
@@ -86,8 +92,8 @@ def words_features(score: TextEmotionScore | None) -> dict[str, float]:
     """Return the probabilities of polarities and emotions; those only that the model knows."""
     if score is None:
         return {}
-    found = {f"{WORDS}.{name}": float(score.polarities[name]) for name in ("negative", "positive")}
-    return found | {f"{WORDS}.{name}": float(score.emotions[name]) for name in EMOTIONS if name in score.emotions}
+    found = {f"{WORDS}.{name}": score.polarities[name] for name in POLARITIES if name in score.polarities}
+    return _sound(found | {f"{WORDS}.{name}": score.emotions[name] for name in EMOTIONS if name in score.emotions})
 
 
 def voice_features(score: VoiceEmotionScore | None) -> dict[str, float]:
@@ -97,8 +103,13 @@ def voice_features(score: VoiceEmotionScore | None) -> dict[str, float]:
     """
     if score is None or score.arousal is None or score.valence is None or (score.uncertain and not score.ambiguous):
         return {}
-    found = {f"{VOICE}.arousal": float(score.arousal), f"{VOICE}.valence": float(score.valence)}
-    return found | {f"{VOICE}.{name}": float(score.emotions[name]) for name in FEELINGS if name in score.emotions}
+    found = {f"{VOICE}.arousal": score.arousal, f"{VOICE}.valence": score.valence}
+    return _sound(found | {f"{VOICE}.{name}": score.emotions[name] for name in FEELINGS if name in score.emotions})
+
+
+def _sound(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the values that are numbers, within -1..1: a model at fault must not spoil what is remembered."""
+    return {name: min(max(float(value), -1.0), 1.0) for name, value in values.items() if math.isfinite(value)}
 
 
 def kind_of(name: str) -> ReasonKind:

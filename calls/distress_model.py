@@ -13,13 +13,14 @@ from typing import Final, cast
 
 import numpy as np
 
-from stimmung.calls.distress_features import VOICE, WORDS, Features, Probe
+from stimmung.calls.distress_features import KNOWN, VOICE, WORDS, Features, Probe
 from stimmung.speech.errors import WeightsError
 from stimmung.speech.records import DistressState
 
 FILE: Final = Path(__file__).parent / "data" / "distress.json"
 FORMAT: Final = "stimmung-distress-1"
 NAME: Final = "distress-de-en"
+WAY_OUT: Final = "install stimmung anew"
 STATES: Final[tuple[DistressState, ...]] = ("calm", "uneasy", "distressed", "urgent")  # rising
 
 
@@ -137,9 +138,13 @@ def read_distress_model(file: Path = FILE) -> DistressModel:
         values = json.loads(content)
         return _model(values, hashlib.sha256(content).hexdigest())
     except OSError as error:
-        raise WeightsError(f"{file}: cannot be read: {error.strerror}; install stimmung anew") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"{file}: no distress model of the format {FORMAT}: {error!r}") from error
+        raise WeightsError(f"{file}: cannot be read: {error.strerror}; {WAY_OUT}") from error
+    except KeyError as error:
+        raise WeightsError(
+            f"{file}: no distress model of the format {FORMAT}: {error} is missing; {WAY_OUT}"
+        ) from error
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise WeightsError(f"{file}: no distress model of the format {FORMAT}: {error}; {WAY_OUT}") from error
 
 
 def model_to_json(model: DistressModel, report: Mapping[str, object]) -> str:
@@ -181,7 +186,7 @@ def _model(values: Mapping[str, object], sha256: str) -> DistressModel:
     if values["format"] != FORMAT:
         raise ValueError(f"format {values['format']!r}")
     thresholds = _section(values, "thresholds")
-    return DistressModel(
+    model = DistressModel(
         base_rate=_number(values["base_rate"]),
         probe=_probe(_section(values, "probe")) if "probe" in values else None,
         both=_arm(_section(values, "both")),
@@ -192,6 +197,21 @@ def _model(values: Mapping[str, object], sha256: str) -> DistressModel:
         display=Display(**_numbers(_section(values, "display"))),
         sha256=sha256,
     )
+    _check(model)
+    return model
+
+
+def _check(model: DistressModel) -> None:
+    """Raise ValueError for numbers with which nothing could be computed, or nothing that means anything."""
+    if not 0 < model.base_rate < 1:
+        raise ValueError(f"base_rate {model.base_rate} should lie between 0 and 1")
+    if model.course.half_life <= 0:
+        raise ValueError(f"half_life {model.course.half_life} should be above 0")
+    enters = [model.thresholds.of(state).enter for state in STATES[1:]]
+    leaves = [model.thresholds.of(state).leave for state in STATES[1:]]
+    below = all(leave <= enter for leave, enter in zip(leaves, enters, strict=True))
+    if not below or sorted(enters) != enters or sorted(leaves) != leaves:
+        raise ValueError(f"thresholds to enter {enters} and to leave {leaves} should rise, and leave be the lower")
 
 
 def _probe(values: Mapping[str, object]) -> Probe:
@@ -204,8 +224,10 @@ def _probe(values: Mapping[str, object]) -> Probe:
 def _arm(values: Mapping[str, object]) -> Arm:
     named = _section(values, "features")
     rows = {name: _numbers(_section(named, name)) for name in named}
+    if unknown := rows.keys() - KNOWN:
+        raise ValueError(f"unknown features {', '.join(sorted(unknown))}")
     if any(row["scale"] <= 0 for row in rows.values()):
-        raise ValueError("scale must be above 0")
+        raise ValueError("scale should be above 0")
     centre, scale, calm, weight = (tuple(row[column] for row in rows.values()) for column in COLUMNS)
     return Arm(tuple(rows), centre, scale, calm, weight, _number(values["bias"]))
 
