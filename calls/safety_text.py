@@ -24,7 +24,8 @@ WRITTEN_TOGETHER = {
     "cannot": "can not", "cant": "can not", "wont": "will not", "dont": "do not", "doesnt": "does not",
     "didnt": "did not", "isnt": "is not", "arent": "are not", "wasnt": "was not", "havent": "have not",
     "hasnt": "has not", "hadnt": "had not", "couldnt": "could not", "wouldnt": "would not", "ive": "i have",
-    "gonna": "going to", "wanna": "want to", "gotta": "got to", "darent": "dare not", "aint": "is not", "shant": "shall not",
+    "gonna": "going to", "wanna": "want to", "gotta": "got to", "darent": "dare not",
+    "aint": "is not", "shant": "shall not",
 }  # fmt: skip
 # `husband's` may be "husband is", "husband has" or his: the phrases say what must follow.
 SHORTENED = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would", "s": "is"}

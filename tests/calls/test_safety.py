@@ -1,11 +1,13 @@
 """Which words set a floor under the distress score: every example and near miss of the list, negation, spelling."""
 
+import json
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -21,8 +23,8 @@ def phrases() -> SafetyPhrases:
     return SafetyPhrases.load()
 
 
-def entries() -> list[tuple[str, Entry]]:
-    return [(language, entry) for language, listed in SafetyPhrases.load().entries.items() for entry in listed]
+def entries(phrases: SafetyPhrases) -> list[tuple[str, Entry]]:
+    return [(language, entry) for language, listed in phrases.entries.items() for entry in listed]
 
 
 def kinds(hits: Sequence[SafetyHit]) -> set[Category]:
@@ -34,7 +36,7 @@ def kinds(hits: Sequence[SafetyHit]) -> set[Category]:
 
 def test_every_entry_is_hit_by_its_examples_and_not_by_its_near_misses(phrases: SafetyPhrases) -> None:
     wrong = []
-    for language, entry in entries():
+    for language, entry in entries(phrases):
         for text in entry.examples:
             if not any(hit.category == entry.category for hit in phrases.find(text, language)):
                 wrong.append(f"{language} {entry.category}: '{entry.written}' misses '{text}'")
@@ -44,9 +46,9 @@ def test_every_entry_is_hit_by_its_examples_and_not_by_its_near_misses(phrases: 
     assert wrong == []
 
 
-def test_every_example_is_found_by_its_own_entry_alone() -> None:
+def test_every_example_is_found_by_its_own_entry_alone(phrases: SafetyPhrases) -> None:
     """A phrase that is never the one to match is either wrong or not needed."""
-    for language, entry in entries():
+    for language, entry in entries(phrases):
         for text in entry.examples:
             folded = fold(text)
             found = any(entry.phrase.expression.match(folded.line, start) for start in folded.starts)
@@ -61,9 +63,9 @@ def test_both_languages_have_every_category_in_breadth(phrases: SafetyPhrases) -
         assert sum(counted.values()) >= 100
 
 
-def test_nearly_every_entry_has_a_near_miss_beside_it() -> None:
-    without = [entry.written for _, entry in entries() if not entry.near_misses]
-    assert len(without) / len(entries()) < 0.1
+def test_nearly_every_entry_has_a_near_miss_beside_it(phrases: SafetyPhrases) -> None:
+    without = [entry.written for _, entry in entries(phrases) if not entry.near_misses]
+    assert len(without) / len(entries(phrases)) < 0.1
 
 
 def test_no_entry_stands_there_twice(phrases: SafetyPhrases) -> None:
@@ -72,8 +74,8 @@ def test_no_entry_stands_there_twice(phrases: SafetyPhrases) -> None:
 
 
 def test_danger_now_is_urgent_and_hard_situations_are_not(phrases: SafetyPhrases) -> None:
-    acute = [entry for _, entry in entries() if entry.category in {"emergency", "self_harm", "violence"}]
-    slow = [entry for _, entry in entries() if entry.category in {"medical", "vulnerable"}]
+    acute = [entry for _, entry in entries(phrases) if entry.category in {"emergency", "self_harm", "violence"}]
+    slow = [entry for _, entry in entries(phrases) if entry.category in {"medical", "vulnerable"}]
     assert sum(entry.floor == "urgent" for entry in acute) / len(acute) > 0.8
     assert not [entry.written for entry in slow if entry.floor == "urgent"]
 
@@ -211,6 +213,16 @@ def test_words_count_once_a_category_with_the_highest_floor(phrases: SafetyPhras
     assert [hit.floor for hit in stranded] == ["distressed", "urgent"]
 
 
+def test_of_the_sample_calls_only_the_vulnerable_caller_says_one(phrases: SafetyPhrases, root: Path) -> None:
+    found: dict[str, set[Category]] = {}
+    for file in sorted((root / "samples").glob("*.truth.json")):
+        call = json.loads(file.read_text("utf-8"))
+        said = [part["text"] for part in call["utterances"] if part["role"] == "customer"]
+        found[call["name"]] = {kind for text in said for kind in kinds(phrases.find(text, call["language"]))}
+    assert {name for name, categories in found.items() if categories} == {"en-vulnerable"}
+    assert found["en-vulnerable"] == {"medical", "vulnerable"}
+
+
 # --- any text at all
 
 FRAGMENTS = [
@@ -254,7 +266,7 @@ def test_folded_words_stand_where_the_text_has_them(text: str) -> None:
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, lambda text: text.replace("'", "’")])
 def test_case_and_apostrophes_do_not_matter(phrases: SafetyPhrases, change: Callable[[str], str]) -> None:
-    for language, entry in entries():
+    for language, entry in entries(phrases):
         for text in (*entry.examples, *entry.near_misses):
             assert kinds(phrases.find(change(text), language)) == kinds(phrases.find(text, language)), text
 
@@ -270,7 +282,7 @@ def seconds(phrases: SafetyPhrases, text: str) -> float:
 
 
 def test_ten_thousand_characters_take_less_than_50_ms(phrases: SafetyPhrases) -> None:
-    told = " ".join(text for _, entry in entries() for text in entry.examples)
+    told = " ".join(text for _, entry in entries(phrases) for text in entry.examples)
     limit = 0.05 if sys.gettrace() is None else 1.0  # measuring coverage slows each line down
     assert seconds(phrases, told[:10_000]) < limit
 
