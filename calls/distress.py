@@ -82,7 +82,8 @@ class DistressJudge:
             weighed=self._strong((*faded.weighed, *weighed)),
             floors=_joined(before.floors, floors),
         )
-        caller = self._settled(caller)
+        if arm or floors:  # otherwise nothing was heard but that time passed
+            caller = self._settled(caller)
         reasons = strongest((*(floor.reason for floor in floors), *(one.reason for one in weighed)))
         return Followed(caller, DistressScore(probability, caller.state, reasons))
 

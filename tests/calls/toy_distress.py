@@ -1,0 +1,110 @@
+"""A distress model that is simple enough to reckon with, and what callers say to it.
+
+Words are told by `negative` alone: 0.5 is no evidence, 1 is +4 in log-odds and 0 is -4, of which a tenth counts. A
+voice is told by `arousal`: 0 is no evidence, 1 is +4. The score is the sigmoid of what is remembered, less 2.
+"""
+
+import math
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from stimmung.calls.distress import CallerState, DistressJudge, Followed
+from stimmung.calls.distress_features import Probe
+from stimmung.calls.distress_model import Arm, CourseWeights, Display, DistressModel, Threshold, Thresholds
+from stimmung.calls.records import CallerDistress
+from stimmung.calls.safety import SafetyPhrases
+from stimmung.speech.records import Samples, TextEmotionScore, Utterance, VoiceEmotionScore
+
+TEXT_MODEL = "2" * 64  # of the fake text model
+EVIDENCE = 4.0  # log-odds, of the worst words alone, and of the most aroused voice alone
+
+
+def arm(**columns: tuple[float, float]) -> Arm:
+    """Return an arm of features, each with the value that is no evidence, and what one more of it adds in log-odds."""
+    names = tuple(name.replace("_", ".") for name in columns)
+    none, weights = zip(*columns.values(), strict=True)
+    return Arm(names, centre=none, scale=(1.0,) * len(names), calm=none, weights=weights, bias=0.0)
+
+
+WORDS = {"words_negative": (0.5, 2 * EVIDENCE), "words_meaning": (0.0, 1.0)}
+VOICE = {"voice_arousal": (0.0, EVIDENCE)}
+MODEL = DistressModel(
+    base_rate=0.5,
+    probe=Probe(TEXT_MODEL, np.array([1.0, -1.0], np.float32), 0.0),
+    both=arm(**WORDS, **VOICE),
+    words=arm(**WORDS),
+    voice=arm(**VOICE),
+    course=CourseWeights(
+        half_life=30.0, rise=1.0, fall=0.1, full_seconds=0.0, most=8.0, slope=1.0, offset=-2.0, least_seconds=3.0
+    ),
+    thresholds=Thresholds(Threshold(0.3, 0.2), Threshold(0.6, 0.5), Threshold(0.85, 0.75)),
+    display=Display(trend_seconds=30.0, trend_least=0.1, reason_least=0.5, floor_seconds=300.0),
+    sha256="5" * 64,
+)
+
+
+@cache
+def phrases() -> SafetyPhrases:
+    """Return the shipped list; to read it takes a tenth of a second and more."""
+    return SafetyPhrases.load()
+
+
+@cache
+def judge() -> DistressJudge:
+    """Return a judge with the toy model and the shipped phrases."""
+    return DistressJudge(MODEL, phrases())
+
+
+def words(negative: float) -> TextEmotionScore:
+    """Return what a text model says that knows polarity only."""
+    polarities = {"negative": negative, "neutral": 0.0, "positive": 1 - negative}
+    return TextEmotionScore("neutral", 1 - 2 * negative, polarities, {}, {}, True)  # type: ignore[arg-type]
+
+
+def voice(arousal: float, uncertain: bool = False, ambiguous: bool = False) -> VoiceEmotionScore:
+    """Return what a voice model says that knows arousal."""
+    return VoiceEmotionScore(arousal, 0.0, {}, uncertain, "thin" if uncertain else "", ambiguous)
+
+
+def said(
+    start: float,
+    end: float,
+    negative: float | None = None,
+    arousal: float | None = None,
+    text: str = "Also gut",
+    vector: Samples | None = None,
+) -> Utterance:
+    """Return what a customer on channel 1 says, with the scores that are given."""
+    return Utterance(
+        1, "customer", "", start, end, text, "de", 0.9, (), (),
+        text_vector=vector,
+        text_emotion=None if negative is None else words(negative),
+        voice_emotion=None if arousal is None else voice(arousal),
+    )  # fmt: skip
+
+
+def follow(*utterances: Utterance, by: DistressJudge | None = None, after: CallerState | None = None) -> Followed:
+    """Return the caller after all of them, and what is said of the last."""
+    caller, followed = after or CallerState(), None
+    for utterance in utterances:
+        followed = (by or judge()).follow(caller, utterance)
+        caller = followed.caller
+    assert followed is not None
+    return followed
+
+
+def now(caller: CallerState, time: float, by: DistressJudge | None = None) -> CallerDistress:
+    """Return how the caller is at a time."""
+    return (by or judge()).now(caller, time, 1, "")
+
+
+def score_of(memory: float) -> float:
+    """Return the score of what is remembered."""
+    return 1 / (1 + math.exp(2 - memory))
+
+
+def without_probe() -> DistressJudge:
+    """Return the judge for texts of a foreign model."""
+    return DistressJudge(replace(MODEL, probe=None), phrases())
