@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.calls.consent import DEPLOYMENT, consenting
+from tests.calls.toy_distress import MODEL, judge
 from tests.speech import sounds
 
 from stimmung.calls.analysis import Instructions, Recording, analyze, analyze_audio
@@ -58,7 +59,7 @@ def hear(
     options: TranscriptionOptions | None = None,
     progress: Callable[[float, float], None] = nothing,
 ) -> CallAnalysis:
-    instructions = Instructions(options or TranscriptionOptions(), DEPLOYMENT)
+    instructions = Instructions(options or TranscriptionOptions(), DEPLOYMENT, judge())
     info = info or consenting(*ROLES)
     return analyze_audio(audio, "call.wav", info, engines or fake_engines(), instructions, progress)
 
@@ -253,6 +254,7 @@ def test_the_models_that_took_part_are_named() -> None:
         ("transcription", engines.transcriber.model.name, engines.transcriber.model.sha256),
         ("text_emotion", "fake-text-emotion", "2" * 64),
         ("voice_emotion", "fake-voice-emotion", "4" * 64),
+        ("distress", "distress-de-en", MODEL.sha256),
     ]
 
 
@@ -336,7 +338,33 @@ class TestMoods:
     def test_without_a_text_model_the_rest_of_the_work_is_the_same(self) -> None:
         analysis = hear(TWO, engines=Engines(FakeDetector(), FakeTranscriber()))
         assert analysis.utterances
-        assert [one.what for one in analysis.omitted] == ["text_emotion", "voice_emotion"]
+        assert [one.what for one in analysis.omitted] == ["text_emotion", "voice_emotion", "distress"]
+
+
+class TestDistress:
+    def test_of_the_customer_is_judged_and_nobody_elses(self) -> None:
+        analysis = hear(TWO, engines=fake_engines(("frechheit",)))
+        assert {one.role: one.distress is not None for one in analysis.utterances} == {"agent": False, "customer": True}
+        (caller,) = analysis.distress
+        assert caller.channel == 1
+        assert caller.peak is not None
+        assert caller.peak.state == "urgent"
+        assert [used.name for used in analysis.models if used.task == "distress"] == ["distress-de-en"]
+
+    @pytest.mark.parametrize("roles", [(), ("agent", "unknown"), ("agent", "agent")])
+    def test_is_nobodys_where_nobody_is_known_to_be_the_customer(self, roles: tuple[Role, ...]) -> None:
+        analysis = hear(TWO, consenting(*roles), fake_engines(("frechheit",)))
+        assert analysis.distress == ()
+        assert not any(one.distress for one in analysis.utterances)
+        assert "distress" not in [used.task for used in analysis.models]
+        assert "distress" in [one.what for one in analysis.omitted]
+
+    def test_is_told_to_be_missing_where_no_judge_was_given(self) -> None:
+        instructions = Instructions(deployment=DEPLOYMENT)
+        analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), fake_engines(), instructions, nothing)
+        assert (analysis.distress, [one.distress for one in analysis.utterances]) == ((), [None] * 4)
+        assert [(one.what, one.why) for one in analysis.omitted] == [("distress", "no distress model was given")]
+        assert "distress" not in [used.task for used in analysis.models]
 
 
 class TestVoices:
