@@ -11,6 +11,7 @@ from distress_calls import KINDS, ComposedCall, Course, Line, Plan, Texts, perfo
 from distress_fitting import TextVectors
 from distress_voices import FAST, Actor, Clip
 from distress_written import KINDS as TEXT_KINDS
+from stimmung.calls.distress_features import EMOTIONS
 from stimmung.models.voice_emotion import EmbeddedVoice
 from stimmung.speech.engines import ModelId, TextReading
 from stimmung.speech.records import Polarity, TextEmotionScore, Utterance
@@ -40,8 +41,11 @@ def readings(of: Texts, seed: int = 0, tells: float = 4.0) -> dict[str, TextRead
         vector = rng.standard_normal(WIDTH)
         vector[0] += tells * (kind in KINDS)
         negative = NEGATIVE[kind] + rng.uniform(-0.05, 0.05) if tells else rng.uniform(0, 1)
+        emotions = {name: rng.uniform(0, 0.3) for name in EMOTIONS}
+        if kind in KINDS and tells:
+            emotions[KINDS[kind]] += 0.6
         unit = np.asarray(vector / np.linalg.norm(vector), np.float32)
-        found[text] = TextReading(words(negative, {KINDS.get(kind, "neutral"): 0.9} if tells else {}), unit)
+        found[text] = TextReading(words(negative, emotions), unit)
     return found
 
 
