@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.calls.toy_distress import (
     EVIDENCE,
     MODEL,
+    arm,
     follow,
     judge,
     now,
@@ -340,6 +341,10 @@ class TestPeak:
         assert (later.score or 0.0) > caller.peak.score
         assert later.peak == caller.peak
 
+    def test_is_never_an_utterance_that_could_not_be_judged(self) -> None:
+        caller = follow(said(0, 4, CALM)).caller
+        assert follow(said(100, 104), after=caller).caller.peak == caller.peak
+
 
 class TestTrend:
     def test_is_rising_after_bad_words_and_falling_half_a_minute_later(self) -> None:
@@ -347,6 +352,10 @@ class TestTrend:
         assert now(caller, 40).trend == "rising"
         assert now(caller, 69).trend == "rising"  # as against half a minute before
         assert now(caller, 71).trend == "falling"
+
+    def test_of_the_first_half_minute_is_told_against_the_first_utterance(self) -> None:
+        caller = follow(said(0, 4, 0.5), said(5, 9, WORST)).caller
+        assert now(caller, 9).trend == "rising"
 
     def test_is_steady_when_silence_has_lasted(self) -> None:
         assert now(follow(said(0, 4, 0.5), said(36, 40, WORST)).caller, 400).trend == "steady"
@@ -434,6 +443,14 @@ class TestWhatChangesNothing:
     def test_is_not_a_voice_in_which_no_feeling_stands_out(self) -> None:
         unclear = replace(said(0, 4), voice_emotion=voice(1.0, uncertain=True, ambiguous=True))
         assert follow(unclear) == follow(said(0, 4, arousal=1.0))
+
+    def test_is_what_a_caller_is_always_like(self) -> None:
+        """Where weights tell the change alone, who is gloomy from the beginning does not get gloomier."""
+        change = arm(**{"words_negative": (0.0, 0.0), "change.words_negative": (0.0, 4.0)})
+        by = replace(judge(), model=replace(MODEL, words=change))
+        always = [said(at, at + 4, 0.8) for at in range(0, 50, 10)]
+        assert score(always, by) == pytest.approx(score_of(0.0))
+        assert score([said(0, 4, 0.2), *always[1:2]], by) == pytest.approx(score_of(0.6 * 4.0))
 
     def test_is_a_vector_of_a_model_that_the_weights_do_not_know(self) -> None:
         vector = np.array([3.0, 0.0], np.float32)

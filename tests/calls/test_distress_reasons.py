@@ -57,6 +57,10 @@ class TestAnUtterance:
         odd = arm(voice_joy=(0.1, 9.0), words_positive=(0.1, 9.0))
         assert reasons_of(SAID, odd, {"voice.joy": 0.9, "words.positive": 0.9}, LEAST) == ()
 
+    def test_is_not_told_by_what_speaks_against_distress(self) -> None:
+        odd = arm(words_positive=(0.1, 9.0), words_negative=(0.1, -1.0))
+        assert reasons_of(SAID, odd, {"words.positive": 0.9, "words.negative": 0.9}, LEAST) == ()
+
     def test_says_low_where_low_speaks_for_distress(self) -> None:
         weak = arm(voice_arousal=(0.0, -3.0))
         (found,) = reasons_of(SAID, weak, {"voice.arousal": -0.8}, LEAST)
