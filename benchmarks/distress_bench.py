@@ -14,13 +14,15 @@ import numpy as np
 
 from distress_calls import ComposedCall, Plan, perform, plans
 from distress_fitting import TextVectors, fit_model
-from distress_voices import Actor, actors
-from distress_written import LANGUAGES, Split, readings, texts_of
+from distress_voices import Actor, Alteration, actors
+from distress_written import LANGUAGES, Split, readings_of, texts_of, transcripts
+from normalise import Language
 from stimmung.calls.distress import CallerState, DistressJudge
 from stimmung.calls.distress_model import DistressModel
 from stimmung.calls.safety import SafetyPhrases
 from stimmung.models.registry import build_engines
-from stimmung.speech.engines import TextReading
+from stimmung.speech.engines import TextEmotion, TextReading
+from stimmung.speech.records import Utterance
 from stimmung.speech.settings import EMBEDDED_VOICE, Settings
 from text_bench import tell
 from text_judged import Bools, Floats
@@ -90,44 +92,60 @@ class Fold:
 class Bench:
     """One run; what is heard, read and fitted is done once, when it is first asked for."""
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
+    def __init__(self, options: Options, pictures: Path | None = None) -> None:
+        self.options, self.pictures = options, pictures
         self.phrases = SafetyPhrases.load()
         self._readings: dict[tuple[Split, str, str], dict[str, TextReading]] = {}
 
     @cached_property
     def actors(self) -> dict[str, list[Actor]]:
         """EMO-DB's actors behind each line."""
-        hearing = Hearing.load()
+        return {line: self._cast(line) for line in LINES}
+
+    @cached_property
+    def _hearing(self) -> Hearing:
+        return Hearing.load()
+
+    @cached_property
+    def _emodb(self) -> EmoDb:
         copies = Copies(self.options.work / "copies", self.options.copies)
-        emodb = EmoDb(self.options.data / "emodb" / "manifest.csv", hearing, copies)
-        limits = load_head(EMBEDDED_VOICE)[0].limits
-        return {line: actors(emodb, hearing, line, limits) for line in LINES}
+        return EmoDb(self.options.data / "emodb" / "manifest.csv", self._hearing, copies)
+
+    def _cast(self, line: str, alteration: Alteration | None = None) -> list[Actor]:
+        return actors(self._emodb, self._hearing, line, load_head(EMBEDDED_VOICE)[0].limits, alteration)
 
     @cached_property
     def text_model(self) -> str:
         """SHA-256 of the embedded text model."""
-        return self._text.model.sha256
+        return self.text.model.sha256
 
     @cached_property
-    def _text(self):  # type: ignore[no-untyped-def]
+    def text(self) -> TextEmotion:
+        """The embedded text model."""
         model = build_engines(Settings()).text_emotion
         assert model is not None
         return model
 
-    def readings(self, split: Split, language: str, line: str) -> dict[str, TextReading]:
+    def readings(self, split: Split, language: Language, line: str) -> dict[str, TextReading]:
         """Return what the text model makes of all texts: as written, or as heard on the phone."""
         key = split, language, line
         if key not in self._readings:
-            spoken = self.options.work / "spoken" if line == PHONE else None
-            texts = texts_of(self.options.data, split, language)  # type: ignore[arg-type]
-            self._readings[key] = readings(texts, self._text, spoken)
+            self._readings[key] = readings_of(self.transcripts(*key), language, self.text)
         return self._readings[key]
 
-    def calls(self, split: Split, line: str) -> list[ComposedCall]:
-        """Return the calls of a split behind a line; the same plans behind each line."""
+    def transcripts(self, split: Split, language: Language, line: str) -> dict[str, str]:
+        """Return what is read of each text: itself, or what was heard of it on the phone."""
+        spoken = self.options.work / "spoken" if line == PHONE else None
+        return transcripts(texts_of(self.options.data, split, language), spoken)
+
+    def altered_calls(self, line: str, alteration: Alteration) -> list[ComposedCall]:
+        """Return the held-out calls as they are when the clips are altered before they go through the line."""
+        return self.calls("test", line, self._cast(line, alteration))
+
+    def calls(self, split: Split, line: str, cast: Sequence[Actor] | None = None) -> list[ComposedCall]:
+        """Return the calls of a split behind a line; the same plans behind each line, whoever acts."""
         found = []
-        for number, actor in enumerate(self.actors[line]):
+        for number, actor in enumerate(cast or self.actors[line]):
             for place, language in enumerate(LANGUAGES):
                 texts = texts_of(self.options.data, split, language)
                 seed = SEEDS[split] * 1000 + number * 10 + place
@@ -159,11 +177,15 @@ class Bench:
     @cached_property
     def folds(self) -> list[Fold]:
         """A model for every fifth of the actors, fitted on the others."""
+        return self.refitted(same)
+
+    def refitted(self, change: "Change") -> list[Fold]:
+        """Return the folds as fitted on changed calls."""
         names = sorted({call.actor for call in self.training})
         told, found = tell(f"fitting {FOLDS} models"), []
         for number in range(FOLDS):
             held = frozenset(names[number::FOLDS])
-            kept = [call for call in self.training if call.actor not in held]
+            kept = [change(call) for call in self.training if call.actor not in held]
             found.append(Fold(fit_model(kept, self.vectors, self.text_model), held))
             told(number + 1, FOLDS)
         return found
@@ -175,9 +197,8 @@ class Bench:
 
     def judged(self, line: str, side: Side = "fused", change: "Change | None" = None) -> list[JudgedCall]:
         """Judge the held-out texts' calls behind a line by models that heard neither actor nor text."""
-        return judge(
-            self.folds, self.phrases, self.calls("test", line), lambda call: alone((change or same)(call), side)
-        )
+        changed = [alone((change or same)(call), side) for call in self.calls("test", line)]
+        return judge(self.folds, self.phrases, changed)
 
 
 Change = Callable[[ComposedCall], ComposedCall]
@@ -192,8 +213,13 @@ def alone(call: ComposedCall, side: Side) -> ComposedCall:
     """Return the call as one that has words only, or a voice only."""
     if side == "fused":
         return call
-    gone = {"voice_emotion": None} if side == "words" else {"text_emotion": None, "text_vector": None, "text": ""}
-    return replace(call, utterances=tuple(replace(one, **gone) for one in call.utterances))  # type: ignore[arg-type]
+    return replace(call, utterances=tuple(_only(one, side) for one in call.utterances))
+
+
+def _only(one: Utterance, side: Side) -> Utterance:
+    if side == "words":
+        return replace(one, voice_emotion=None)
+    return replace(one, text="", text_emotion=None, text_vector=None)
 
 
 def judge(folds: Sequence[Fold], phrases: SafetyPhrases, calls: Sequence[ComposedCall]) -> list[JudgedCall]:

@@ -19,7 +19,9 @@ from stimmung.speech.records import Utterance
 Course = Literal["rising", "sudden", "recovering", "quietly_sad", "calm", "negative_words", "loud_happy", "fast"]
 Mode = Literal["both", "voice", "words", "none"]  # where the distress shows
 DISTRESSED: Final[tuple[Course, ...]] = ("rising", "sudden", "recovering", "quietly_sad")
-SHARES: Final = MappingProxyType({"calm": 0.4, "negative_words": 0.3, "loud_happy": 0.2, "fast": 0.1})  # of calm calls
+SHARES: Final[Mapping[Course, float]] = MappingProxyType(
+    {"calm": 0.4, "negative_words": 0.3, "loud_happy": 0.2, "fast": 0.1}
+)  # of calm calls
 MODES: Final[Mapping[Mode, float]] = MappingProxyType({"both": 0.4, "voice": 0.3, "words": 0.3})
 KINDS: Final = MappingProxyType({"angry": "anger", "afraid": "fear", "sad": "sadness"})  # texts and the clips to them
 SHOWN: Final = 0.7  # share of utterances in distress whose words show it, in calls in which words do

@@ -65,6 +65,10 @@ class Rows:
     def column(self, name: str) -> Floats:
         return np.asarray(self.values[:, ALL.index(name)], np.float64)
 
+    def of(self, names: Sequence[str]) -> Floats:
+        """Return the columns of these features (n, names)."""
+        return np.stack([self.column(name) for name in names], axis=1)
+
     @property
     def has_words(self) -> Bools:
         return ~np.isnan(self.column(f"{WORDS}.negative"))
@@ -148,13 +152,15 @@ def fold_probes(texts: TextVectors, text_model: str) -> dict[str, Probe]:
 
 
 def fit_arm(rows: Rows, names: Sequence[str], chosen: Bools) -> Arm:
-    """Fit one logistic model on the chosen utterances; what is missing counts as in the mean."""
-    values = rows.values[np.ix_(np.flatnonzero(chosen), [ALL.index(name) for name in names])]
+    """Fit one logistic model on the chosen utterances; what is missing counts as in the mean, if it is ever there."""
+    names = [name for name in names if np.isfinite(rows.column(name)[chosen]).any()]
+    values = rows.of(names)[chosen]
     truth = rows.shows[chosen]
     centre, scale = np.nanmean(values, axis=0), np.maximum(np.nanstd(values, axis=0), 1e-6)
     fitted = LogisticRegression(C=PENALTY, max_iter=2000).fit(np.nan_to_num((values - centre) / scale), truth)
-    columns = (centre, scale, np.nanmean(values[~truth], axis=0), fitted.coef_[0])
-    return Arm(tuple(names), *(_plain(column) for column in columns), round(float(fitted.intercept_[0]), 5))
+    calm = np.nanmean(values[~truth], axis=0)
+    bias = round(float(fitted.intercept_[0]), 5)
+    return Arm(tuple(names), _plain(centre), _plain(scale), _plain(calm), _plain(fitted.coef_[0]), bias)
 
 
 def probabilities_of(model: DistressModel, rows: Rows) -> Floats:
@@ -165,7 +171,7 @@ def probabilities_of(model: DistressModel, rows: Rows) -> Floats:
         (model.words, rows.has_words & ~rows.has_voice),
         (model.voice, ~rows.has_words & rows.has_voice),
     ):
-        values = rows.values[np.ix_(np.flatnonzero(chosen), [ALL.index(name) for name in arm.features])]
+        values = rows.of(arm.features)[chosen]
         inputs = np.nan_to_num((values - np.array(arm.centre)) / np.array(arm.scale))
         found[chosen] = 1 / (1 + np.exp(-(inputs @ np.array(arm.weights) + arm.bias)))
     return found

@@ -18,6 +18,7 @@ from stimmung.models.voice_emotion import EmbeddedVoice
 from stimmung.models.voice_head import HeadLimits, VoiceHead
 from stimmung.speech.engines import ModelId, Voice
 from stimmung.speech.records import SAMPLE_RATE, Samples, Span
+from stimmung.speech.resample import resampled
 from voice_bench import SEED, SHORT, EmoDb, Hearing
 from voice_conditions import PHONE, behind
 from voice_folds import outcome
@@ -26,6 +27,14 @@ FAST: Final = "fast"  # a neutral clip, spoken faster without a higher pitch
 FASTER: Final = 1.3
 SECONDS: Final = 2.0
 SILENT: Final = 1e-6  # RMS
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """What is done to every clip before it goes through the line."""
+
+    gain: float = 0.0  # dB
+    speed: float = 1.0  # pitch with it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +54,16 @@ class Actor:
     clips: Mapping[str, Sequence[Clip]]
 
 
-def actors(emodb: EmoDb, hearing: Hearing, line: str, limits: HeadLimits) -> list[Actor]:
+def actors(
+    emodb: EmoDb, hearing: Hearing, line: str, limits: HeadLimits, alteration: Alteration | None = None
+) -> list[Actor]:
     """Return the actors as heard behind a line; `limits` are the shipped head's, since folds have none of their own."""
     heads = calibrated_heads(emodb, limits)
     acted = emodb.group(SHORT)
     hurried = fast(emodb.clips)
     anyone = EmbeddedVoice(next(iter(heads.values())), ModelId("leave-one-speaker-out", ""))  # describing needs no fold
-    described = as_described(behind(line, [*acted, *hurried]), hearing, anyone)
+    clips = [altered(clip, alteration or Alteration()) for clip in (*acted, *hurried)]
+    described = as_described(behind(line, clips), hearing, anyone)
     feelings = [*(clip.emotion for clip in acted), *([FAST] * len(hurried))]
     speakers = [clip.speaker for clip in (*acted, *hurried)]
     found = []
@@ -78,6 +90,19 @@ def fast(clips: Sequence[LabelledVoice]) -> list[LabelledVoice]:
         if clip.emotion == "neutral"
     ]
     return shortened(hurried, SECONDS)
+
+
+def altered(clip: LabelledVoice, alteration: Alteration) -> LabelledVoice:
+    """Return the clip louder or faster."""
+    faster = alteration.speed != 1.0
+    sound = resampled(clip.samples, round(SAMPLE_RATE * alteration.speed), SAMPLE_RATE) if faster else clip.samples
+    first, last = (round(place / alteration.speed) for place in (clip.start_sample, clip.end_sample))
+    return replace(
+        clip,
+        samples=np.asarray(sound * 10 ** (alteration.gain / 20), np.float32),
+        start_sample=first,
+        end_sample=min(last, sound.shape[0]),
+    )
 
 
 def as_described(clips: Sequence[LabelledVoice], hearing: Hearing, model: EmbeddedVoice) -> list[Clip]:

@@ -1,7 +1,7 @@
 """The written utterances that calls are composed of, and what the text model makes of them, as written and as heard.
 
 `distress_texts/` holds utterances invented for this purpose, by kind: `plain`, `problem` (bad news told calmly),
-`glad`, `angry`, `afraid`, `sad`. Whoever wrote the held-out ones (`test`) saw neither the others nor the safety phrases.
+`glad`, `angry`, `afraid`, `sad`. Whoever wrote the held-out ones (`test`) saw neither the others nor the phrases.
 """
 
 import csv
@@ -61,23 +61,26 @@ def everything(texts: Texts) -> list[str]:
     return list(dict.fromkeys([*(text for own in texts.by_kind.values() for text in own), *texts.chat]))
 
 
-def readings(texts: Texts, model: TextEmotion, spoken: Path | None) -> dict[str, TextReading]:
-    """Return what the model makes of each text, without anything said before it.
+def transcripts(texts: Texts, spoken: Path | None) -> dict[str, str]:
+    """Return for each text what is read of it: itself, or what our recogniser heard of it.
 
-    `spoken` is a folder of earlier transcripts: the texts are read as our recogniser heard them from synthetic voices
-    on the phone. Chat turns, which nobody says like that, are read as written. What was not heard at all is left out.
+    `spoken` is a folder of earlier transcripts: synthetic voices say the texts on the phone. Chat turns, which nobody
+    says like that, stay as written. What was not heard at all is empty.
     """
-    own = everything(texts)
-    heard = {text: text for text in own}
+    found = {text: text for text in everything(texts)}
     if spoken is not None:
-        said = [text for texts_of_kind in texts.by_kind.values() for text in texts_of_kind]
-        heard |= _transcripts(said, texts.language, spoken)
-    kept = [text for text in own if heard[text].strip()]
-    read = model.read([SpokenText(heard[text], texts.language) for text in kept])
-    return dict(zip(kept, read, strict=True))
+        said = [text for own in texts.by_kind.values() for text in own]
+        found |= _heard(said, texts.language, spoken)
+    return found
 
 
-def _transcripts(texts: Sequence[str], language: str, folder: Path) -> dict[str, str]:
+def readings_of(said: Mapping[str, str], language: str, model: TextEmotion) -> dict[str, TextReading]:
+    """Return what the model makes of what was said for each text, without anything said before it."""
+    kept = [text for text, words in said.items() if words.strip()]
+    return dict(zip(kept, model.read([SpokenText(said[text], language) for text in kept]), strict=True))
+
+
+def _heard(texts: Sequence[str], language: str, folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     told = tell(f"speaking and hearing {len(texts)} utterances, {language}")
     found = hear(texts, language, folder / f"heard.{language}.tsv", told)

@@ -30,7 +30,7 @@ class Omission:
 
 @dataclass(frozen=True, slots=True)
 class DistressPeak:
-    """The worst moment of a caller: the highest score, its state, when it was reached (s)."""
+    """The worst moment of a caller: the highest state, the highest score in it, when that was reached (s)."""
 
     score: float
     state: DistressState
@@ -41,8 +41,9 @@ class DistressPeak:
 class CallerDistress:
     """A caller's distress now: after the last utterance that was heard.
 
-    `score` is a calibrated probability, None (and `state` `unknown`) until there are three seconds of the caller's
-    speech. `reasons` are the two or three strongest of what the state rests on, strongest first.
+    `score` is a calibrated probability, None until there are three seconds of the caller's speech. `state` follows the
+    score, but not below what a safety phrase demands. `reasons` are the two or three strongest of what the state rests
+    on, strongest first.
     """
 
     channel: int
