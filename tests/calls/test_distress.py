@@ -1,70 +1,36 @@
-"""How a caller's distress goes through a call: rise, fall, states, floors, and that nothing else moves it."""
+"""How a caller's distress goes through a call: step by step, rise and fall, states, abstention."""
 
 import math
 import pickle
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.calls.toy_distress import (
+    CALM,
     EVIDENCE,
     MODEL,
-    arm,
+    WORST,
+    calls,
+    few,
     follow,
     judge,
     now,
     phrases,
+    plain,
     said,
+    score,
     score_of,
+    shares,
     voice,
-    without_probe,
-    words,
 )
 
 from stimmung.calls.distress import RANKS, CallerState, DistressJudge
 from stimmung.calls.distress_model import STATES, Threshold, Thresholds
 from stimmung.calls.records import CallerDistress
 from stimmung.speech.records import DistressState, Utterance
-
-NOTFALL, DIZZY, ALONE = "Das ist ein Notfall!", "Mir ist schwindelig.", "Ich bin ganz allein."
-WORST, CALM = 1.0, 0.0  # `negative` of words
-FLOOR_SECONDS = MODEL.display.floor_seconds
-
-few = settings(max_examples=30)
-shares = st.floats(0.0, 1.0)
-texts = st.sampled_from(["Also gut", "Ja.", "", NOTFALL, "Das ist kein Notfall.", DIZZY, ALONE])
-
-
-@st.composite
-def calls(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> list[Utterance]:
-    """Draw what one caller says, in order; pauses, lengths and scores may be anything, even nothing."""
-    time, found = 0.0, []
-    for _ in range(draw(st.integers(1, 12))):
-        start = time + draw(st.sampled_from([0.0, 0.5, 20.0, 90.0, 400.0]))
-        time = start + draw(st.sampled_from([0.0, 0.4, 2.0, 15.0]))
-        negative, arousal = draw(st.none() | shares), draw(st.none() | st.floats(-1.0, 1.0))
-        vector = np.array([draw(shares), draw(shares)], np.float32)
-        found.append(said(start, time, negative, arousal, draw(texts), vector))
-    return found
-
-
-def states_of(utterances: Sequence[Utterance]) -> list[DistressState]:
-    caller, found = CallerState(), list[DistressState]()
-    for utterance in utterances:
-        caller = judge().follow(caller, utterance).caller
-        found.append(caller.state)
-    return found
-
-
-def score(utterances: Sequence[Utterance], by: DistressJudge | None = None) -> float:
-    """Return the score right after the last utterance."""
-    found = now(follow(*utterances, by=by).caller, utterances[-1].end, by).score
-    assert found is not None
-    return found
 
 
 class TestStepByStep:
@@ -137,7 +103,7 @@ class TestRiseAndFall:
         assert score([said(0, 4, WORST), said(4, 4, CALM)]) == pytest.approx(score_of(EVIDENCE - 0.1 * EVIDENCE))
 
     @few
-    @given(calls(st.just("Also gut")), shares, st.floats(-1, 1))
+    @given(calls(plain), shares, st.floats(-1, 1))
     def test_worse_words_or_a_more_aroused_voice_never_lower_it(
         self, before: list[Utterance], negative: float, arousal: float
     ) -> None:
@@ -203,7 +169,7 @@ class TestStates:
         assert follow(again, after=before).caller.state == "uneasy"
 
     @few
-    @given(calls(st.just("Also gut")))
+    @given(calls(plain))
     def test_follow_from_the_score_alone_where_nobody_names_danger(self, utterances: list[Utterance]) -> None:
         caller = CallerState()
         for utterance in utterances:
@@ -239,263 +205,6 @@ class TestAbstention:
         assert now(found.caller, 50) == CallerDistress(1, "", None, "unknown", "steady")
 
 
-class TestFloors:
-    @pytest.mark.parametrize(("text", "state"), [(NOTFALL, "urgent"), (DIZZY, "distressed"), (ALONE, "uneasy")])
-    def test_hold_the_state_at_once_and_say_why(self, text: str, state: DistressState) -> None:
-        found = follow(said(0, 1, CALM, text=text))
-        assert found.score.state == state
-        assert [reason.kind for reason in found.score.reasons] == ["safety"]
-        assert found.score.reasons[0].quote in text
-        assert now(found.caller, 1).reasons == found.score.reasons
-
-    def test_leave_the_score_what_it_is(self) -> None:
-        assert now(follow(said(0, 1, CALM, text=NOTFALL)).caller, 1).score is None
-        assert score([said(0, 4, CALM, text=NOTFALL)]) == score([said(0, 4, CALM)])
-
-    def test_want_no_model_at_all(self) -> None:
-        assert follow(said(0, 1, text=NOTFALL)).score.state == "urgent"
-
-    def test_are_set_by_no_phrase_that_is_taken_back(self) -> None:
-        found = follow(said(0, 4, CALM, text="Das ist kein Notfall."))
-        assert (found.caller.floors, found.score.reasons, found.score.state) == ((), (), "calm")
-
-    def test_last_a_while_and_no_longer(self) -> None:
-        caller = follow(said(0, 4, 0.5, text=NOTFALL)).caller
-        assert now(caller, 4 + FLOOR_SECONDS).state == "urgent"
-        assert now(caller, 4 + FLOOR_SECONDS + 0.1).state == "calm"
-        assert now(caller, 4 + FLOOR_SECONDS + 0.1).reasons == ()
-
-    def test_where_too_little_was_said_leave_the_caller_unknown_when_they_end(self) -> None:
-        caller = follow(said(0, 1, WORST, text=NOTFALL)).caller
-        assert now(caller, 2 + FLOOR_SECONDS) == CallerDistress(1, "", None, "unknown", "steady", (), caller.peak)
-
-    def test_last_longer_when_the_same_is_said_again(self) -> None:
-        caller = follow(said(0, 4, 0.5, text=NOTFALL), said(200, 204, 0.5, text=NOTFALL)).caller
-        assert now(caller, 204 + FLOOR_SECONDS).state == "urgent"
-        assert [floor.reason.time for floor in caller.floors] == [200]
-
-    def test_never_lower_a_higher_state(self) -> None:
-        high = said(0, 4, WORST, text="Also gut")
-        assert states_of([high, said(4, 5, 0.5, text=ALONE)]) == ["urgent", "urgent"]
-        assert states_of([said(0, 4, 0.5, text=NOTFALL), said(4, 5, 0.5, text=ALONE)]) == ["urgent", "urgent"]
-        assert states_of([said(0, 4, 0.5, text=ALONE), said(4, 5, 0.5, text=NOTFALL)]) == ["uneasy", "urgent"]
-
-    def test_a_high_one_is_not_crowded_out_by_many_low_ones(self) -> None:
-        low = ["Ich bin ganz allein.", "Ich bin blind.", "Mein Mann ist gestorben.", "Ich bin eine alte Frau."]
-        caller = follow(said(0, 4, 0.5, text=NOTFALL)).caller
-        for place in range(40):
-            caller = follow(said(5 + place, 6 + place, 0.5, text=low[place % len(low)]), after=caller).caller
-        assert caller.state == "urgent"
-        assert len(caller.floors) <= 1 + len(low)
-        assert now(caller, 50).reasons[0].text == "names an emergency"
-
-    def test_the_highest_reason_goes_first_wherever_it_stands(self) -> None:
-        for text in (f"{ALONE} {NOTFALL}", f"{NOTFALL} {ALONE}"):
-            found = follow(said(0, 4, WORST, text=text))
-            assert [one.text for one in found.score.reasons][:2] == ["names an emergency", "is alone"]
-            assert [one.text for one in now(found.caller, 4).reasons][:2] == ["names an emergency", "is alone"]
-
-    @few
-    @given(calls())
-    def test_the_state_is_never_below_a_floor_that_stands(self, utterances: list[Utterance]) -> None:
-        caller, until = CallerState(), {NOTFALL: -1.0, DIZZY: -1.0, ALONE: -1.0}
-        for utterance in utterances:
-            caller = judge().follow(caller, utterance).caller
-            if utterance.text in until:
-                until[utterance.text] = utterance.end + FLOOR_SECONDS
-            for text, state in ((NOTFALL, "urgent"), (DIZZY, "distressed"), (ALONE, "uneasy")):
-                if until[text] >= utterance.end:
-                    assert RANKS.index(caller.state) >= RANKS.index(state)
-
-    @few
-    @given(calls())
-    def test_phrases_move_no_score(self, utterances: list[Utterance]) -> None:
-        plain = [replace(one, text="Also gut") for one in utterances]
-        assert follow(*utterances).caller.memory == follow(*plain).caller.memory
-        assert follow(*utterances).score.probability == follow(*plain).score.probability
-
-
-class TestPeak:
-    def test_is_the_worst_moment_and_stays(self) -> None:
-        caller = follow(said(0, 4, 0.5), said(10, 14, WORST), said(20, 24, CALM), said(300, 304, 0.6)).caller
-        peak = now(caller, 400).peak
-        assert peak is not None
-        assert (peak.state, peak.time) == ("urgent", 14)
-        assert peak.score == pytest.approx(score_of(EVIDENCE))
-
-    def test_of_a_phrase_is_when_it_was_said_though_the_score_was_higher_later(self) -> None:
-        peak = follow(said(0, 4, 0.3), said(5, 6, 0.5, text=NOTFALL), said(10, 14, 0.6)).caller.peak
-        assert peak is not None
-        assert (peak.state, peak.time) == ("urgent", 6)
-
-    def test_moves_on_from_a_phrase_when_the_score_itself_gets_there(self) -> None:
-        peak = follow(said(0, 4, 0.5, text=NOTFALL), said(10, 14, WORST)).caller.peak
-        assert peak is not None
-        assert (peak.state, peak.time) == ("urgent", 14)
-
-    def test_is_never_reached_by_silence(self) -> None:
-        """The score of who was more than calm rises while nothing is said; no moment of the call is to blame."""
-        caller = follow(*(said(place, place + 1, CALM) for place in range(10))).caller
-        later = now(caller, 500)
-        assert caller.peak is not None
-        assert (later.score or 0.0) > caller.peak.score
-        assert later.peak == caller.peak
-
-    def test_is_never_an_utterance_that_could_not_be_judged(self) -> None:
-        caller = follow(said(0, 4, CALM)).caller
-        assert follow(said(100, 104), after=caller).caller.peak == caller.peak
-
-
-class TestTrend:
-    def test_is_rising_after_bad_words_and_falling_half_a_minute_later(self) -> None:
-        caller = follow(said(0, 4, 0.5), said(36, 40, WORST)).caller
-        assert now(caller, 40).trend == "rising"
-        assert now(caller, 69).trend == "rising"  # as against half a minute before
-        assert now(caller, 71).trend == "falling"
-
-    def test_of_the_first_half_minute_is_told_against_the_first_utterance(self) -> None:
-        caller = follow(said(0, 4, 0.5), said(5, 9, WORST)).caller
-        assert now(caller, 9).trend == "rising"
-
-    def test_is_steady_when_silence_has_lasted(self) -> None:
-        assert now(follow(said(0, 4, 0.5), said(36, 40, WORST)).caller, 400).trend == "steady"
-
-    def test_is_steady_after_one_utterance_and_among_calm_ones(self) -> None:
-        assert now(follow(said(0, 4, WORST)).caller, 4).trend == "steady"
-        assert now(follow(*(said(at, at + 4, 0.5) for at in range(0, 90, 9))).caller, 90).trend == "steady"
-
-    def test_compares_with_what_was_left_then_not_with_what_was_said_long_before(self) -> None:
-        caller = follow(said(0, 4, WORST), said(300, 304, 0.5)).caller
-        assert now(caller, 304).trend == "steady"
-
-    def test_remembers_half_a_minute_of_many_small_words(self) -> None:
-        worst = said(0, 4, WORST)
-        counted = [said(20 + place / 2, 20 + place / 2, 0.5) for place in range(25)]
-        caller = follow(said(0, 3, 0.5), worst, *counted).caller
-        assert now(caller, 34.5).trend == "falling"
-        assert len(caller.past) <= len(counted) + 2
-
-    def test_forgets_what_nobody_asks_for(self) -> None:
-        caller = follow(*(said(at, at + 1, 0.5) for at in range(0, 1000, 10))).caller
-        assert len(caller.past) <= 5
-
-
-class TestReasons:
-    @few
-    @given(calls())
-    def test_are_three_at_most_each_once_with_what_was_said_and_when(self, utterances: list[Utterance]) -> None:
-        caller = CallerState()
-        for place, utterance in enumerate(utterances):
-            followed = judge().follow(caller, utterance)
-            caller = followed.caller
-            for reasons in (followed.score.reasons, now(caller, utterance.end).reasons):
-                assert len(reasons) <= 3
-                assert len({one.text for one in reasons}) == len(reasons)
-                heard = {(one.start, one.text) for one in utterances[: place + 1]}
-                assert all(any(time == one.time and one.quote in text for time, text in heard) for one in reasons)
-            assert all(one.time == utterance.start for one in followed.score.reasons)
-
-    def test_are_told_of_who_is_not_calm_only(self) -> None:
-        caller = follow(said(0, 4, WORST, text="Es reicht mir")).caller
-        assert [one.quote for one in now(caller, 4).reasons] == ["Es reicht mir"]
-        assert now(caller, 200).state == "calm"
-        assert now(caller, 200).reasons == ()
-
-    def test_of_a_caller_are_the_strongest_still_left(self) -> None:
-        caller = follow(
-            said(0, 4, 0.8, text="eins"), said(5, 9, WORST, text="zwei"), said(10, 14, 0.7, text="drei")
-        ).caller
-        assert [one.quote for one in now(caller, 14).reasons] == ["zwei"]  # one text, so the strongest of them
-
-    def test_from_long_ago_are_none_of_what_is_wrong_now(self) -> None:
-        caller = follow(said(0, 4, arousal=1.0, text="damals"), said(400, 404, WORST, text="jetzt")).caller
-        assert [one.quote for one in now(caller, 404).reasons] == ["jetzt"]
-
-    def test_the_last_one_is_never_taken_away(self) -> None:
-        high = replace(MODEL.display, reason_least=3.9)
-        by = replace(judge(), model=replace(MODEL, display=high))
-        caller = follow(said(0, 4, WORST), by=by).caller
-        assert now(caller, 20, by).state == "distressed"
-        assert len(now(caller, 20, by).reasons) == 1
-
-
-class TestWhatChangesNothing:
-    @few
-    @given(calls(st.just("Also gut")), st.sampled_from([-3.0, 3.0]))
-    def test_is_loudness_the_words_themselves_and_what_the_recogniser_thinks(
-        self, utterances: list[Utterance], louder: float
-    ) -> None:
-        other = [
-            replace(one, level=-30 + louder, text="Nun denn", confidence=0.1, flags=("loop",), voice_features=None)
-            for one in utterances
-        ]
-        first, second = follow(*(replace(one, level=-30) for one in utterances)), follow(*other)
-        assert second.score.probability == first.score.probability
-        assert (second.caller.memory, second.caller.state) == (first.caller.memory, first.caller.state)
-
-    @few
-    @given(calls(), st.floats(-1, 1))
-    def test_is_a_voice_in_doubt(self, utterances: list[Utterance], arousal: float) -> None:
-        doubtful = [replace(one, voice_emotion=voice(arousal, uncertain=True)) for one in utterances]
-        unheard = [replace(one, voice_emotion=None) for one in utterances]
-        assert follow(*doubtful) == follow(*unheard)
-
-    def test_is_not_a_voice_in_which_no_feeling_stands_out(self) -> None:
-        unclear = replace(said(0, 4), voice_emotion=voice(1.0, uncertain=True, ambiguous=True))
-        assert follow(unclear) == follow(said(0, 4, arousal=1.0))
-
-    def test_is_what_a_caller_is_always_like(self) -> None:
-        """Where weights tell the change alone, who is gloomy from the beginning does not get gloomier."""
-        change = arm(**{"words_negative": (0.0, 0.0), "change.words_negative": (0.0, 4.0)})
-        by = replace(judge(), model=replace(MODEL, words=change))
-        always = [said(at, at + 4, 0.8) for at in range(0, 50, 10)]
-        assert score(always, by) == pytest.approx(score_of(0.0))
-        assert score([said(0, 4, 0.2), *always[1:2]], by) == pytest.approx(score_of(0.6 * 4.0))
-
-    def test_is_a_vector_of_a_model_that_the_weights_do_not_know(self) -> None:
-        vector = np.array([3.0, 0.0], np.float32)
-        assert score([said(0, 4, 0.5, vector=vector)]) == pytest.approx(score_of(3.0))
-        foreign = judge().reading("0" * 64)
-        assert score([said(0, 4, 0.5, vector=vector)], foreign) == pytest.approx(score_of(0.0))
-        assert score([said(0, 4, WORST, vector=np.zeros(7, np.float32))], foreign) == pytest.approx(score_of(EVIDENCE))
-        assert judge().reading("2" * 64) == judge()
-
-    def test_a_voice_that_may_not_be_heard_leaves_the_words(self) -> None:
-        assert score([said(0, 4, 0.8)]) == pytest.approx(score_of(0.3 * 2 * EVIDENCE))
-        assert score([said(0, 4, 0.8, -0.5)]) == pytest.approx(score_of(0.3 * 2 * EVIDENCE - 0.5 * EVIDENCE))
-
-    def test_words_that_nobody_may_read_leave_the_voice(self) -> None:
-        vector = np.array([4.0, 0.0], np.float32)
-        assert score([said(0, 4, arousal=0.5, vector=vector)]) == pytest.approx(score_of(0.5 * EVIDENCE))
-
-
-class TestModelsAtFault:
-    bad = st.sampled_from([math.nan, math.inf, -math.inf, 1e38, -1e38, 7.0])
-
-    @few
-    @given(calls(), bad, bad, bad)
-    def test_spoil_nothing_that_is_remembered(
-        self, utterances: list[Utterance], negative: float, arousal: float, coordinate: float
-    ) -> None:
-        vector = np.array([coordinate, coordinate], np.float32)
-        broken = replace(said(0, 4), text_emotion=words(negative), voice_emotion=voice(arousal), text_vector=vector)
-        end = utterances[-1].end
-        caller = follow(*utterances[:-1], replace(broken, start=end, end=end), utterances[-1]).caller
-        assert math.isfinite(caller.memory)
-        assert abs(caller.memory) <= MODEL.course.most
-        assert all(math.isfinite(value) for value in caller.first_minute.sums.values())
-        found = now(caller, end)
-        assert found.score is None or 0 <= found.score <= 1
-        assert found.state in RANKS
-
-    def test_are_as_if_they_had_not_spoken(self) -> None:
-        broken = replace(said(4, 8, math.nan, math.nan), text_vector=np.array([math.nan, 1.0], np.float32))
-        silent = said(4, 8)
-        for place, one in enumerate((said(0, 4, 0.7, 0.2), said(8, 12, 0.9, 0.1))):
-            before = [said(0, 4, 0.7, 0.2)] if place else []
-            assert follow(*before, broken, one).score == follow(*before, silent, one).score
-
-
 class TestTies:
     def test_utterances_that_end_together_both_count(self) -> None:
         both = [said(0, 4, 0.75), said(1, 4, 0.75)]
@@ -523,4 +232,3 @@ def test_states_follow_each_other_as_the_thresholds_do() -> None:
 def test_a_judge_of_other_thresholds_judges_by_them() -> None:
     strict = replace(MODEL, thresholds=Thresholds(Threshold(0.05, 0.04), Threshold(0.1, 0.09), Threshold(0.11, 0.105)))
     assert follow(said(0, 4, 0.5), by=DistressJudge(strict, phrases())).caller.state == "urgent"
-    assert without_probe().model.probe is None

@@ -5,10 +5,12 @@ voice is told by `arousal`: 0 is no evidence, 1 is +4. The score is the sigmoid 
 """
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from stimmung.calls.distress import CallerState, DistressJudge, Followed
 from stimmung.calls.distress_features import Probe
@@ -17,6 +19,12 @@ from stimmung.calls.records import CallerDistress
 from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.records import Samples, TextEmotionScore, Utterance, VoiceEmotionScore
 
+NOTFALL, DIZZY, ALONE = "Das ist ein Notfall!", "Mir ist schwindelig.", "Ich bin ganz allein."
+WORST, CALM = 1.0, 0.0  # `negative` of words
+few = settings(max_examples=30)  # calls: a thousand found no more, and the suite stays fast
+shares = st.floats(0.0, 1.0)
+texts = st.sampled_from(["Also gut", "Ja.", "", NOTFALL, "Das ist kein Notfall.", DIZZY, ALONE])
+plain = st.just("Also gut")
 TEXT_MODEL = "2" * 64  # of the fake text model
 EVIDENCE = 4.0  # log-odds, of the worst words alone, and of the most aroused voice alone
 
@@ -105,6 +113,21 @@ def score_of(memory: float) -> float:
     return 1 / (1 + math.exp(2 - memory))
 
 
-def without_probe() -> DistressJudge:
-    """Return the judge for texts of a foreign model."""
-    return DistressJudge(replace(MODEL, probe=None), phrases())
+def score(utterances: Sequence[Utterance], by: DistressJudge | None = None) -> float:
+    """Return the score right after the last utterance."""
+    found = now(follow(*utterances, by=by).caller, utterances[-1].end, by).score
+    assert found is not None
+    return found
+
+
+@st.composite
+def calls(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> list[Utterance]:
+    """Draw what one caller says, in order; pauses, lengths and scores may be anything, even nothing."""
+    time, found = 0.0, []
+    for _ in range(draw(st.integers(1, 12))):
+        start = time + draw(st.sampled_from([0.0, 0.5, 20.0, 90.0, 400.0]))
+        time = start + draw(st.sampled_from([0.0, 0.4, 2.0, 15.0]))
+        negative, arousal = draw(st.none() | shares), draw(st.none() | st.floats(-1.0, 1.0))
+        vector = np.array([draw(shares), draw(shares)], np.float32)
+        found.append(said(start, time, negative, arousal, draw(texts), vector))
+    return found
