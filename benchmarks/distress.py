@@ -32,7 +32,7 @@ PARTS: Final[Mapping[str, Callable[[Bench], Figures]]] = {
     "plots": plots,
 }
 COPIES: Final = 12
-QUICK_COUNT, QUICK_COPIES = 12, 1
+QUICK_COUNT, QUICK_COPIES = 20, 1
 LIBRARIES: Final = ("scikit-learn", "torch", "transformers")  # beside those of `machine`
 # The keys of the last line, and where in the figures of all parts each lies: composed calls on the phone.
 SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -75,7 +75,7 @@ def main() -> None:
         save(output, "distress", figures)
         print(f"written to {output}")
     print(EXPLAINED)
-    print(json.dumps({key: _at(figures, path) for key, path in SUMMARY.items()}))
+    print(json.dumps(summary(figures), allow_nan=False))
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -104,6 +104,11 @@ def measure(bench: Bench, only: Sequence[str] | None) -> Figures:
             print(f"== {name}", flush=True)
             figures[name] = part(bench)
     return figures
+
+
+def summary(figures: Figures) -> Figures:
+    """Return the figures of the last line; None for what was not measured, and for a time that never came."""
+    return {key: _at(figures, path) for key, path in SUMMARY.items()}
 
 
 def _threads() -> None:

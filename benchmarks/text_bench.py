@@ -1,5 +1,6 @@
 """What the parts of text_emotion.py share: the models side by side, what to read, and what was read already."""
 
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -104,9 +105,9 @@ def interval_figures(one: Interval | None) -> list[float] | None:
 
 
 def rounded(value: object, digits: int = 4) -> object:
-    """Return figures, however deep they lie, with so many digits; NaN is None, which JSON has."""
+    """Return figures, however deep they lie, with so many digits; NaN and infinity are None, which JSON has."""
     if isinstance(value, float):
-        return round(value, digits) if value == value else None
+        return round(value, digits) if math.isfinite(value) else None
     if isinstance(value, dict):
         return {key: rounded(inner, digits) for key, inner in value.items()}
     if isinstance(value, list | tuple):

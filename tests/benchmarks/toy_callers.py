@@ -1,6 +1,7 @@
 """Texts, clips and readings of toy callers: what a text and a clip say is plain, unless a test makes it noise."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ TEXT_MODEL: Final = "2" * 64
 FEELINGS: Final = ("anger", "fear", "sadness", "joy", "neutral", "boredom")
 WIDTH: Final = 8  # of the sentence vectors
 NEGATIVE: Final = {"plain": 0.1, "problem": 0.7, "glad": 0.05, "angry": 0.9, "afraid": 0.8, "sad": 0.8}
+CHAT_HEAD: Final = "conversationId\tturnNumber\tutteranceId\tutterance\tslot-labels\tintent"
 WORDS: Final = ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht")
 
 
@@ -62,6 +64,14 @@ def vectors(of: Texts, read: Mapping[str, TextReading]) -> TextVectors:
     assert all(row is not None for row in rows)
     distress = np.array([kind in KINDS for _, kind in kinds])
     return TextVectors(tuple(text for text, _ in kinds), np.array(rows, np.float64), distress, ("de",) * len(kinds))
+
+
+def write_chat(data: Path, domain: str, turns: Sequence[str]) -> None:
+    """Write customers' turns of a domain into the folder of development data, as multidogo has them."""
+    folder = data / "text" / "multidogo"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"call\t1\tid\t{turn}\tO\tnone" for turn in turns]
+    (folder / f"{domain}.train.tsv").write_text("\n".join([CHAT_HEAD, *rows]) + "\n", "utf-8")
 
 
 def actor(name: str = "03", each: int = 4, tells: float = 4.0) -> Actor:
