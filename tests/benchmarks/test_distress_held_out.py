@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from tests.benchmarks import toy_callers
 
+from distress_bench import JudgedCall
 from distress_held_out import Column, abstained, better, known, moments, utterances, whole
 
 NAN = float("nan")
@@ -23,11 +24,13 @@ def test_utterances_are_held_against_what_they_show_and_moments_against_what_is_
 
 
 def test_what_an_utterance_shows_and_whether_the_caller_is_in_distress_are_two_things() -> None:
-    call = toy_callers.composed(
-        texts := toy_callers.texts(), toy_callers.readings(texts), [toy_callers.actor()], 40, share=1.0
-    )
-    lines = [line for one in call for line in one.plan.lines]
-    assert any(line.shows != line.distressed for line in lines)
+    texts = toy_callers.texts()
+    calls = toy_callers.composed(texts, toy_callers.readings(texts), [toy_callers.actor()], 40, share=1.0)
+    (call, *_) = [one for one in calls if any(line.shows != line.distressed for line in one.plan.lines)]
+    nothing = np.zeros(len(call.utterances))
+    judged = JudgedCall(call, nothing, nothing, ("calm",) * nothing.size, nothing)
+    assert utterances([judged]).truth.tolist() == [line.shows for line in call.plan.lines]
+    assert moments([judged]).truth.tolist() == [line.distressed for line in call.plan.lines]
 
 
 def test_a_call_counts_by_its_highest_score_and_by_0_where_there_is_none() -> None:
@@ -100,3 +103,5 @@ def test_abstained_is_the_share_of_the_time_from_the_first_word_to_the_first_sco
     assert abstained([late]) == pytest.approx(24 / 39)
     assert abstained([never]) == 1.0
     assert abstained([late, never, at_once]) == pytest.approx((24 + 19 + 4) / (39 + 19 + 19))
+    greeted = toy_callers.judged([NAN, 0.4], begin=30.0)  # known at 44 s of 49 s, and silent for the first 30 s
+    assert abstained([greeted]) == pytest.approx(14 / 19)

@@ -114,13 +114,14 @@ def judged(
     onset: float | None = None,
     relief: float | None = None,
     who: str = "03",
+    begin: float = 0.0,
     probabilities: Sequence[float] = (),
     levels: Sequence[float] = (),
 ) -> JudgedCall:
-    """Return a call with an utterance every ten seconds (0 to 4 s, 10 to 14 s, …) and what was made of each by hand."""
+    """Return a call with an utterance of 4 s every ten seconds from `begin` on, and what was made of each by hand."""
     lines = [
         Line("eins", "neutral", 0, start, start + 4.0, ill, ill)
-        for start in (10.0 * place for place in range(len(scores)))
+        for start in (begin + 10.0 * place for place in range(len(scores)))
         for ill in [onset is not None and onset <= start and (relief is None or start < relief)]
     ]
     utterances = tuple(
