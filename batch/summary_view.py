@@ -13,7 +13,7 @@ from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from stimmung.batch.distress_view import WORTH_A_MARK, named_mark
+from stimmung.batch.distress_view import RANKS, WORTH_A_MARK, named_mark
 from stimmung.batch.screen import printable
 from stimmung.batch.talk_view import talk_lines
 from stimmung.batch.timeline_view import distress_strip, mood_strip, mood_style, packed_strip, signed, time_strip
@@ -138,7 +138,7 @@ def _distress(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[Row]:
     """Yield the worst moment with its quote and reasons, and how the call ended; one line where all was calm."""
     peak = caller.peak
     if caller.score is None or peak is None:
-        yield Row("worst", named_mark("unknown").append(": too little of the caller's speech to tell"))
+        yield from _without_score(analysis, caller)
         return
     said = _said_at(analysis, caller.channel, peak.time)
     when = clock(said.start if said else peak.time)  # as in the transcript
@@ -151,6 +151,24 @@ def _distress(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[Row]:
     if reasons:
         yield Row("because", packed_strip([_reason(one, said) for one in reasons]))
     yield Row("at end", named_mark(caller.state).append(f" {caller.score:.0%}, {caller.trend}"))
+
+
+def _without_score(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[Row]:
+    """Yield what a safety phrase held the state at, and why, of a caller who said too little for a score."""
+    judged = [
+        (one, one.distress)
+        for one in analysis.utterances
+        if (one.channel, one.speaker) == (caller.channel, caller.speaker) and one.distress
+    ]
+    said, worst = max(judged, key=lambda one: RANKS.index(one[1].state), default=(None, None))
+    if said is None or worst is None or worst.state not in WORTH_A_MARK:
+        yield Row("worst", named_mark("unknown").append(": too little of the caller's speech to tell"))
+        return
+    held = named_mark(worst.state).append(f" at {clock(said.start)}, too little heard for a score")
+    yield Row("worst", held.append(f" “{one_line(said.text)}”"), cut=True)
+    if worst.reasons:
+        yield Row("because", packed_strip([_reason(one, said) for one in worst.reasons]))
+    yield Row("at end", named_mark(caller.state).append(", too little heard for a score"))
 
 
 def _said_at(analysis: CallAnalysis, channel: int, time: float) -> Utterance | None:

@@ -92,9 +92,14 @@ def test_she_is_found_while_she_says_it(listener: Listener) -> None:
     first = next(one for one in found.utterances if one.distress and one.distress.state in ("distressed", "urgent"))
     assert "dizzy" in first.text
     assert 45 < first.end < 55
-    peak = the_caller(found).peak
+
+
+def test_her_words_alone_would_have_told_of_her_when_she_is_frightened(listener: Listener) -> None:
+    """0:52 to 0:53; the score knows nothing of safety phrases."""
+    peak = the_caller(listener.hear("en-vulnerable")).peak
     assert peak is not None
-    assert peak.time == first.end
+    assert 45 < peak.time < 55
+    assert peak.score > listener.judge.model.thresholds.distressed.enter
 
 
 def test_the_happy_caller_is_never_more_than_calm(listener: Listener) -> None:
@@ -110,12 +115,14 @@ def test_who_only_has_an_address_to_give_is_never_more_than_calm(listener: Liste
 @pytest.mark.parametrize("gain", [1.0, THREE_DECIBELS])
 def test_the_angry_caller_is_noticed_when_he_gets_angry(listener: Listener, gain: float) -> None:
     found = listener.hear("de-billing-angry", gain)
-    assert RANKS.index(worst(found)) >= RANKS.index("uneasy")
+    assert RANKS.index(worst(found)) >= RANKS.index("distressed")
+    assert the_caller(found).state in ("distressed", "urgent")
+    assert {one.kind for one in the_caller(found).reasons} <= {"words", "voice", "change"}
     before = [one.distress.state for one in found.utterances if one.distress and one.end < 50]
     assert set(before) <= {"unknown", "calm"}
     peak = the_caller(found).peak
     assert peak is not None
-    assert peak.time > 60
+    assert peak.time > 75
 
 
 def test_who_refused_is_not_judged(listener: Listener) -> None:

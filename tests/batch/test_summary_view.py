@@ -189,8 +189,30 @@ class TestDistress:
         assert not any(line.startswith(("because", "at end")) for line in lines)
 
     def test_too_little_speech_is_no_calm(self) -> None:
-        unknown = replace(CALL, distress=(CallerDistress(1, "", None, "unknown", "steady"),))
+        little = replace(TALK[1], distress=DistressScore(0.9, "unknown", ()))
+        unknown = replace(CALL, utterances=(little,), distress=(CallerDistress(1, "", None, "unknown", "steady"),))
         assert row(unknown, "worst") == "? unknown: too little of the caller's speech to tell"
+
+    def test_a_phrase_before_there_is_a_score_is_told_with_its_reason(self) -> None:
+        reason = Reason("safety", "names an emergency", "emergency", 1.0)
+        short = Utterance(1, "customer", "", 1.0, 2.5, "An emergency!", "en", 0.9, (), ())
+        held = replace(short, distress=DistressScore(0.4, "urgent", (reason,)))
+        later = replace(short, start=9.0, end=9.5, text="Hello?", distress=DistressScore(0.1, "urgent", ()))
+        caller = CallerDistress(1, "", None, "urgent", "steady", (reason,))
+        call = replace(CALL, utterances=(TALK[0], held, later), distress=(caller,))
+        assert row(call, "worst") == "▲ urgent at 0:01, too little heard for a score “An emergency!”"
+        assert row(call, "because") == "names an emergency “emergency”"
+        assert row(call, "at end") == "▲ urgent, too little heard for a score"
+        faded = replace(call, distress=(replace(caller, state="unknown", reasons=()),))
+        assert row(faded, "worst") == row(call, "worst")
+        assert row(faded, "at end") == "? unknown, too little heard for a score"
+
+    def test_a_phrase_of_the_other_party_is_not_the_callers(self) -> None:
+        reason = Reason("safety", "names an emergency", "emergency", 1.0)
+        other = Utterance(0, "customer", "", 1.0, 2.5, "An emergency!", "en", 0.9, (), ())
+        held = replace(other, distress=DistressScore(0.4, "urgent", (reason,)))
+        call = replace(CALL, utterances=(held,), distress=(CallerDistress(1, "", None, "unknown", "steady"),))
+        assert row(call, "worst") == "? unknown: too little of the caller's speech to tell"
 
     def test_a_reason_from_another_moment_has_its_time(self) -> None:
         reason = Reason("voice", "an angry voice", "Well, then.", 90.0)

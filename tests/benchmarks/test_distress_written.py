@@ -8,6 +8,7 @@ import pytest
 from tests.benchmarks import toy_callers
 
 from distress_written import (
+    ANSWERS,
     CHAT_COUNT,
     CHAT_DOMAINS,
     CHAT_WORDS,
@@ -15,6 +16,7 @@ from distress_written import (
     KINDS,
     LANGUAGES,
     Split,
+    agent_turns,
     chat_turns,
     everything,
     readings_of,
@@ -22,6 +24,7 @@ from distress_written import (
     transcripts,
     written,
 )
+from normalise import Language
 from stimmung.speech.fakes import FakeTextEmotion
 
 SPLITS: tuple[Split, ...] = ("train", "test")
@@ -132,8 +135,36 @@ class TestReadings:
 
     def test_a_reading_is_of_what_was_heard_and_nothing_heard_has_none(self) -> None:
         model = FakeTextEmotion()
-        found = readings_of({"Danke": "Frechheit", "Frechheit": "", "Guten Tag": " "}, "de", model)
+        found = readings_of({"Danke": "Frechheit", "Frechheit": "", "Guten Tag": " "}, "de", model, ["Ja?"])
         assert list(found) == ["Danke"]
         assert found["Danke"].emotion is not None
         assert found["Danke"].emotion.polarity == "negative"
-        assert [(one.text, one.language, one.context) for one in model.asked] == [("Frechheit", "de", "")]
+        assert [(one.text, one.language) for one in model.asked] == [("Frechheit", "de")]
+
+    def test_most_answer_an_agent_the_same_one_every_time(self) -> None:
+        said, before = {f"Text {number}": f"text {number}" for number in range(1000)}, ["Ja?", "Wie bitte?"]
+        first, again = FakeTextEmotion(), FakeTextEmotion()
+        for model in (first, again):
+            readings_of(said, "de", model, before)
+        assert first.asked == again.asked
+        told = Counter(one.context for one in first.asked)
+        assert told.keys() == {"", *before}
+        assert 1 - told[""] / 1000 == pytest.approx(ANSWERS, abs=0.05)
+        assert told["Ja?"] == pytest.approx(told["Wie bitte?"], rel=0.2)
+
+
+class TestAgents:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_say_other_things_in_either_split_and_nothing_that_tells_of_a_caller(self, language: Language) -> None:
+        train, test = ({plain(turn) for turn in agent_turns(split, language)} for split in SPLITS)
+        assert min(len(train), len(test)) >= 10
+        assert "" not in train | test
+        assert not train & test
+        telling = [
+            text
+            for split in SPLITS
+            for kind, own in written(split, language).items()
+            for text in own
+            if kind != "plain"
+        ]
+        assert not (train | test) & {plain(text) for text in telling}

@@ -51,7 +51,7 @@ class TestCallers:
         bad = [said(start, start + 4, WORST) for start in (10, 30)]
         both = parties("customer", "customer")
         found = judged(calm[0], bad[0], calm[1], bad[1], policy=both)
-        assert [(one.channel, one.state) for one in found.callers] == [(0, "calm"), (1, "urgent")]
+        assert [(one.channel, one.state) for one in found.callers] == [(0, "calm"), (1, "distressed")]
         assert found.callers[:1] == judged(*calm, policy=both).callers
         assert found.callers[1:] == judged(*bad, policy=both).callers
 

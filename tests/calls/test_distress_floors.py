@@ -110,7 +110,7 @@ class TestFloors:
     @given(calls())
     def test_phrases_move_no_score(self, utterances: list[Utterance]) -> None:
         plain = [replace(one, text="Also gut") for one in utterances]
-        assert follow(*utterances).caller.memory == follow(*plain).caller.memory
+        assert follow(*utterances).caller.log_odds == follow(*plain).caller.log_odds
         assert follow(*utterances).score.probability == follow(*plain).score.probability
 
 

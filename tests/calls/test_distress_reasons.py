@@ -35,7 +35,7 @@ class TestAnUtterance:
 
     def test_that_is_as_calm_ones_are_has_none_by_the_shipped_weights(self) -> None:
         for one in (read_distress_model().both, read_distress_model().words, read_distress_model().voice):
-            calm = dict(zip(one.features, one.calm, strict=True))
+            calm = {effect.feature: effect.calm for effect in one.effects}
             assert reasons_of(SAID, one, calm, LEAST) == ()
 
     def test_has_one_of_its_words_and_one_of_its_voice_the_stronger_first(self) -> None:
@@ -84,7 +84,7 @@ class TestAnUtterance:
         found = reasons_of(SAID, both, features, LEAST)
         assert len(found) <= 2
         assert [one.weight for one in found] == sorted((one.weight for one in found), reverse=True)
-        calm = dict(zip(both.features, both.calm, strict=True))
+        calm = {effect.feature: effect.calm for effect in both.effects}
         for one in found:
             assert one.weight >= LEAST
             higher = [name for name, text in RAISED.items() if text == one.reason.text]

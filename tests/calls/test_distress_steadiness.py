@@ -41,7 +41,7 @@ class TestWhatChangesNothing:
         ]
         first, second = follow(*(replace(one, level=-30) for one in utterances)), follow(*other)
         assert second.score.probability == first.score.probability
-        assert (second.caller.memory, second.caller.state) == (first.caller.memory, first.caller.state)
+        assert (second.caller.log_odds, second.caller.state) == (first.caller.log_odds, first.caller.state)
 
     @few
     @given(calls(), st.floats(-1, 1))
@@ -91,8 +91,9 @@ class TestModelsAtFault:
         broken = replace(said(0, 4), text_emotion=words(negative), voice_emotion=voice(arousal), text_vector=vector)
         end = utterances[-1].end
         caller = follow(*utterances[:-1], replace(broken, start=end, end=end), utterances[-1]).caller
-        assert math.isfinite(caller.memory)
-        assert abs(caller.memory) <= MODEL.course.most
+        assert caller.log_odds is not None
+        assert math.isfinite(caller.log_odds)
+        assert abs(caller.log_odds) <= MODEL.course.most
         assert all(math.isfinite(value) for value in caller.first_minute.sums.values())
         found = now(caller, end)
         assert found.score is None or 0 <= found.score <= 1

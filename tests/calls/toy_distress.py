@@ -1,7 +1,7 @@
 """A distress model that is simple enough to reckon with, and what callers say to it.
 
-Words are told by `negative` alone: 0.5 is no evidence, 1 is +4 in log-odds and 0 is -4, of which a tenth counts. A
-voice is told by `arousal`: 0 is no evidence, 1 is +4. The score is the sigmoid of what is remembered, less 2.
+Words are told by `negative` alone: 0.5 is no evidence, 1 is +4 in log-odds and 0 is -4. A voice is told by `arousal`:
+0 is no evidence, 1 is +4. A caller begins at -2, where silence leads back to; the score is the sigmoid of it.
 """
 
 import math
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from stimmung.calls.distress import CallerState, DistressJudge, Followed
 from stimmung.calls.distress_features import Probe
-from stimmung.calls.distress_model import Arm, CourseWeights, Display, DistressModel, Threshold, Thresholds
+from stimmung.calls.distress_model import Arm, CourseWeights, Display, DistressModel, Effect, Threshold, Thresholds
 from stimmung.calls.records import CallerDistress
 from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.records import Samples, TextEmotionScore, Utterance, VoiceEmotionScore
@@ -27,13 +27,19 @@ texts = st.sampled_from(["Also gut", "Ja.", "", NOTFALL, "Das ist kein Notfall."
 plain = st.just("Also gut")
 TEXT_MODEL = "2" * 64  # of the fake text model
 EVIDENCE = 4.0  # log-odds, of the worst words alone, and of the most aroused voice alone
+HALF_LIFE = 30.0  # s
+FADING = math.log(2) / HALF_LIFE  # a second
+USUAL = 1 / (1 + math.exp(2))  # the score of who said nothing that counts
 
 
 def arm(**columns: tuple[float, float]) -> Arm:
     """Return an arm of features, each with the value that is no evidence, and what one more of it adds in log-odds."""
-    names = tuple(name.replace("_", ".") for name in columns)
-    none, weights = zip(*columns.values(), strict=True)
-    return Arm(names, centre=none, scale=(1.0,) * len(names), calm=none, weights=weights, bias=0.0)
+    return Arm(tuple(_line(name.replace("_", "."), *column) for name, column in columns.items()), bias=0.0)
+
+
+def _line(feature: str, none: float, weight: float) -> Effect:
+    """Return a straight line, as far as features go."""
+    return Effect(feature, (none - 9, none + 9), (-9 * weight, 9 * weight), calm=none, calm_adds=0.0)
 
 
 WORDS = {"words_negative": (0.5, 2 * EVIDENCE), "words_meaning": (0.0, 1.0)}
@@ -45,7 +51,15 @@ MODEL = DistressModel(
     words=arm(**WORDS),
     voice=arm(**VOICE),
     course=CourseWeights(
-        half_life=30.0, rise=1.0, fall=0.1, full_seconds=0.0, most=8.0, slope=1.0, offset=-2.0, least_seconds=3.0
+        onset=USUAL * FADING,
+        relief=(1 - USUAL) * FADING,
+        begin=USUAL,
+        weight=1.0,
+        full_seconds=0.0,
+        most=8.0,
+        slope=1.0,
+        offset=0.0,
+        least_seconds=3.0,
     ),
     thresholds=Thresholds(Threshold(0.3, 0.2), Threshold(0.6, 0.5), Threshold(0.85, 0.75)),
     display=Display(trend_seconds=30.0, trend_least=0.1, reason_least=0.5, floor_seconds=300.0),
@@ -108,9 +122,9 @@ def now(caller: CallerState, time: float, by: DistressJudge | None = None) -> Ca
     return (by or judge()).now(caller, time, 1, "")
 
 
-def score_of(memory: float) -> float:
-    """Return the score of what is remembered."""
-    return 1 / (1 + math.exp(2 - memory))
+def score_of(evidence: float) -> float:
+    """Return the score right after so much evidence in all."""
+    return 1 / (1 + math.exp(2 - evidence))
 
 
 def score(utterances: Sequence[Utterance], by: DistressJudge | None = None) -> float:
