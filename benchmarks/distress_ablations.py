@@ -1,29 +1,33 @@
-"""What each group of features adds: the same fit and the same calls without it."""
+"""What each group of features adds: the same fit and the same calls without it.
 
-from collections.abc import Callable, Mapping, Sequence
+What safety phrases add is in the ranking: they touch no score.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from distress_bench import Bench, JudgedCall, judge
+from distress_bench import Bench, JudgedCall, judge, same
 from distress_calls import ComposedCall
 from distress_held_out import utterances, whole
 from machine import Figures
-from stimmung.calls.safety import SafetyPhrases
+from stimmung.calls.distress_features import CHANGE
 from stimmung.speech.records import TextEmotionScore, Utterance, VoiceEmotionScore
 from text_bench import cell, show
 from text_scores import Interval
 from voice_conditions import PHONE
 
 Strip = Callable[[Utterance], Utterance]
-NO_PHRASES: Final = SafetyPhrases({})
+NOTHING: Final = "nothing"
+NO_CHANGE: Final = "change against the first minute"
 
 
 def ablations(bench: Bench) -> Figures:
     """Refit without a group, judge the same held-out calls."""
     figures: Figures = {}
     rows = []
-    for name, strip in GROUPS.items():
-        calls = _judged(bench, strip, SafetyPhrases({}) if name == "safety phrases" else bench.phrases)
+    for name in (NOTHING, *GROUPS, NO_CHANGE):
+        calls = _judged(bench, name)
         said, called = utterances(calls).auc(), whole(calls).auc()
         figures[name] = {"utterance_auc": said.value, "call_auc": called.value, "interval": [called.low, called.high]}
         rows.append([name, cell(said.value), cell(Interval(called.value, called.low, called.high))])
@@ -31,11 +35,15 @@ def ablations(bench: Bench) -> Figures:
     return figures
 
 
-def _judged(bench: Bench, strip: Strip | None, phrases: SafetyPhrases) -> list[JudgedCall]:
+def _judged(bench: Bench, name: str) -> list[JudgedCall]:
     calls = bench.calls("test", PHONE)
-    if strip is None:
-        return judge(bench.folds, phrases, calls)
-    return judge(bench.refitted(lambda call: stripped(call, strip)), phrases, [stripped(call, strip) for call in calls])
+    if name == NOTHING:
+        return judge(bench.folds, bench.phrases, calls)
+    if name == NO_CHANGE:
+        folds = bench.refitted(same, lambda feature: not feature.startswith(f"{CHANGE}."))
+        return judge(folds, bench.phrases, calls)
+    folds = bench.refitted(lambda call: stripped(call, GROUPS[name]))
+    return judge(folds, bench.phrases, [stripped(call, GROUPS[name]) for call in calls])
 
 
 def stripped(call: ComposedCall, strip: Strip) -> ComposedCall:
@@ -76,17 +84,10 @@ def _flat(score: VoiceEmotionScore | None) -> VoiceEmotionScore | None:
     return None if score is None or score.arousal is None else replace(score, arousal=0.0, valence=0.0)
 
 
-GROUPS: Final[Mapping[str, Strip | None]] = {
-    "nothing": None,
-    "safety phrases": None,
+GROUPS: Final[Mapping[str, Strip]] = {
     "words: meaning": _without_meaning,
     "words: emotions": _without_text_emotions,
     "words: polarity": _without_polarity,
     "voice: feelings": _without_feelings,
     "voice: arousal and valence": _without_arousal,
 }
-
-
-def groups() -> Sequence[str]:
-    """Return the names of what is left out in turn."""
-    return list(GROUPS)

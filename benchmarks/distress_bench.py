@@ -13,9 +13,9 @@ from typing import Final, Literal
 import numpy as np
 
 from distress_calls import ComposedCall, Plan, perform, plans
-from distress_fitting import TextVectors, fit_model
+from distress_fitting import TextVectors, anything, fit_model
 from distress_voices import Actor, Alteration, actors
-from distress_written import LANGUAGES, Split, readings_of, texts_of, transcripts
+from distress_written import LANGUAGES, Split, agent_turns, readings_of, texts_of, transcripts
 from normalise import Language
 from stimmung.calls.distress import CallerState, DistressJudge
 from stimmung.calls.distress_model import DistressModel
@@ -130,7 +130,8 @@ class Bench:
         """Return what the text model makes of all texts: as written, or as heard on the phone."""
         key = split, language, line
         if key not in self._readings:
-            self._readings[key] = readings_of(self.transcripts(*key), language, self.text)
+            before = agent_turns(split, language)
+            self._readings[key] = readings_of(self.transcripts(*key), language, self.text, before)
         return self._readings[key]
 
     def transcripts(self, split: Split, language: Language, line: str) -> dict[str, str]:
@@ -179,14 +180,14 @@ class Bench:
         """A model for every fifth of the actors, fitted on the others."""
         return self.refitted(same)
 
-    def refitted(self, change: "Change") -> list[Fold]:
-        """Return the folds as fitted on changed calls."""
+    def refitted(self, change: "Change", features: Callable[[str], bool] = anything) -> list[Fold]:
+        """Return the folds as fitted on changed calls, by some features only."""
         names = sorted({call.actor for call in self.training})
         told, found = tell(f"fitting {FOLDS} models"), []
         for number in range(FOLDS):
             held = frozenset(names[number::FOLDS])
             kept = [change(call) for call in self.training if call.actor not in held]
-            found.append(Fold(fit_model(kept, self.vectors, self.text_model), held))
+            found.append(Fold(fit_model(kept, self.vectors, self.text_model, features), held))
             told(number + 1, FOLDS)
         return found
 

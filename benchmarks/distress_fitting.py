@@ -27,7 +27,16 @@ from stimmung.calls.distress_features import (
     Probe,
     features_of,
 )
-from stimmung.calls.distress_model import Arm, CourseWeights, Display, DistressModel, Threshold, Thresholds, logit
+from stimmung.calls.distress_model import (
+    Arm,
+    CourseWeights,
+    Display,
+    DistressModel,
+    Effect,
+    Threshold,
+    Thresholds,
+    logit,
+)
 from text_judged import Bools, Floats, Ints
 
 WORDS_COLUMNS: Final = (*WORDS_FEATURES, *(f"{CHANGE}.{name}" for name in WORDS_CHANGES))
@@ -35,17 +44,19 @@ VOICE_COLUMNS: Final = (*VOICE_FEATURES, *(f"{CHANGE}.{name}" for name in VOICE_
 ALL: Final = (*WORDS_COLUMNS, *VOICE_COLUMNS)
 FOLDS: Final = 5  # of texts, so that no probe judges a text that it learnt from
 PROBE_PENALTY: Final = 10.0  # inverse strength of the ridge on unit vectors
-PENALTY: Final = 0.3  # the same of the arms, on standardised features
-# How long agents talk in between, composed calls cannot tell; half of the evidence is forgotten as was designed.
+PENALTY: Final = 0.03  # the same of the arms, on standardised parts of features
+KNOTS: Final = 6  # points of a feature's line, at quantiles
+# How long agents talk in between, composed calls cannot tell: half of what was known is forgotten as was designed.
 HALF_LIFE: Final = 30.0  # s
-RISES: Final = (0.5, 1.0)
-FALLS: Final = (0.1, 0.25, 0.5)
-FULL: Final = (0.0, 2.0)  # s of speech
-MOST: Final = (4.0, 8.0)
+BEGINS: Final = (0.02, 0.05, 0.1)  # share of callers in distress before anything is heard, and where silence leads to
+WEIGHTS: Final = (0.25, 0.5, 0.75, 1.0)
+FULL_SECONDS: Final = 1.5  # set: composed calls fit as well without, but text models misread a short "No. Goodbye."
+MOST: Final = 8.0  # log-odds
 LEAST_SECONDS: Final = 3.0  # of speech
 # False alarms an hour of calls without distress at which a state is entered; it is left at HELD of the odds.
 ALARMS: Final[Mapping[str, float]] = {"uneasy": 4.0, "distressed": 1.0, "urgent": 0.2}
 HELD: Final = 0.5
+RESTING: Final = 0.02  # of the score, between where silence leads to and where the lowest state is left
 DISPLAY: Final = Display(trend_seconds=30.0, trend_least=0.1, reason_least=0.5, floor_seconds=300.0)
 
 ProbeOf = Callable[[str], Probe | None]  # by written text
@@ -64,10 +75,6 @@ class Rows:
 
     def column(self, name: str) -> Floats:
         return np.asarray(self.values[:, ALL.index(name)], np.float64)
-
-    def of(self, names: Sequence[str]) -> Floats:
-        """Return the columns of these features (n, names)."""
-        return np.stack([self.column(name) for name in names], axis=1)
 
     @property
     def has_words(self) -> Bools:
@@ -88,17 +95,26 @@ class TextVectors:
     language: tuple[str, ...]
 
 
-def fit_model(calls: Sequence[ComposedCall], texts: TextVectors, text_model: str) -> DistressModel:
-    """Fit everything on calls whose texts are among `texts`; `text_model` is the SHA-256 of what made the vectors."""
+def anything(name: str) -> bool:
+    """Keep every feature."""
+    return bool(name)
+
+
+def fit_model(
+    calls: Sequence[ComposedCall], texts: TextVectors, text_model: str, kept: Callable[[str], bool] = anything
+) -> DistressModel:
+    """Fit everything on calls whose texts are among `texts`; `text_model` is the SHA-256 of what made the vectors.
+
+    `kept` says which features are used.
+    """
     probes = fold_probes(texts, text_model)
     rows = rows_of(calls, probes.get)
     known = rows.has_words, rows.has_voice
     arms = [
-        fit_arm(rows, ALL, known[0] & known[1]),
-        fit_arm(rows, WORDS_COLUMNS, known[0]),
-        fit_arm(rows, VOICE_COLUMNS, known[1]),
+        fit_arm(rows, list(filter(kept, columns)), chosen)
+        for columns, chosen in ((ALL, known[0] & known[1]), (WORDS_COLUMNS, known[0]), (VOICE_COLUMNS, known[1]))
     ]
-    start = CourseWeights(30.0, 1.0, 0.5, 2.0, 6.0, 1.0, 0.0, LEAST_SECONDS)
+    start = _course(BEGINS[0], 1.0)
     dummy = Threshold(1.0, 1.0)
     model = DistressModel(
         base_rate=round(float(rows.shows.mean()), 4),
@@ -152,15 +168,49 @@ def fold_probes(texts: TextVectors, text_model: str) -> dict[str, Probe]:
 
 
 def fit_arm(rows: Rows, names: Sequence[str], chosen: Bools) -> Arm:
-    """Fit one logistic model on the chosen utterances; what is missing counts as in the mean, if it is ever there."""
-    names = [name for name in names if np.isfinite(rows.column(name)[chosen]).any()]
-    values = rows.of(names)[chosen]
+    """Fit an additive logistic model on the chosen utterances: a line with KNOTS points for each feature.
+
+    What is missing adds nothing; a feature that is never there, or never moves, is left out.
+    """
     truth = rows.shows[chosen]
-    centre, scale = np.nanmean(values, axis=0), np.maximum(np.nanstd(values, axis=0), 1e-6)
-    fitted = LogisticRegression(C=PENALTY, max_iter=2000).fit(np.nan_to_num((values - centre) / scale), truth)
-    calm = np.nanmean(values[~truth], axis=0)
-    bias = round(float(fitted.intercept_[0]), 5)
-    return Arm(tuple(names), _plain(centre), _plain(scale), _plain(calm), _plain(fitted.coef_[0]), bias)
+    parts = [part for name in names if (part := _part(name, rows.column(name)[chosen])) is not None]
+    fitted = LogisticRegression(C=PENALTY, max_iter=2000).fit(np.concatenate([one.inputs for one in parts], 1), truth)
+    weights, effects, bias = fitted.coef_[0], [], float(fitted.intercept_[0])
+    for part in parts:
+        own, weights = weights[: part.inputs.shape[1]], weights[part.inputs.shape[1] :]
+        adds = np.round(((part.basis - part.centre) / part.scale) @ own, 5)
+        values = rows.column(part.name)[chosen]
+        calm = values[~truth & np.isfinite(values)]
+        told = float(calm.mean()), float(np.interp(calm, part.knots, adds).mean())
+        effects.append(Effect(part.name, _plain(part.knots), _plain(adds), round(told[0], 5), round(told[1], 5)))
+    return Arm(tuple(effects), round(bias, 5))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A feature as the sum of tents over its knots, but for the first tent."""
+
+    name: str
+    knots: Floats  # (knots,)
+    basis: Floats  # (knots, knots - 1): what each tent is at each knot
+    centre: Floats  # (knots - 1,): means of the tents over the utterances
+    scale: Floats
+    inputs: Floats  # (n, knots - 1): standardised; 0 where the feature is missing
+
+
+def _part(name: str, values: Floats) -> _Part | None:
+    known = np.isfinite(values)
+    if not known.any():
+        return None
+    knots = np.unique(np.round(np.quantile(values[known], np.linspace(0, 1, KNOTS)), 5))
+    if knots.size < 2:
+        return None
+    basis = np.eye(knots.size)[:, 1:]
+    tents = np.stack([np.interp(values[known], knots, column) for column in basis.T], axis=1)
+    centre, scale = tents.mean(axis=0), np.maximum(tents.std(axis=0), 1e-6)
+    inputs = np.zeros((values.shape[0], basis.shape[1]))
+    inputs[known] = (tents - centre) / scale
+    return _Part(name, knots, basis, centre, scale, inputs)
 
 
 def probabilities_of(model: DistressModel, rows: Rows) -> Floats:
@@ -171,9 +221,10 @@ def probabilities_of(model: DistressModel, rows: Rows) -> Floats:
         (model.words, rows.has_words & ~rows.has_voice),
         (model.voice, ~rows.has_words & rows.has_voice),
     ):
-        values = rows.of(arm.features)[chosen]
-        inputs = np.nan_to_num((values - np.array(arm.centre)) / np.array(arm.scale))
-        found[chosen] = 1 / (1 + np.exp(-(inputs @ np.array(arm.weights) + arm.bias)))
+        total = np.full(int(chosen.sum()), arm.bias)
+        for one in arm.effects:
+            total += np.nan_to_num(np.interp(rows.column(one.feature)[chosen], one.at, one.adds))
+        found[chosen] = 1 / (1 + np.exp(-total))
     return found
 
 
@@ -183,28 +234,27 @@ def evidence_of(model: DistressModel, rows: Rows) -> Floats:
     return np.nan_to_num(np.log(likely / (1 - likely)) - logit(model.base_rate))
 
 
-def memories_of(course: CourseWeights, evidence: Floats, rows: Rows) -> Floats:
-    """Return what is remembered after each utterance, as `calls.distress` does it; a test holds them together."""
-    share = np.minimum(1.0, rows.seconds / course.full_seconds) if course.full_seconds else np.ones_like(rows.seconds)
-    added = evidence * share * np.where(evidence > 0, course.rise, course.fall)
-    found, memory = np.zeros_like(evidence), 0.0
-    for place, number in enumerate(rows.call):
-        first = place == 0 or rows.call[place - 1] != number
-        passed = rows.end[place] if first else rows.end[place] - rows.end[place - 1]
-        memory = 0.0 if first else memory * 0.5 ** (max(0.0, passed) / course.half_life)
-        memory = min(max(memory + added[place], -course.most), course.most)
-        found[place] = memory
+def log_odds_of(course: CourseWeights, evidence: Floats, rows: Rows) -> Floats:
+    """Return what is known after each utterance, by the product's own filter."""
+    found = np.zeros_like(evidence)
+    known, time, last = course.start, 0.0, -1
+    columns = zip(rows.call.tolist(), rows.end.tolist(), rows.seconds.tolist(), evidence.tolist(), strict=True)
+    for place, (number, end, seconds, said) in enumerate(columns):
+        if number != last:
+            known, time, last = course.start, 0.0, number
+        known = course.heard(course.later(known, end - time), said, seconds)
+        found[place], time = known, end
     return found
 
 
 def fit_course(evidence: Floats, rows: Rows) -> CourseWeights:
     """Return how evidence adds up so that the caller's true state is likeliest after each utterance."""
     best: tuple[float, CourseWeights] | None = None
-    for half_life, rise, fall, full, most in itertools.product((HALF_LIFE,), RISES, FALLS, FULL, MOST):
-        course = CourseWeights(half_life, rise, fall, full, most, 1.0, 0.0, LEAST_SECONDS)
-        memory = memories_of(course, evidence, rows)[:, np.newaxis]
-        fitted = LogisticRegression(C=1e3).fit(memory, rows.distressed)
-        loss = float(log_loss(rows.distressed, fitted.predict_proba(memory)[:, 1]))
+    for begin, weight in itertools.product(BEGINS, WEIGHTS):
+        course = _course(begin, weight)
+        known = log_odds_of(course, evidence, rows)[:, np.newaxis]
+        fitted = LogisticRegression(C=1e3).fit(known, rows.distressed)
+        loss = float(log_loss(rows.distressed, fitted.predict_proba(known)[:, 1]))
         if best is None or loss < best[0]:
             slope, offset = round(float(fitted.coef_[0, 0]), 5), round(float(fitted.intercept_[0]), 5)
             best = loss, replace(course, slope=slope, offset=offset)
@@ -212,17 +262,27 @@ def fit_course(evidence: Floats, rows: Rows) -> CourseWeights:
     return best[1]
 
 
-def scores_of(model: DistressModel, memory: Floats) -> Floats:
-    """Return the score of each memory."""
-    return np.asarray(1 / (1 + np.exp(-(model.course.slope * memory + model.course.offset))))
+def _course(begin: float, weight: float) -> CourseWeights:
+    """Return uncalibrated weights under which silence leads back to where a call begins."""
+    rate = float(np.log(2)) / HALF_LIFE
+    onset, relief = round(begin * rate, 6), round((1 - begin) * rate, 6)
+    return CourseWeights(onset, relief, begin, weight, FULL_SECONDS, MOST, 1.0, 0.0, LEAST_SECONDS)
+
+
+def scores_of(model: DistressModel, log_odds: Floats) -> Floats:
+    """Return the score of what is known."""
+    return np.asarray(1 / (1 + np.exp(-(model.course.slope * log_odds + model.course.offset))))
 
 
 def fit_thresholds(model: DistressModel, evidence: Floats, rows: Rows, calls: Sequence[ComposedCall]) -> Thresholds:
     """Return for each state the lowest score that is passed so rarely by callers who are not in distress."""
-    scores = scores_of(model, memories_of(model.course, evidence, rows))
+    scores = scores_of(model, log_odds_of(model.course, evidence, rows))
     hours = sum(call.plan.duration for call in calls if not call.plan.distressed) / 3600
     calm = ~np.array([call.plan.distressed for call in calls])[rows.call]
-    grid = np.linspace(0.02, 0.995, 196)
+    # Silence must let go of every state: the lowest is left above the score that silence leads to.
+    resting = np.log(model.score(model.course.start) / (1 - model.score(model.course.start)))
+    least = float(1 / (1 + np.exp(-(resting - np.log(HELD))))) + RESTING
+    grid = np.linspace(max(0.02, least), 0.995, 196)
     found = {}
     for state, most in ALARMS.items():
         alarms = [_entered(scores, rows.call, calm, enter) / hours for enter in grid]

@@ -1,4 +1,8 @@
-"""Distress on calls whose actors and texts no model has seen: fused, by words alone, by voice alone; calibration."""
+"""Distress on calls whose actors and texts no model has seen: fused, by words alone, by voice alone; calibration.
+
+What was asked for is checked and told: fused is better than the better side by MARGIN and surely, the calibration error
+is at most ECE_MOST, and no side alone is so good that the calls were too easy.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +21,9 @@ from voice_scores import auc, by_speaker
 
 SIDES: Final[tuple[Side, ...]] = get_args(Side)
 BINS: Final = 10
+MARGIN: Final = 0.03  # of AUC
+ECE_MOST: Final = 0.05
+TOO_EASY: Final = 0.95  # AUC of one side alone
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +50,21 @@ def held_out(bench: Bench) -> Figures:
     for line in LINES:
         judged = {side: bench.judged(line, side) for side in SIDES}
         figures["lines"][line] = _line(judged)
+        figures["lines"][line]["met"] = met(figures["lines"][line])
         _show(line, figures["lines"][line])
     return figures
+
+
+def met(figures: Figures) -> dict[str, bool]:
+    """Return which of the limits are met behind a line, for calls and for utterances."""
+    gains = figures["fused_less_better"]
+    alone = [figures[kind][side]["value"] for kind in ("call_auc", "utterance_auc") for side in ("words", "voice")]
+    return {
+        "call_gain": gains["call"]["value"] >= MARGIN and gains["call"]["interval"][0] > 0,
+        "utterance_gain": gains["utterance"]["value"] >= MARGIN and gains["utterance"]["interval"][0] > 0,
+        "calibration": max(figures["ece"].values()) <= ECE_MOST,
+        "not_too_easy": max(alone) <= TOO_EASY,
+    }
 
 
 def utterances(calls: Sequence[JudgedCall]) -> Column:
@@ -171,5 +191,6 @@ def _show(line: str, figures: Figures) -> None:
     ece = figures["ece"]
     print(f"calibration error: utterances {ece['utterance']:.3f}, callers {ece['caller']:.3f}")
     print(f"without a score: {figures['abstained']:.1%} of the time from the caller's first word on")
+    print("limits:", ", ".join(f"{name} {'met' if good else 'MISSED'}" for name, good in figures["met"].items()))
     print("by where it shows:", {name: round(value, 3) for name, value in figures["call_auc_by_mode"].items()})
     print("by course:", {name: round(value, 3) for name, value in figures["call_auc_by_course"].items()})

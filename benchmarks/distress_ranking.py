@@ -1,11 +1,12 @@
 """Forty callers at once, four of them in distress: who is at the top, how soon, how often wrongly; against baselines.
 
-Ours ranks by state, then by score; the others by a number that a caller has at a moment. Baselines take the mean of an
-utterance's number, forgotten by half in the same 30 s as our evidence: the level above the caller's first utterance,
-words of a list of unfriendly words, the text model's probability of a negative utterance.
+Ours ranks who is urgent first, then by score, as it stood after the last utterance; the others by a number that a
+caller has at a moment. Baselines take the mean of an utterance's number, forgotten by half in the same 30 s as our
+evidence: the level above the caller's first utterance, words of a list of unfriendly words, the text model's
+probability of a negative utterance.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,8 +56,9 @@ def ranking(bench: Bench) -> Figures:
     """Rank by every side, in the same draws."""
     judged = bench.judged(PHONE)
     sides: dict[str, list[Ranked]] = {
-        "fused": [Ranked(call, placed(call)) for call in judged],
-        "fused, score only": [Ranked(call, call.score) for call in judged],
+        "fused": [Ranked(call, urgent_first(call)) for call in judged],
+        "fused, by state first": [Ranked(call, placed(call)) for call in judged],
+        "fused, no phrases": [Ranked(call, call.score) for call in judged],
         "words alone": [Ranked(call, call.score) for call in bench.judged(PHONE, "words")],
         "voice alone": [Ranked(call, call.score) for call in bench.judged(PHONE, "voice")],
         **{name: [_faded(call, number) for call in judged] for name, number in BASELINES.items()},
@@ -71,11 +73,18 @@ def ranking(bench: Bench) -> Figures:
     return found
 
 
+def urgent_first(call: JudgedCall) -> Floats:
+    """Return what the product ranks by (`CallerDistress.rank`): who is urgent, then the score."""
+    return np.array([(state == "urgent") + np.nan_to_num(score) for state, score in _rows(call)])
+
+
 def placed(call: JudgedCall) -> Floats:
-    """Return what the product ranks by: the state, and within it the score."""
-    return np.array(
-        [RANKS.index(state) + np.nan_to_num(score) for state, score in zip(call.state, call.score, strict=True)]
-    )
+    """Return a rank by state and within it by score: every safety phrase lifts its caller over all lower states."""
+    return np.array([RANKS.index(state) + np.nan_to_num(score) for state, score in _rows(call)])
+
+
+def _rows(call: JudgedCall) -> Iterator[tuple[str, float]]:
+    return zip(call.state, call.score, strict=True)
 
 
 def snapshots(calls: Sequence[Ranked]) -> Figures:

@@ -11,7 +11,7 @@ from consent import DEPLOYMENT, consenting
 from distress_bench import Bench, JudgedCall, judge
 from distress_calls import ComposedCall, perform
 from distress_voices import Alteration
-from distress_written import LANGUAGES, readings_of, texts_of
+from distress_written import LANGUAGES, agent_turns, readings_of, texts_of
 from machine import Figures
 from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.calls.distress import CallerState, DistressJudge
@@ -162,7 +162,8 @@ def _with_wrong_words(bench: Bench) -> list[ComposedCall]:
     for language in LANGUAGES:
         texts = texts_of(bench.options.data, "test", language)
         heard = bench.transcripts("test", language, PHONE)
-        wrong[language] = readings_of({text: spoilt(said) for text, said in heard.items()}, texts.language, bench.text)
+        spoilt_texts = {text: spoilt(said) for text, said in heard.items()}
+        wrong[language] = readings_of(spoilt_texts, texts.language, bench.text, agent_turns("test", language))
     actors = {actor.name: actor for actor in bench.actors[PHONE]}
     for call in bench.calls("test", PHONE):
         found.append(perform(call.plan, actors[call.actor], wrong[call.plan.language]))

@@ -24,6 +24,7 @@ LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
 CHAT_DOMAINS: Final[Mapping[Split, tuple[str, ...]]] = {"train": ("airline", "finance"), "test": ("insurance", "media")}
 CHAT_WORDS: Final = (3, 25)
 CHAT_COUNT: Final = 400
+ANSWERS: Final = 0.7  # share of utterances that come soon after the agent has spoken
 
 
 def written(split: Split, language: Language) -> dict[str, list[str]]:
@@ -74,10 +75,24 @@ def transcripts(texts: Texts, spoken: Path | None) -> dict[str, str]:
     return found
 
 
-def readings_of(said: Mapping[str, str], language: str, model: TextEmotion) -> dict[str, TextReading]:
-    """Return what the model makes of what was said for each text, without anything said before it."""
+def agent_turns(split: Split, language: Language) -> list[str]:
+    """Return what agents say: the model reads it along with the customer's answer."""
+    return (FOLDER / f"agent-{split}.{language}.txt").read_text("utf-8").splitlines()
+
+
+def readings_of(
+    said: Mapping[str, str], language: str, model: TextEmotion, before: Sequence[str]
+) -> dict[str, TextReading]:
+    """Return what the model makes of what was said for each text, mostly behind a turn of the agent's drawn by chance.
+
+    Whatever an agent says must tell nothing of the caller; the draws are the same in every run.
+    """
     kept = [text for text, words in said.items() if words.strip()]
-    return dict(zip(kept, model.read([SpokenText(said[text], language) for text in kept]), strict=True))
+    rng = np.random.default_rng(len(kept))
+    spoken = [
+        SpokenText(said[text], language, str(rng.choice(before)) if rng.random() < ANSWERS else "") for text in kept
+    ]
+    return dict(zip(kept, model.read(spoken), strict=True))
 
 
 def _heard(texts: Sequence[str], language: str, folder: Path) -> dict[str, str]:

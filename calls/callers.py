@@ -32,7 +32,7 @@ def judge_callers(
     if not own or judge is None:
         return Judged(tuple(utterances), (), (*omitted, WITHOUT_JUDGE) if own else omitted)
     judged, callers = list(utterances), dict[tuple[int, str], CallerState]()
-    for place in own:
+    for place in sorted(own, key=lambda one: (utterances[one].end, one)):
         who = utterances[place].channel, utterances[place].speaker
         followed = judge.follow(callers.get(who, CallerState()), utterances[place])
         callers[who] = followed.caller

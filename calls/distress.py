@@ -2,7 +2,7 @@
 
 Pure and incremental: `follow` takes a caller's state before an utterance and returns it after, so that a live call and
 its recording agree. The score rises at once and is forgotten slowly, and stays what it is: a calibrated probability. A
-phrase that names danger sets a floor under the state. Callers are ranked by state, then by score; nothing is decided.
+phrase that names danger sets a floor under the state. Callers are ranked for help; nothing is decided.
 """
 
 from collections.abc import Sequence
@@ -33,13 +33,14 @@ class Floor:
 class CallerState:
     """A caller after some utterances; the beginning of a call is `CallerState()`."""
 
-    memory: float = 0.0  # evidence that is left, log-odds against the base rate
-    time: float = 0.0  # s in the call, to which `memory` belongs
+    log_odds: float | None = None  # of being in distress, before calibration; None: nothing was heard yet
+    time: float = 0.0  # s in the call, to which `log_odds` belong
     spoken: float = 0.0  # s of speech that could be judged
-    state: DistressState = "unknown"
+    scored: DistressState = "unknown"  # by the score alone, which hysteresis goes by
+    state: DistressState = "unknown"  # with what safety phrases hold
     first_minute: FirstMinute = field(default_factory=FirstMinute)
-    weighed: tuple[Weighed, ...] = ()  # the strongest reasons so far, faded as the memory is
-    past: tuple[tuple[float, float], ...] = ()  # time and memory after the last utterances, for the trend
+    weighed: tuple[Weighed, ...] = ()  # the strongest reasons so far, faded as what was known is
+    past: tuple[tuple[float, float], ...] = ()  # time and log-odds after the last utterances, for the trend
     floors: tuple[Floor, ...] = ()  # the highest first, each state and text once
     peak: DistressPeak | None = None
 
@@ -104,50 +105,58 @@ class DistressJudge:
         """Return the caller at a later time if nothing is said until then."""
         passed = max(0.0, time - caller.time)
         left = 0.5 ** (passed / self.model.course.half_life)
-        weighed = (replace(one, weight=one.weight * left) for one in caller.weighed)
         faded = replace(
-            caller, memory=caller.memory * left, time=caller.time + passed, weighed=self._strong(tuple(weighed))
+            caller,
+            log_odds=self.model.course.later(self._log_odds(caller), passed),
+            time=caller.time + passed,
+            weighed=self._strong(tuple(replace(one, weight=one.weight * left) for one in caller.weighed)),
         )
-        return replace(faded, state=self._state(faded))
+        return self._placed(faded)
+
+    def _log_odds(self, caller: CallerState) -> float:
+        return self.model.course.start if caller.log_odds is None else caller.log_odds
 
     def _remembering(self, faded: CallerState, utterance: Utterance, probability: float | None) -> CallerState:
         """Return the caller with the evidence of an utterance added."""
         if probability is None:
             return faded
-        course, evidence = self.model.course, self.model.evidence(probability)
-        share = min(1.0, utterance.duration / course.full_seconds) if course.full_seconds > 0 else 1.0
-        added = evidence * share * (course.rise if evidence > 0 else course.fall)
-        memory = min(max(faded.memory + added, -course.most), course.most)
-        return replace(faded, memory=memory, spoken=faded.spoken + utterance.duration)
+        evidence = self.model.evidence(probability)
+        log_odds = self.model.course.heard(self._log_odds(faded), evidence, utterance.duration)
+        return replace(faded, log_odds=log_odds, spoken=faded.spoken + utterance.duration)
 
     def _settled(self, caller: CallerState) -> CallerState:
         """Return the caller after an utterance with state, peak and what the trend needs brought up to date."""
-        score, state = self._score(caller), self._state(caller)
+        caller = self._placed(caller)
+        score, state, peak = self._score(caller), caller.state, caller.peak
         if score is None:
-            return replace(caller, state=state)
-        peak = caller.peak
+            return caller
         if peak is None or self._height(state, score) > self._height(peak.state, peak.score):
             peak = DistressPeak(score, state, caller.time)
         since = caller.time - self.model.display.trend_seconds
         older = [one for one in caller.past if one[0] <= since][-1:]
         recent = [one for one in caller.past if one[0] > since]
-        return replace(caller, state=state, peak=peak, past=(*older, *recent, (caller.time, caller.memory)))
+        return replace(caller, peak=peak, past=(*older, *recent, (caller.time, self._log_odds(caller))))
 
     def _score(self, caller: CallerState) -> float | None:
         """Return the calibrated score; None while too little was heard."""
-        return self.model.score(caller.memory) if caller.spoken >= self.model.course.least_seconds else None
+        heard_enough = caller.spoken >= self.model.course.least_seconds
+        return self.model.score(self._log_odds(caller)) if heard_enough else None
 
-    def _state(self, caller: CallerState) -> DistressState:
-        """Return the state of the score, entered at one threshold, left below a lower one; or the floor above it."""
-        state: DistressState = "unknown"
-        score, held = self._score(caller), RANKS.index(caller.state)
+    def _placed(self, caller: CallerState) -> CallerState:
+        """Return the caller in the state of the score, entered at one threshold, left below a lower one; or held above.
+
+        What a phrase held is no state that the score had entered.
+        """
+        scored: DistressState = "unknown"
+        score, held = self._score(caller), RANKS.index(caller.scored)
         if score is not None:
-            state = "calm"
+            scored = "calm"
             for place, name in enumerate(STATES[1:], start=RANKS.index("uneasy")):
                 threshold = self.model.thresholds.of(name)
                 if score >= (threshold.leave if place <= held else threshold.enter):
-                    state = name
-        return max((state, *(floor.state for floor in _standing(caller))), key=RANKS.index)
+                    scored = name
+        state = max((scored, *(floor.state for floor in _standing(caller))), key=RANKS.index)
+        return replace(caller, scored=scored, state=state)
 
     def _height(self, state: DistressState, score: float) -> tuple[int, float]:
         """Return how bad a moment is. Where a phrase holds the state, no later moment is worse for its score."""
@@ -160,8 +169,8 @@ class DistressJudge:
         if now is None or not caller.past:
             return "steady"
         since = caller.time - self.model.display.trend_seconds
-        said, memory = next((one for one in reversed(caller.past) if one[0] <= since), caller.past[0])
-        before = self.model.score(memory * 0.5 ** (max(0.0, since - said) / self.model.course.half_life))
+        said, log_odds = next((one for one in reversed(caller.past) if one[0] <= since), caller.past[0])
+        before = self.model.score(self.model.course.later(log_odds, since - said))
         if abs(now - before) < self.model.display.trend_least:
             return "steady"
         return "rising" if now > before else "falling"

@@ -25,43 +25,82 @@ STATES: Final[tuple[DistressState, ...]] = ("calm", "uneasy", "distressed", "urg
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
-    """A logistic model of the features that are there; one that is missing counts as in the mean of the training."""
+class Effect:
+    """What one feature adds to the log-odds: a line through points; constant beyond the outermost."""
 
-    features: tuple[str, ...]
-    centre: tuple[float, ...]  # mean in training
-    scale: tuple[float, ...]  # standard deviation in training
-    calm: tuple[float, ...]  # mean of calm utterances: what reasons are measured against
-    weights: tuple[float, ...]  # of the standardised features
+    feature: str
+    at: tuple[float, ...]  # ascending values of the feature
+    adds: tuple[float, ...]  # log-odds at each
+    calm: float  # the feature's mean in calm utterances
+    calm_adds: float  # the mean of what it adds there: what reasons are measured against
+
+    def of(self, value: float) -> float:
+        """Return what a value adds."""
+        return float(np.interp(value, self.at, self.adds))
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An additive logistic model of the features that are there; one that is missing adds nothing."""
+
+    effects: tuple[Effect, ...]
     bias: float
 
     def probability(self, features: Features) -> float:
-        """Return the calibrated probability that the caller was in distress during the utterance."""
-        total = self.bias
-        for name, centre, scale, weight in zip(self.features, self.centre, self.scale, self.weights, strict=True):
-            total += weight * (features.get(name, centre) - centre) / scale
-        return sigmoid(total)
+        """Return the calibrated probability that words or voice show distress in the utterance."""
+        return sigmoid(
+            self.bias + sum(one.of(features[one.feature]) for one in self.effects if one.feature in features)
+        )
 
     def contributions(self, features: Features) -> dict[str, float]:
         """Return what each known feature adds to the log-odds, compared with calm utterances."""
-        rows = zip(self.features, self.calm, self.scale, self.weights, strict=True)
-        return {
-            name: weight * (features[name] - calm) / scale for name, calm, scale, weight in rows if name in features
-        }
+        known = (one for one in self.effects if one.feature in features)
+        return {one.feature: one.of(features[one.feature]) - one.calm_adds for one in known}
+
+    def raised(self, feature: str, value: float) -> bool:
+        """Return whether a feature's value is above that of calm utterances."""
+        return any(one.feature == feature and value > one.calm for one in self.effects)
 
 
 @dataclass(frozen=True, slots=True)
 class CourseWeights:
-    """How evidence adds up over a call: in log-odds against the base rate, forgotten by half in `half_life` seconds."""
+    """How evidence adds up over a call: a caller is calm or in distress, and goes over from one to the other.
 
-    half_life: float  # s
-    rise: float  # what evidence for distress counts
-    fall: float  # what evidence against it counts
-    full_seconds: float  # of speech from which on an utterance counts in full
-    most: float  # bound of what is remembered, either way
-    slope: float  # of the calibration from what is remembered to the score
+    The forward filter of that hidden Markov model: what was known fades towards how it usually is, and each utterance
+    adds its log-odds.
+    """
+
+    onset: float  # calm callers who fall into distress, a second
+    relief: float  # callers in distress who calm down, a second
+    begin: float  # share of callers in distress when they begin to speak
+    weight: float  # of an utterance's evidence: utterances are not independent of each other
+    full_seconds: float  # of an utterance from which on its evidence counts in full; shorter ones in proportion
+    most: float  # bound of the log-odds, either way
+    slope: float  # of the calibration from the filter's log-odds to the score
     offset: float
     least_seconds: float  # of a caller's speech before there is a score
+
+    @property
+    def half_life(self) -> float:
+        """Return in how many seconds half of what was known is forgotten."""
+        return math.log(2) / (self.onset + self.relief)
+
+    @property
+    def start(self) -> float:
+        """Return the log-odds of a caller of whom nothing was heard."""
+        return logit(self.begin)
+
+    def later(self, log_odds: float, seconds: float) -> float:
+        """Return what is left of the log-odds when nothing is heard for so long."""
+        if seconds <= 0:
+            return log_odds
+        usual = self.onset / (self.onset + self.relief)
+        return logit(usual + (sigmoid(log_odds) - usual) * 0.5 ** (seconds / self.half_life))
+
+    def heard(self, log_odds: float, evidence: float, seconds: float) -> float:
+        """Return the log-odds after the evidence of an utterance of so many seconds."""
+        share = min(1.0, seconds / self.full_seconds) if self.full_seconds > 0 else 1.0
+        return min(max(log_odds + self.weight * share * evidence, -self.most), self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +162,12 @@ class DistressModel:
         return self.words if words else self.voice if voice else None
 
     def evidence(self, probability: float) -> float:
-        """Return what a probability says for or against distress, in log-odds against the base rate."""
+        """Return what a probability says for or against distress: log-odds against the base rate."""
         return logit(probability) - logit(self.base_rate)
 
-    def score(self, memory: float) -> float:
+    def score(self, log_odds: float) -> float:
         """Return the calibrated probability that the caller is in distress now."""
-        return sigmoid(self.course.slope * memory + self.course.offset)
+        return sigmoid(self.course.slope * log_odds + self.course.offset)
 
 
 def read_distress_model(file: Path = FILE) -> DistressModel:
@@ -155,16 +194,15 @@ def model_to_json(model: DistressModel, report: Mapping[str, object]) -> str:
         values["probe"] = {"text_model": model.probe.text_model, "bias": round(model.probe.bias, 4), "weights": weights}
     for name in ("both", "words", "voice"):
         arm: Arm = getattr(model, name)
-        columns = zip(arm.features, arm.centre, arm.scale, arm.calm, arm.weights, strict=True)
-        named = {row[0]: dict(zip(COLUMNS, row[1:], strict=True)) for row in columns}
+        named = {
+            one.feature: {"at": one.at, "adds": one.adds, "calm": one.calm, "calm_adds": one.calm_adds}
+            for one in arm.effects
+        }
         values[name] = {"bias": arm.bias, "features": named}
     values["course"] = _plain(model.course)
     values["thresholds"] = {name: _plain(model.thresholds.of(name)) for name in STATES[1:]}
     values["display"] = _plain(model.display)
     return json.dumps({**values, "report": dict(report)}, indent=1, ensure_ascii=False) + "\n"
-
-
-COLUMNS: Final = ("centre", "scale", "calm", "weight")
 
 
 def logit(probability: float) -> float:
@@ -205,8 +243,14 @@ def _check(model: DistressModel) -> None:
     """Raise ValueError for numbers with which nothing could be computed, or nothing that means anything."""
     if not 0 < model.base_rate < 1:
         raise ValueError(f"base_rate {model.base_rate} should lie between 0 and 1")
-    if model.course.half_life <= 0:
-        raise ValueError(f"half_life {model.course.half_life} should be above 0")
+    course = model.course
+    if min(course.onset, course.relief, course.most) <= 0 or not 0 < course.begin < 1:
+        raise ValueError("onset, relief and most should be above 0, begin between 0 and 1")
+    usual = course.onset / (course.onset + course.relief)
+    if model.score(logit(usual)) >= model.thresholds.uneasy.leave:
+        raise ValueError(
+            "silence should let go of every state: the score that it leads to should be below uneasy.leave"
+        )
     enters = [model.thresholds.of(state).enter for state in STATES[1:]]
     leaves = [model.thresholds.of(state).leave for state in STATES[1:]]
     below = all(leave <= enter for leave, enter in zip(leaves, enters, strict=True))
@@ -215,21 +259,30 @@ def _check(model: DistressModel) -> None:
 
 
 def _probe(values: Mapping[str, object]) -> Probe:
-    weights, text_model = values["weights"], values["text_model"]
-    if not isinstance(weights, list) or not isinstance(text_model, str):
-        raise TypeError("probe should have a list of weights and the SHA-256 of a text model")
-    return Probe(text_model, np.array([_number(weight) for weight in weights], np.float32), _number(values["bias"]))
+    text_model = values["text_model"]
+    if not isinstance(text_model, str):
+        raise TypeError("probe should have the SHA-256 of a text model")
+    return Probe(text_model, np.array(_row(values["weights"]), np.float32), _number(values["bias"]))
 
 
 def _arm(values: Mapping[str, object]) -> Arm:
     named = _section(values, "features")
-    rows = {name: _numbers(_section(named, name)) for name in named}
-    if unknown := rows.keys() - KNOWN:
+    if unknown := named.keys() - KNOWN:
         raise ValueError(f"unknown features {', '.join(sorted(unknown))}")
-    if any(row["scale"] <= 0 for row in rows.values()):
-        raise ValueError("scale should be above 0")
-    centre, scale, calm, weight = (tuple(row[column] for row in rows.values()) for column in COLUMNS)
-    return Arm(tuple(rows), centre, scale, calm, weight, _number(values["bias"]))
+    return Arm(tuple(_effect(name, _section(named, name)) for name in named), _number(values["bias"]))
+
+
+def _effect(name: str, values: Mapping[str, object]) -> Effect:
+    at, adds = (_row(values[key]) for key in ("at", "adds"))
+    if len(at) != len(adds) or not at or sorted(set(at)) != list(at):
+        raise ValueError(f"{name}: `at` should ascend, and `adds` have a number for each")
+    return Effect(name, at, adds, _number(values["calm"]), _number(values["calm_adds"]))
+
+
+def _row(values: object) -> tuple[float, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} should be a list of numbers")
+    return tuple(_number(value) for value in values)
 
 
 def _section(values: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -65,8 +65,7 @@ def reasons_of(utterance: Utterance, arm: Arm, features: Features, least: float)
         own = {name: value for name, value in added.items() if name.removeprefix(f"{CHANGE}.").startswith(f"{side}.")}
         name = _said(own, features, arm)
         if name and sum(own.values()) >= least:
-            raised = features[name] > arm.calm[arm.features.index(name)]
-            found.append(Weighed(_reason(name, raised, utterance), sum(own.values())))
+            found.append(Weighed(_reason(name, arm.raised(name, features[name]), utterance), sum(own.values())))
     return tuple(sorted(found, key=lambda one: -one.weight))
 
 
@@ -87,13 +86,12 @@ def quoted(text: str) -> str:
 
 def _said(added: Mapping[str, float], features: Features, arm: Arm) -> str:
     """Return the feature that adds most, of those that have words for their direction; empty where none has."""
-    calm = dict(zip(arm.features, arm.calm, strict=True))
-    named = {name: value for name, value in added.items() if value > 0 and name in _texts(features[name] - calm[name])}
+    named = {
+        name: value
+        for name, value in added.items()
+        if value > 0 and name in (RAISED if arm.raised(name, features[name]) else LOWERED)
+    }
     return max(named, key=lambda name: named[name], default="")
-
-
-def _texts(difference: float) -> Mapping[str, str]:
-    return RAISED if difference > 0 else LOWERED
 
 
 def _reason(name: str, raised: bool, utterance: Utterance) -> Reason:

@@ -54,6 +54,15 @@ class CallerDistress:
     reasons: tuple[Reason, ...] = ()
     peak: DistressPeak | None = None
 
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Return what callers are ordered by, the highest first: who is urgent, then the score.
+
+        Lesser phrases hold a state and lift nobody over others: ranked by state first, calm callers who only mention an
+        illness came before callers in distress (benchmarks/distress.py).
+        """
+        return self.state == "urgent", self.score or 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
@@ -145,7 +154,7 @@ class Metrics:
 
     duration: float
     parties: tuple[PartyMetrics, ...]  # by channel
-    silence_seconds: float  # nobody speaks and no music plays
+    silence_seconds: float  # nobody speaks, no music plays, no tone is heard
     longest_silence: Span | None
     hold_seconds: float  # music
     overlap_seconds: float
