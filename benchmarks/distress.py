@@ -18,6 +18,7 @@ from distress_ablations import ablations
 from distress_bench import COUNT, Bench, Options
 from distress_held_out import held_out
 from distress_plots import plots
+from distress_quick import QuickBench
 from distress_ranking import ranking
 from distress_stability import stability
 from machine import Figures, confine, headline, processor, result_file, save, usable_cores
@@ -63,9 +64,11 @@ def main() -> None:
     print(", ".join(f"{name} {version(name)}" for name in LIBRARIES))
     output = _output(options.output)
     with tempfile.TemporaryDirectory() as folder:
-        copies, count = (QUICK_COPIES, QUICK_COUNT) if options.quick else (COPIES, COUNT)
-        work = options.work or Path(folder)
-        bench = Bench(Options(options.data, work, count, copies), None if output is None else output.parent)
+        work, pictures = options.work or Path(folder), None if output is None else output.parent
+        if options.quick:
+            bench: Bench = QuickBench(Options(options.data, work, QUICK_COUNT, QUICK_COPIES), pictures)
+        else:
+            bench = Bench(Options(options.data, work, COUNT, COPIES), pictures)
         try:
             figures = measure(bench, options.only)
         except (StimmungError, OSError) as error:
@@ -85,7 +88,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, help="folder that keeps what was heard of clips and spoken texts")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument(
-        "--quick", action="store_true", help="fewer calls and copies: some minutes where nothing is kept"
+        "--quick", action="store_true", help="few actors, texts and calls: minutes, to see that everything works"
     )
     parser.add_argument(
         "--output", nargs="?", const="", metavar="FILE", help="write figures and pictures; by default into results"

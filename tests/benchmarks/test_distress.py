@@ -9,16 +9,17 @@ import pytest
 from tests.benchmarks import toy_callers
 
 from distress import COPIES, PARTS, QUICK_COPIES, QUICK_COUNT, SUMMARY, arguments, measure, summary
-from distress_ablations import NO_PHRASES
 from distress_bench import COUNT, FOLDS, LINES, SHARE, Bench, Options
 from distress_calls import DISTRESSED, ComposedCall
+from distress_quick import SPOKEN, QuickBench
 from distress_voices import Actor, Alteration
 from distress_written import CHAT_DOMAINS, LANGUAGES, Split, everything, texts_of
 from machine import Figures
 from normalise import Language
+from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.engines import TextReading
 from text_bench import rounded
-from voice_conditions import PHONE
+from voice_conditions import CLEAN, PHONE
 
 PROMISED = (
     "call_auc_fused call_auc_words call_auc_voice utterance_auc_fused ece precision_at_4 time_to_top_median_s"
@@ -47,7 +48,7 @@ def bench(tmp_path: Path) -> ToyBench:
     for domain in {name for names in CHAT_DOMAINS.values() for name in names}:
         toy_callers.write_chat(tmp_path, domain, [f"{domain} turn number {number}" for number in range(30)])
     found = ToyBench(Options(tmp_path, tmp_path, count=10))
-    found.phrases = NO_PHRASES  # to look for phrases takes most of the time
+    found.phrases = SafetyPhrases({})  # to look for phrases takes most of the time
     return found
 
 
@@ -82,6 +83,18 @@ def test_a_quick_run_is_smaller_and_still_has_every_course() -> None:
     assert QUICK_COUNT < COUNT
     assert QUICK_COPIES < COPIES
     assert round(QUICK_COUNT * SHARE) >= len(DISTRESSED)
+
+
+def test_a_quick_run_hears_few_texts_and_reads_the_others_as_they_were_written(bench: ToyBench, tmp_path: Path) -> None:
+    """The few lie in the file of earlier transcripts, so that nobody needs to speak."""
+    quick = QuickBench(bench.options)
+    written = quick.transcripts("test", "en", CLEAN)
+    spoken = list(written)[:SPOKEN]
+    (tmp_path / "heard.en.tsv").write_text("".join(f"{text}\t{text.upper()}\n" for text in spoken), "utf-8")
+    heard = quick.transcripts("test", "en", PHONE)
+    assert all(text == read for text, read in written.items())
+    assert list(heard) == list(written)
+    assert {text for text, read in heard.items() if text != read} == {text for text in spoken if text != text.upper()}
 
 
 @pytest.mark.slow
