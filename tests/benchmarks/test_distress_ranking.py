@@ -8,7 +8,20 @@ from tests.benchmarks import toy_callers
 
 from distress_bench import JudgedCall
 from distress_fitting import HALF_LIFE
-from distress_ranking import BASELINES, CALLERS, ILL, Ranked, _faded, alarms, placed, snapshots, times_to_top
+from distress_ranking import (
+    BASELINES,
+    CALLERS,
+    ILL,
+    Ranked,
+    _faded,
+    alarms,
+    placed,
+    snapshots,
+    times_to_top,
+    urgent_first,
+)
+from stimmung.calls.records import CallerDistress
+from stimmung.speech.records import DistressState
 
 UTTERANCES = 8  # one every ten seconds
 ONSET = 30.0  # s, where an utterance begins that ends at 34 s
@@ -94,6 +107,17 @@ class TestNumbers:
     def test_before_the_first_utterance_ends_and_while_unknown_a_caller_is_last(self) -> None:
         one = Ranked(ILL_CALLS[0], np.array([np.nan, 0.3, *[0.8] * 6]))
         assert [one.at(time) for time in (0.0, 3.9, 4.0, 13.9, 14.0, 24.0, 1e6)] == [-np.inf] * 4 + [0.3, 0.8, 0.8]
+
+    def test_the_product_ranks_who_is_urgent_first_and_the_others_by_score(self) -> None:
+        scores = [0.9, 0.2, 0.7, float("nan"), 0.1]
+        states: tuple[DistressState, ...] = ("uneasy", "urgent", "distressed", "unknown", "calm")
+        order = np.argsort(-urgent_first(toy_callers.judged(scores, states))).tolist()
+        assert order == [1, 0, 2, 4, 3]
+        callers = [
+            CallerDistress(place, "", None if np.isnan(score) else score, state, "steady")
+            for place, (score, state) in enumerate(zip(scores, states, strict=True))
+        ]
+        assert [one.channel for one in sorted(callers, key=lambda one: one.rank, reverse=True)] == order
 
     def test_callers_are_placed_by_state_and_then_by_score(self) -> None:
         call = toy_callers.judged([0.9, 0.2, 0.7, np.nan, 0.1], ["uneasy", "urgent", "distressed", "unknown", "calm"])
