@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from stimmung.batch.outputs import Format, file_stems, render, write_results
+from stimmung.batch.outputs import Format, file_stems, remove_scored, render, write_results
 from stimmung.batch.pipeline import Pipeline
 from stimmung.batch.progress import sound_progress
 from stimmung.batch.recording_info import recording_info
@@ -151,6 +151,8 @@ def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     """Show the result, or write its files; return JSON for stdout, which waits until all are done."""
     formats, folder = desk.request.formats, desk.request.output
     if folder:
+        if analysis.info.consent == "withdrawn":
+            _remove_scored(folder, job.stem, formats or ("json",), desk.screen)
         for file in _write(analysis, folder, job.stem, formats or ("json",)):
             desk.screen.note(f"wrote {file}")
     elif not formats:
@@ -160,6 +162,16 @@ def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     else:
         desk.screen.result(render(analysis, formats[0]))
     return ""
+
+
+def _remove_scored(folder: Path, stem: str, kept: Sequence[Format], screen: Screen) -> None:
+    """Remove what earlier runs wrote of a call whose consent is withdrawn now, where it is not replaced anyway."""
+    try:
+        removed = remove_scored(folder, stem, kept)
+    except OSError as error:
+        raise AudioError(f"cannot remove earlier results of {stem} from {folder}: {error.strerror}") from error
+    for file in removed:
+        screen.note(f"consent was withdrawn: removed {file}")
 
 
 def _write(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[Format]) -> list[Path]:

@@ -1,5 +1,7 @@
 """Results in their formats: as text, and as files that never overwrite each other."""
 
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -11,6 +13,8 @@ from stimmung.calls.records import CallAnalysis
 from stimmung.calls.subtitles import to_srt, to_vtt
 
 Format = Literal["json", "srt", "vtt", "txt"]
+SCORED: tuple[Format, ...] = ("json", "txt")  # formats that can hold scores; subtitles hold words alone
+HEAD = re.compile(r"\d+:\d\d · \d+ channels? · ")  # of a transcript: length, channels
 
 
 def render(analysis: CallAnalysis, form: Format) -> str:
@@ -48,9 +52,39 @@ def write_results(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequ
     """Write one file a format into an existing folder; a half-written file is never seen under its final name."""
     written = []
     for form in formats:
-        target = folder / f"{stem}.{form}"
-        partial = folder / f".{stem}.{form}.partial"
+        target, partial = _places(folder, stem, form)
         partial.write_text(printable(render(analysis, form)), encoding="utf-8", newline="\n")
         partial.replace(target)
         written.append(target)
     return written
+
+
+def remove_scored(folder: Path, stem: str, kept: Sequence[Format]) -> list[Path]:
+    """Remove earlier results of that name which can hold scores, and what a killed run left of them; return which.
+
+    The formats in `kept` stay. So does a file that is no result, such as a text that somebody else put there.
+    """
+    removed = []
+    for form in SCORED:
+        target, partial = _places(folder, stem, form)
+        found = [target] if form not in kept and target.is_file() and _is_result(target, form) else []
+        for path in (*found, *([partial] if partial.is_file() else [])):
+            path.unlink()
+            removed.append(path)
+    return removed
+
+
+def _places(folder: Path, stem: str, form: Format) -> tuple[Path, Path]:
+    """Return where a result stands, and where until it is whole."""
+    return folder / f"{stem}.{form}", folder / f".{stem}.{form}.partial"
+
+
+def _is_result(path: Path, form: Format) -> bool:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if form == "txt":
+        return HEAD.search(" ".join(text.split())) is not None  # of a long path, the head goes on in the next line
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and {"schema_version", "call", "utterances"} <= value.keys()

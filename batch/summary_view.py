@@ -4,7 +4,7 @@ What was not computed is said here and nowhere else, with the way out where ther
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import shorten
 
@@ -20,7 +20,7 @@ from stimmung.batch.timeline_view import distress_strip, mood_strip, mood_style,
 from stimmung.calls.clock import clock
 from stimmung.calls.omission_lines import omission_lines
 from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseLabel
-from stimmung.speech.records import CallInfo, Reason, Utterance
+from stimmung.speech.records import CallInfo, DistressState, Reason, Utterance
 
 LANGUAGE_NAMES = {"de": "German", "en": "English"}
 LABEL_STYLES: dict[CourseLabel, str] = {
@@ -31,6 +31,9 @@ LABEL_STYLES: dict[CourseLabel, str] = {
     "negative": "bold red",
 }
 PHRASE = 60  # characters of a safety phrase
+# A state with a score below that and a safety phrase among its reasons is held by the phrase: by its score alone it
+# would be left already (`thresholds` in calls/data/distress.json).
+HELD_BELOW: dict[DistressState, float] = {"uneasy": 0.15, "distressed": 0.5, "urgent": 0.5}
 ROLES_OPTION = "--roles"
 ROLES_REMEDY = "--roles agent,customer"
 
@@ -65,7 +68,8 @@ def one_line(text: str) -> str:
 def _head(analysis: CallAnalysis) -> Text:
     count = f"{analysis.channels} channel{'' if analysis.channels == 1 else 's'}"
     language = LANGUAGE_NAMES.get(analysis.language, analysis.language or "language unknown")
-    named = analysis.info.roles[: analysis.channels]
+    ruled = [party.role for party in analysis.policy.parties] if analysis.policy else None
+    named = analysis.info.roles[: analysis.channels] if ruled is None else ruled
     roles = ", ".join(named) if any(role != "unknown" for role in named) else "roles unknown"
     head = Text(printable(analysis.path), "bold")
     return head.append(f"  {clock(analysis.duration)} · {count} · {language} · {roles}", "not bold dim")
@@ -135,22 +139,30 @@ def _turning_point(course: Course) -> Iterator[Row]:
 
 
 def _distress(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[Row]:
-    """Yield the worst moment with its quote and reasons, and how the call ended; one line where all was calm."""
+    """Yield the worst moment with its quote and reasons, and how the call ended; where all was calm, only that."""
     peak = caller.peak
     if caller.score is None or peak is None:
         yield from _without_score(analysis, caller)
         return
     said = _said_at(analysis, caller.channel, peak.time)
     when = clock(said.start if said else peak.time)  # as in the transcript
-    worst = named_mark(peak.state).append(f" {peak.score:.0%} at {when}")
     if peak.state not in WORTH_A_MARK:
-        yield Row("worst", worst)
+        yield Row("at end", named_mark(caller.state).append(", as throughout the call"))
         return
-    yield Row("worst", worst.append(f" “{one_line(said.text)}”" if said else ""), cut=True)
     reasons = said.distress.reasons if said and said.distress and said.distress.reasons else caller.reasons
+    worst = named_mark(peak.state).append(f" ({_score(peak.state, peak.score, reasons)}) at {when}")
+    yield Row("worst", worst.append(f" “{one_line(said.text)}”" if said else ""), cut=True)
     if reasons:
         yield Row("because", packed_strip([_reason(one, said) for one in reasons]))
-    yield Row("at end", named_mark(caller.state).append(f" {caller.score:.0%}, {caller.trend}"))
+    ending = _score(caller.state, caller.score, caller.reasons, caller.trend)
+    yield Row("at end", named_mark(caller.state).append(f" ({ending})"))
+
+
+def _score(state: DistressState, score: float, reasons: Iterable[Reason], trend: str = "") -> str:
+    """Return `score 19%, falling; held by a safety phrase`: a bare figure would read as that much of the state."""
+    held = score < HELD_BELOW.get(state, 0.0) and any(reason.kind == "safety" for reason in reasons)
+    going = f", {trend}" if trend else ""
+    return f"score {score:.0%}{going}{'; held by a safety phrase' if held else ''}"
 
 
 def _without_score(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[Row]:

@@ -52,14 +52,12 @@ def _pace(party: PartyMetrics) -> str:
 
 
 def _interruptions(metrics: Metrics, party: PartyMetrics, names: dict[int, str]) -> str:
-    """Return how often the party interrupted whom, the name only where it could be one of several."""
+    """Return how often the party interrupted whom, always by name: without it, who interrupts is left open."""
     whom = Counter(one.of for one in metrics.interruptions if one.by == party.channel)
     if not whom:
         return ""
-    if len(names) == 2:
-        return f"interrupted {whom.total()}×"
     told = (f"{names.get(channel, f'channel {channel}')} {count}×" for channel, count in whom.most_common())
-    return f"interrupted {', '.join(told)}"
+    return f"interrupts {', '.join(told)}"
 
 
 def _between(metrics: Metrics) -> Iterator[str]:

@@ -33,6 +33,7 @@ def measure(
     there are those who do. What is said or played after `duration` is not counted.
     """
     by_channel = _roles(utterances, events, roles)
+    utterances = [one for said in utterances if (one := _until(said, duration))]
     tracks = [runs_of(utterances, channel, duration) for channel in range(len(by_channel))]
     music = _heard(events, "music", duration)
     talk = [run for track in tracks for run in track]
@@ -59,6 +60,16 @@ def measure(
         interruptions=interruptions,
         timeline=_timeline(tracks, silence, overlap, duration),
     )
+
+
+def _until(said: Utterance, duration: float) -> Utterance | None:
+    """Return the utterance without the words that begin after `duration`; None where nothing is left."""
+    if said.start >= duration:
+        return None
+    if not said.words or said.words[-1].start < duration:
+        return said
+    words = tuple(word for word in said.words if word.start < duration)
+    return replace(said, words=words, text=" ".join(word.text for word in words)) if words else None
 
 
 def _roles(utterances: Sequence[Utterance], events: Sequence[Event], roles: Sequence[Role]) -> list[Role]:

@@ -6,10 +6,11 @@ from textwrap import shorten
 
 from stimmung.calls.clock import clock
 from stimmung.calls.records import CallAnalysis, CallerDistress
-from stimmung.speech.records import Utterance
+from stimmung.speech.records import DistressState, Utterance
 
 MOST = 5  # notes: more, and nobody reads them
 QUOTE = 90  # characters
+NO_DISTRESS: tuple[DistressState, ...] = ("unknown", "calm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,10 @@ class Note:
 
 
 def notes_of(analysis: CallAnalysis) -> list[Note]:
-    """Return the worst moment of each caller, safety phrases, and where the mood turned, by time."""
+    """Return the worst moment of each caller, safety phrases, and where the mood turned, by time.
+
+    Of a caller who was never above calm the worst mood is told.
+    """
     found: dict[tuple[int, float], Note] = {}
     for note in (*_peaks(analysis), *_safety(analysis), *_turns(analysis)):  # the first about a moment stays
         found.setdefault((note.channel, note.time), note)
@@ -35,16 +39,18 @@ def quoted(text: str) -> str:
 
 
 def _peaks(analysis: CallAnalysis) -> Iterator[Note]:
+    distressed = set()
     for caller in analysis.distress:
-        if caller.peak and (said := _said_at(analysis, caller, caller.peak.time)):
-            text = f"{clock(said.start)} worst: {caller.peak.state} {caller.peak.score:.0%}, {quoted(said.text)}"
+        peak = caller.peak
+        if peak and peak.state not in NO_DISTRESS and (said := _said_at(analysis, caller, peak.time)):
+            distressed.add(caller.channel)
+            text = f"{clock(said.start)} worst: {peak.state}, score {100 * peak.score:.0f} %, {quoted(said.text)}"
             yield Note(said.start, caller.channel, text)
-    judged = {caller.channel for caller in analysis.distress}
     for course in analysis.course:
-        if course.channel not in judged:
-            peak = course.peak
-            text = f"{clock(peak.time)} worst mood {peak.score:+.1f}, {quoted(peak.quote)}"
-            yield Note(peak.time, course.channel, text)
+        if course.channel not in distressed:
+            worst = course.peak
+            text = f"{clock(worst.time)} worst mood {worst.score:+.1f}, {quoted(worst.quote)}"
+            yield Note(worst.time, course.channel, text)
 
 
 def _safety(analysis: CallAnalysis) -> Iterator[Note]:

@@ -93,7 +93,7 @@ def draw_distress(analysis: CallAnalysis, channel: int, axes: "Axes") -> None:
     )  # fmt: skip
     axes.set_ylim(0, 1.25)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"], fontsize=FONT)
-    axes.set_ylabel(_titled("distress", analysis, channel), fontsize=FONT)
+    axes.set_ylabel(_titled("distress of\neach utterance", analysis, channel), fontsize=FONT)
 
 
 def draw_time(axes: "Axes", duration: float) -> None:

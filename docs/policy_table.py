@@ -18,8 +18,9 @@ from stimmung.speech.records import CallInfo, Consent, Country
 
 PAGE = Path(__file__).resolve().parent / "policy.md"
 TOLD = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-SETTLED = Deployment(purpose="help", legal_basis="consent", notice_de="Hinweis", notice_en="Notice")
-BASES = {"none": Deployment(), "named": SETTLED}
+NAMED = Deployment(purpose="help", legal_basis="consent")
+SETTLED = replace(NAMED, notice_de="Hinweis", notice_en="Notice")
+BASES = {"none": Deployment(), "named": NAMED}
 NOTICES = {"none": None, "given": TOLD}
 PARTIES = {
     "customer": Party("customer", 1.0),
@@ -53,15 +54,21 @@ whom nobody knows who they are, are never computed; no setting changes that.
 
 What counts: the role of a channel and how certain it is (below {CERTAIN:g} it counts as unknown), the caller's
 `consent` and `emotion_notice_given_at` in `NAME.call.json`, and the [settings](settings.md#policy) under `policy`.
-In the table *basis* is *named* where the settings name a purpose, a legal basis and the texts of the notice, and the
-*notice* was *given* where the time is known at which this caller heard it. Voices need the text in the call's language,
-and both texts where the language is not known beforehand; distress needs no notice. Every result says what was not
-computed, why, and what would change it.
+In the table *basis* is *named* where the settings name a purpose and a legal basis. The *notice* is *given* where the
+settings hold its text, in the call's language or, where that is not known beforehand, in both, and the time is known at
+which this caller heard it; voices need both, distress neither. Every result says what was not computed, why, and what
+would change it.
 
 The profile `de` adds that no recording is kept without consent (§ 201 StGB), and that views of one agent need a purpose
 and a legal basis besides the works agreement (§ 87 BetrVG, § 26 BDSG). [The laws in a line each](law/README.md).
 
-If consent is withdrawn, nothing is scored any more, and what was scored is erased; words and talk metrics stay.
+If consent is withdrawn, nothing is scored any more; words and talk metrics stay. `stimmung analyze --output DIR`, run
+again on such a call, replaces or removes the JSON and the transcript of that name in that folder. Results elsewhere,
+pictures among them, are [yours to delete](law/notice.md#withdrawing).
+"""
+AGENTS = """\
+Talk metrics are shown with the single call, whoever took it. This version adds up nothing by agent; whatever adds up
+calls must ask `agent_statistics` (talk metrics only, never feelings):
 """
 
 Case = tuple[frozenset[str], ...]  # the values of each axis that a row stands for
@@ -97,7 +104,9 @@ def scores() -> str:
         given = next(one for one in get_args(Consent) if one == consent)
         call = CallInfo(consent=given, emotion_notice_given_at=NOTICES[notice])
         profile = next(one for one in get_args(Country) if one == country)
-        found = permissions_of(PARTIES[role], call, replace(BASES[basis], country=profile))
+        texts = SETTLED if notice == "given" else Deployment()
+        settled = replace(BASES[basis], country=profile, notice_de=texts.notice_de, notice_en=texts.notice_en)
+        found = permissions_of(PARTIES[role], call, settled)
         cells[role, consent, basis, notice, country] = tuple(_ruling(found, key).allowed for key in COLUMNS)
     heads = ["who", "consent", "basis", "notice", "profile", *COLUMNS.values()]
     return table(heads, ([*_shown(case, axes), *_answers(outcome)] for case, outcome in merged(cells)))
@@ -142,7 +151,7 @@ def page() -> str:
             "## Scores, and keeping the recording\n",
             scores(),
             "## Agents by name\n",
-            "Agents appear in team totals. A view of one agent (talk metrics only, never feelings) needs more:\n",
+            AGENTS,
             statistics(),
             "## Every reason\n",
             "A result names one reason for each thing that was not computed, the one that stands first in the way.\n",

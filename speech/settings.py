@@ -101,8 +101,9 @@ class PolicySettings(BaseModel):
     country: Country = "eu"
     """Profile of rules to follow: `eu`, or `de` with what Germany adds to them."""
     works_agreement: str | None = None
-    """Reference of the works agreement that permits views of single agents, such as its title and date; unset: agents
-    appear in team totals only."""
+    """Reference of the works agreement that permits views of single agents, such as its title and date. Talk metrics
+    are shown with the single call in any case; this version adds up nothing by agent, and whatever adds up calls must
+    ask the permission `agent_statistics`, which needs this setting."""
 
 
 class StoreSettings(BaseModel):

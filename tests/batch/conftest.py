@@ -79,7 +79,9 @@ class FakePipeline:
             raise error
         self.seconds += 4.2
         progress(92.4, 92.4)
-        return replace(BILLING, path=str(recording.files[0]), info=replace(BILLING.info, roles=info.roles))
+        return replace(
+            BILLING, path=str(recording.files[0]), info=replace(BILLING.info, roles=info.roles, consent=info.consent)
+        )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stimmung.batch.outputs import file_stems, render, write_results
+from stimmung.batch.outputs import file_stems, remove_scored, render, write_results
 from stimmung.batch.screen import to_json_list, to_json_text
 from stimmung.calls.records import CallAnalysis
 
@@ -51,6 +51,33 @@ def test_an_earlier_result_is_replaced_and_nothing_else_is_left(billing: CallAna
     write_results(billing, tmp_path, "a", ("json",))
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     assert (tmp_path / "a.json").read_text(encoding="utf-8").startswith("{")
+
+
+class TestErasure:
+    def test_removes_what_can_hold_scores_and_is_not_kept(self, billing: CallAnalysis, tmp_path: Path) -> None:
+        write_results(billing, tmp_path, "a", ("json", "srt", "vtt", "txt"))
+        write_results(billing, tmp_path, "b", ("json", "txt"))
+        assert remove_scored(tmp_path, "a", ("json",)) == [tmp_path / "a.txt"]
+        assert remove_scored(tmp_path, "a", ("srt",)) == [tmp_path / "a.json"]
+        assert {path.name for path in tmp_path.iterdir()} == {"a.srt", "a.vtt", "b.json", "b.txt"}
+
+    def test_knows_a_transcript_with_a_long_path(self, billing: CallAnalysis, tmp_path: Path) -> None:
+        for length in range(60, 100):
+            write_results(replace(billing, path="x" * length), tmp_path, "a", ("txt",))
+            assert remove_scored(tmp_path, "a", ("json",)) == [tmp_path / "a.txt"]
+
+    def test_removes_what_a_killed_run_left(self, tmp_path: Path) -> None:
+        partial = tmp_path / ".a.json.partial"
+        partial.write_text("{")
+        assert remove_scored(tmp_path, "a", ("json",)) == [partial]
+
+    @pytest.mark.parametrize(
+        ("name", "text"), [("a.txt", "Notes of mine"), ("a.json", "{"), ("a.json", "[1]"), ("a.json", '{"call": 1}')]
+    )
+    def test_leaves_what_is_no_result(self, name: str, text: str, tmp_path: Path) -> None:
+        (tmp_path / name).write_text(text)
+        assert remove_scored(tmp_path, "a", ("srt",)) == []
+        assert (tmp_path / name).read_text() == text
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])

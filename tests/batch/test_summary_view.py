@@ -1,25 +1,32 @@
 """A call on one screen: who, how it went, where it was worst and why, and what was not computed."""
 
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from stimmung.batch.summary_view import one_line, summary
+from stimmung.batch.summary_view import HELD_BELOW, one_line, summary
 from stimmung.calls.records import (
     CallAnalysis,
     CallerDistress,
     Course,
     CourseMoment,
+    Deployment,
     DistressPeak,
     Metrics,
     Omission,
     PartyMetrics,
+    PartyPolicy,
+    Permissions,
+    PolicyReport,
     Quarter,
+    Ruling,
     TurningPoint,
 )
 from stimmung.speech.records import (
@@ -27,6 +34,7 @@ from stimmung.speech.records import (
     DistressScore,
     DistressState,
     Reason,
+    ReasonKind,
     Role,
     Span,
     TextEmotionScore,
@@ -84,6 +92,12 @@ def party(channel: int, role: Role) -> PartyMetrics:
     return PartyMetrics(channel, role, 15, 0.5, 20, 150.0, 4.0, -20.0, 0.5, None, 0, 0)
 
 
+def ruled(channel: int, role: Role) -> PartyPolicy:
+    """Return a party about whom nothing may be computed."""
+    no = Ruling(False, "no")
+    return PartyPolicy(channel, role, 1.0, Permissions(no, no, no, no, no))
+
+
 METRICS = Metrics(
     duration=100.0,
     parties=(party(0, "agent"), party(1, "customer")),
@@ -121,8 +135,13 @@ class TestWho:
         mono = replace(BARE, channels=1, info=CallInfo(), utterances=())
         assert shown(mono) == ["calls/a.wav  1:40 · 1 channel · English · roles unknown"]
 
-    def test_roles_beyond_the_channels_are_not_claimed(self) -> None:
-        assert shown(replace(BARE, channels=1))[0].endswith("1 channel · English · agent")
+    def test_roles_are_those_by_which_the_call_was_analysed(self) -> None:
+        mono = PolicyReport(Deployment(), "unknown", None, (ruled(0, "unknown"),))
+        assert shown(replace(BARE, channels=1, policy=mono))[0].endswith("1 channel · English · roles unknown")
+        alone = PolicyReport(Deployment(), "unknown", None, (ruled(0, "customer"),))
+        assert shown(replace(BARE, channels=1, policy=alone))[0].endswith("1 channel · English · customer")
+        two = PolicyReport(Deployment(), "unknown", None, (ruled(0, "agent"), ruled(1, "unknown")))
+        assert shown(replace(BARE, policy=two))[0].endswith("2 channels · English · agent, unknown")
 
     def test_what_was_known_of_the_call(self) -> None:
         assert shown(CALL, 160)[1] == (
@@ -169,8 +188,8 @@ class TestCourse:
 
 
 class TestDistress:
-    def test_the_worst_moment_has_state_probability_time_and_quote(self) -> None:
-        assert row(CALL, "worst") == "▲ urgent 93% at 0:30 “I will go to court!”"
+    def test_the_worst_moment_has_state_score_time_and_quote(self) -> None:
+        assert row(CALL, "worst") == "▲ urgent (score 93%) at 0:30 “I will go to court!”"
 
     def test_what_the_agent_says_just_then_is_not_the_callers(self) -> None:
         late = replace(CALLER, peak=DistressPeak(0.93, "urgent", 81.0))
@@ -180,13 +199,44 @@ class TestDistress:
         assert row(CALL, "because") == "words of urgent"
 
     def test_and_how_the_call_ended(self) -> None:
-        assert row(CALL, "at end") == "○ uneasy 31%, falling"
+        assert row(CALL, "at end") == "○ uneasy (score 31%, falling)"
 
-    def test_a_calm_call_needs_one_line(self) -> None:
+    @pytest.mark.parametrize(
+        ("state", "score", "kind", "held"),
+        [
+            ("distressed", 0.19, "safety", True),
+            ("urgent", 0.49, "safety", True),
+            ("uneasy", 0.05, "safety", True),
+            ("uneasy", 0.25, "safety", False),  # which may keep the state by itself
+            ("distressed", 0.6, "safety", False),
+            ("distressed", 0.45, "words", False),
+        ],
+    )
+    def test_a_state_that_a_phrase_holds_is_no_probability(
+        self, state: DistressState, score: float, kind: ReasonKind, held: bool
+    ) -> None:
+        reason = Reason(kind, "a reason", "I will go to court!", 30.0)
+        said = replace(TALK[3], distress=DistressScore(score, state, (reason,)))
+        caller = CallerDistress(1, "", score, state, "falling", (reason,), DistressPeak(score, state, 35.0))
+        call = replace(CALL, utterances=(*TALK[:3], said), distress=(caller,))
+        why = "; held by a safety phrase" if held else ""
+        assert row(call, "worst").endswith(f" {state} (score {score:.0%}{why}) at 0:30 “I will go to court!”")
+        assert row(call, "at end").endswith(f" {state} (score {score:.0%}, falling{why})")
+
+    def test_what_is_said_to_be_held_would_be_left_by_its_score(self) -> None:
+        shipped = json.loads((files("stimmung.calls") / "data/distress.json").read_text("utf-8"))
+        assert all(least <= shipped["thresholds"][state]["leave"] for state, least in HELD_BELOW.items())
+
+    def test_a_calm_call_has_no_worst_moment_and_no_figure(self) -> None:
         calm = replace(CALLER, peak=DistressPeak(0.12, "calm", 15.0), score=0.05, state="calm")
         lines = shown(replace(CALL, distress=(calm,)))
-        assert row(replace(CALL, distress=(calm,)), "worst") == "· calm 12% at 0:10"
-        assert not any(line.startswith(("because", "at end")) for line in lines)
+        assert row(replace(CALL, distress=(calm,)), "at end") == "· calm, as throughout the call"
+        assert not any(line.startswith(("because", "worst")) for line in lines)
+
+    def test_who_became_calm_again_has_both(self) -> None:
+        calm = replace(CALL, distress=(replace(CALLER, score=0.05, state="calm"),))
+        assert row(calm, "worst").startswith("▲ urgent (score 93%)")
+        assert row(calm, "at end") == "· calm (score 5%, falling)"
 
     def test_too_little_speech_is_no_calm(self) -> None:
         little = replace(TALK[1], distress=DistressScore(0.9, "unknown", ()))

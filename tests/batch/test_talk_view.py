@@ -28,7 +28,7 @@ QUIET = replace(TALK, silence_seconds=1.0, longest_silence=Span(0, 1), hold_seco
 def test_each_party_has_its_line() -> None:
     agent, customer, _ = talk_lines(TALK)
     assert agent.split() == "agent 40% 152 words/min answers after 0.5 s".split()
-    assert customer.split() == "customer 60% 152 words/min answers after 0.5 s interrupted 2×".split()
+    assert customer.split() == "customer 60% 152 words/min answers after 0.5 s interrupts agent 2×".split()
 
 
 def test_their_columns_stand_below_each_other() -> None:
@@ -45,7 +45,7 @@ def test_the_time_between_them() -> None:
 def test_nothing_is_said_of_what_did_not_happen() -> None:
     *_, between = talk_lines(QUIET)
     assert between == "silence 1 s"
-    assert not any("interrupted" in line for line in talk_lines(replace(TALK, interruptions=())))
+    assert not any("interrupt" in line for line in talk_lines(replace(TALK, interruptions=())))
 
 
 def test_who_said_too_little_has_no_rates() -> None:
@@ -60,10 +60,12 @@ def test_unknown_roles_are_told_apart_by_channel() -> None:
     assert [line.split()[:2] for line in talk_lines(unknown)][:2] == [["channel", "0"], ["channel", "1"]]
 
 
-def test_of_three_parties_it_is_told_who_was_interrupted() -> None:
+def test_of_three_parties_each_is_named_who_was_interrupted() -> None:
     three = replace(TALK, parties=(AGENT, CUSTOMER, party(2, "customer")))
     assert list(party_names(three).values()) == ["agent", "channel 1", "channel 2"]
-    assert list(talk_lines(three))[1].endswith("interrupted agent 2×")
+    assert list(talk_lines(three))[1].endswith("interrupts agent 2×")
+    both = replace(three, interruptions=(*TALK.interruptions, Interruption(20.0, 0.5, 1, 2)))
+    assert list(talk_lines(both))[1].endswith("interrupts agent 2×, channel 2 1×")
 
 
 def test_one_channel_has_no_parties() -> None:

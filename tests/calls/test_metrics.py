@@ -49,6 +49,22 @@ def test_pace_is_counted_over_talk_and_articulation_over_the_words() -> None:
     assert party.articulation_rate == pytest.approx(11 / 5.0)
 
 
+def test_what_is_said_after_the_end_is_not_counted() -> None:
+    early, late = call("A 0-5 eins zwei drei vier fünf\nA 20-30 a b c d e f g h?")
+    loud = (replace(early, level=-30.0), replace(late, level=-10.0))
+    party = measure(loud, (), 10.0).parties[0]
+    assert (party.words, party.words_per_minute, party.questions, party.level) == (5, 60.0, 0, -30.0)
+    assert measure(loud, (), 40.0).parties[0].words == 13
+    assert measure(without_words(loud), (), 10.0).parties[0].words == 5
+
+
+def test_of_what_is_being_said_the_words_that_have_begun_count() -> None:
+    talk = call("A 0-10 a b c d e f g h i j?")
+    party = measure(talk, (), 4.5).parties[0]
+    assert (party.words, party.questions, party.talk_seconds) == (5, 0, 4.5)
+    assert measure(without_words(talk), (), 4.5).parties[0].words == 10  # nobody knows which had begun
+
+
 def test_digits_are_left_out_of_the_articulation_with_their_time() -> None:
     plain = measure(call("A 0-4 meine neue Nummer lautet"), (), 20.0).parties[0]
     with_digits = measure(call("A 0-4 meine neue Nummer lautet\nA 4-9 0171 2345 99"), (), 20.0).parties[0]

@@ -5,11 +5,12 @@ from dataclasses import replace
 from tests.calls.judged_calls import JUDGED, customer
 
 from stimmung.calls.plot_notes import MOST, notes_of, quoted
+from stimmung.calls.records import CallerDistress, DistressPeak
 
 
 def test_the_worst_moment_and_the_turning_point_come_by_time_with_their_quotes() -> None:
     assert [(note.time, note.text) for note in notes_of(JUDGED)] == [
-        (21, "0:21 worst: urgent 93%, “I am old, this is an emergency!”"),
+        (21, "0:21 worst: urgent, score 93 %, “I am old, this is an emergency!”"),
         (61, "1:01 mood turns from -2.7 to +3.0, after agent: “Somebody is on the way.”"),
     ]
 
@@ -24,6 +25,14 @@ def test_without_distress_the_worst_mood_stands_in() -> None:
     silent = tuple(replace(one, distress=None) for one in JUDGED.utterances)
     first, _ = notes_of(replace(JUDGED, distress=(), utterances=silent))
     assert first.text == "0:21 worst mood -4.5, “I am old, this is an emergency!”"
+
+
+def test_of_a_calm_caller_there_is_no_worst_distress() -> None:
+    calm = CallerDistress(1, "", 0.1, "calm", "steady", (), DistressPeak(0.24, "calm", 30.0))
+    said = tuple(replace(one, distress=None) for one in JUDGED.utterances)
+    texts = [note.text for note in notes_of(replace(JUDGED, distress=(calm,), utterances=said))]
+    assert texts[0].startswith("0:21 worst mood -4.5")
+    assert not any("calm" in text or "score" in text for text in texts)
 
 
 def test_a_call_that_was_not_judged_has_none() -> None:

@@ -72,7 +72,7 @@ class TestTexts:
     def test_title_parties_and_times(self, tmp_path: Path) -> None:
         found = texts(JUDGED, tmp_path)
         assert "heating.wav  ·  1:35  ·  improving, mood -1.0 → -4.5 → +3.0" in found
-        assert {"agent", "customer", "mood", "distress", "0:00", "0:10", "1:30"} <= set(found)
+        assert {"agent", "customer", "mood", "distress of", "each utterance", "0:00", "0:10", "1:30"} <= set(found)
 
     def test_what_needs_an_explanation_has_one(self, tmp_path: Path) -> None:
         legend = {"overlap", "silence from 3 s", "music", "mean of a quarter", "safety phrase"}
@@ -89,7 +89,7 @@ class TestTexts:
     def test_moments_are_numbered_in_the_picture_and_told_below(self, tmp_path: Path) -> None:
         found = texts(JUDGED, tmp_path)
         assert found.count("❶") == found.count("❷") == 1
-        assert "❶ 0:21 worst: urgent 93%, “I am old, this is an emergency!”" in found
+        assert "❶ 0:21 worst: urgent, score 93 %, “I am old, this is an emergency!”" in found
 
     def test_an_hour_has_hours(self, tmp_path: Path) -> None:
         found = texts(replace(JUDGED, duration=3700.0), tmp_path)
@@ -121,7 +121,7 @@ class TestWithoutMood:
         found = texts(replace(unknown(JUDGED), omitted=omitted), tmp_path)
         assert {"channel 0", "channel 1"} <= set(found)
         assert f"not computed: text emotion: {self.WHY} (--roles agent,customer)" in found
-        assert not {"mood", "distress", "-5"} & set(found)
+        assert not {"mood", "distress of", "-5"} & set(found)
 
     def test_one_channel_is_speech(self, tmp_path: Path) -> None:
         found = texts(unknown(JUDGED, channels=1), tmp_path)
@@ -136,13 +136,13 @@ class TestWithoutMood:
         silent = tuple(replace(one, distress=None) for one in JUDGED.utterances)
         found = texts(replace(JUDGED, utterances=silent, distress=()), tmp_path)
         assert "mood" in found
-        assert "distress" not in found
+        assert "distress of" not in found
         assert any("worst mood" in text for text in found)
 
     def test_distress_alone_has_no_mood(self, tmp_path: Path) -> None:
         wordless = tuple(replace(one, text_emotion=None) for one in JUDGED.utterances)
         found = texts(replace(JUDGED, utterances=wordless, course=()), tmp_path)
-        assert "distress" in found
+        assert "distress of" in found
         assert "mood" not in found
 
     @pytest.mark.parametrize("duration", [0.0, 0.5, 30.0])
@@ -155,4 +155,4 @@ class TestWithoutMood:
             return replace(one, channel=2) if one.channel == 1 and one.start > 20 else one
 
         found = texts(replace(JUDGED, channels=3, utterances=tuple(map(moved, JUDGED.utterances))), tmp_path)
-        assert {"channel 1", "channel 2", "mood", "distress"} <= set(found)
+        assert {"channel 1", "channel 2", "mood", "distress of"} <= set(found)

@@ -71,7 +71,11 @@ class TestUnknownRoles:
 
     def test_are_told_of_no_option_where_all_share_a_channel(self) -> None:
         found = rule(Party("unknown", 0.0, alone=False))
-        assert found.text_emotion == Ruling(False, "all speak on one channel, so who speaks is unknown")
+        assert found.text_emotion == Ruling(
+            False,
+            "all speak on one channel, so who speaks is unknown",
+            "record each party on a channel of its own",
+        )
 
     @pytest.mark.parametrize("certainty", [0.0, CERTAIN - 1e-9, float("nan"), 1.1])
     def test_a_customer_who_is_not_certainly_one_is_not_scored(self, certainty: float) -> None:

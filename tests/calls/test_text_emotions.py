@@ -76,11 +76,11 @@ def test_without_roles_nothing_is_scored_and_the_option_is_named() -> None:
     assert [(one.what, "--roles" in one.remedy) for one in read.omitted] == [("text_emotion", True)]
 
 
-def test_where_all_speak_on_one_channel_no_option_is_named() -> None:
+def test_where_all_speak_on_one_channel_it_is_told_what_would_help() -> None:
     read = read_text_emotions(
         [replace(one, role="unknown", channel=0) for one in CALL], parties("unknown"), FakeTextEmotion()
     )
-    assert [one.remedy for one in read.omitted] == [""]
+    assert [one.remedy for one in read.omitted] == ["record each party on a channel of its own"]
 
 
 def test_agents_alone_are_no_riddle_about_roles() -> None:

@@ -169,9 +169,9 @@ class TestNobody:
         heard = self.refused(*(replace(one, role="unknown") for one in CALL), roles=("unknown", "unknown"))
         assert [(one.what, "--roles" in one.remedy) for one in heard.omitted] == [("voice_emotion", True)]
 
-    def test_where_all_speak_on_one_channel_no_option_is_named(self) -> None:
+    def test_where_all_speak_on_one_channel_it_is_told_what_would_help(self) -> None:
         heard = self.refused(*(replace(one, role="unknown", channel=0) for one in CALL), roles=("unknown",))
-        assert [one.remedy for one in heard.omitted] == [""]
+        assert [one.remedy for one in heard.omitted] == ["record each party on a channel of its own"]
 
     def test_a_customer_who_shares_the_channel_is_not_heard_either(self) -> None:
         heard = self.refused(*(replace(one, channel=0) for one in CALL), roles=("customer",))
