@@ -33,7 +33,7 @@ PARTS: Final[Mapping[str, Callable[[Bench], Figures]]] = {
     "plots": plots,
 }
 COPIES: Final = 12
-QUICK_COUNT, QUICK_COPIES = 20, 1
+QUICK_COUNT, QUICK_COPIES, QUICK_RECORDINGS = 20, 1, 1
 LIBRARIES: Final = ("scikit-learn", "torch", "transformers")  # beside those of `machine`
 # The keys of the last line, and where in the figures of all parts each lies: composed calls on the phone.
 SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,7 +66,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work, pictures = options.work or Path(folder), None if output is None else output.parent
         if options.quick:
-            bench: Bench = QuickBench(Options(options.data, work, QUICK_COUNT, QUICK_COPIES), pictures)
+            bench: Bench = QuickBench(
+                Options(options.data, work, QUICK_COUNT, QUICK_COPIES, QUICK_RECORDINGS), pictures
+            )
         else:
             bench = Bench(Options(options.data, work, COUNT, COPIES), pictures)
         try:

@@ -46,6 +46,7 @@ class Options:
     work: Path  # what was heard of clips (`copies`) and of spoken texts (`spoken`) lies or will lie here
     count: int = COUNT
     copies: int = 12
+    recordings: int | None = None  # so many are analysed whole; all where nothing is said
 
 
 @dataclass(frozen=True, slots=True, eq=False)

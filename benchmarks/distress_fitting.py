@@ -282,7 +282,7 @@ def fit_thresholds(model: DistressModel, evidence: Floats, rows: Rows, calls: Se
     # Silence must let go of every state: the lowest is left above the score that silence leads to.
     resting = np.log(model.score(model.course.start) / (1 - model.score(model.course.start)))
     least = float(1 / (1 + np.exp(-(resting - np.log(HELD))))) + RESTING
-    grid = np.linspace(max(0.02, least), 0.995, 196)
+    grid = np.round(np.linspace(max(0.02, least), 0.995, 196), 3)  # as the file has them
     found = {}
     for state, most in ALARMS.items():
         alarms = [_entered(scores, rows.call, calm, enter) / hours for enter in grid]

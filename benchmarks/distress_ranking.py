@@ -121,10 +121,11 @@ def times_to_top(calls: Sequence[Ranked]) -> Figures:
         steps = np.arange(0.0, own.until - onset, 1.0)
         seconds.append(next((step for step in steps if _is_top(own, onset + step, step, rest, starts, lines)), np.inf))
     known = np.array(seconds)
+    came = known[np.isfinite(known)]
     return {
         "time_to_top_median_s": float(np.median(known)),
         "time_to_top_p95_s": float(np.quantile(known, 0.95, method="higher")),
-        "time_to_top_p95_of_those_who_came_s": float(np.quantile(known[np.isfinite(known)], 0.95)),
+        "time_to_top_p95_of_those_who_came_s": float(np.quantile(came, 0.95)) if came.size else np.inf,
         "never": float(np.mean(~np.isfinite(known))),
     }
 

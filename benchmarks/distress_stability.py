@@ -79,7 +79,7 @@ def recordings(bench: Bench) -> Figures:
     engines, judged = build_engines(Settings()), DistressJudge.load()
     figures: Figures = {}
     rows = []
-    for name, audio, info in _calls(bench.options.data):
+    for name, audio, info in _calls(bench.options.data)[: bench.options.recordings]:
         instructions = Instructions(TranscriptionOptions(), DEPLOYMENT, judged)
         states = {
             change: seconds(

@@ -7,14 +7,16 @@ import pytest
 from tests.benchmarks import toy_callers
 from tests.calls import toy_distress
 
-from distress_ablations import GROUPS, NO_PHRASES, stripped
+from distress_ablations import GROUPS, stripped
 from distress_bench import Fold, alone, judge, judged_call
 from distress_calls import ComposedCall
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.distress_features import KNOWN, FirstMinute, features_of
+from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.records import Utterance
 
 TEXTS = toy_callers.texts()
+NO_PHRASES = SafetyPhrases({})
 CALLS = toy_callers.composed(TEXTS, toy_callers.readings(TEXTS), [toy_callers.actor("03"), toy_callers.actor("08")], 6)
 
 

@@ -8,14 +8,15 @@ import pytest
 from tests.benchmarks import toy_callers
 from tests.calls import toy_distress
 
-from distress_ablations import NO_PHRASES
 from distress_bench import Bench, JudgedCall, Options, judged_call
 from distress_calls import DISTRESSED, SHARES
 from distress_held_out import whole
 from distress_plots import draw_courses, draw_roc, plots
 from stimmung.calls.distress import DistressJudge
+from stimmung.calls.safety import SafetyPhrases
 
 PNG = b"\x89PNG"
+NO_PHRASES = SafetyPhrases({})
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,11 @@ class TestTimeToTop:
         assert found["never"] == pytest.approx(7 / 8, abs=0.05)
         assert found["time_to_top_median_s"] == found["time_to_top_p95_s"] == np.inf
 
+    def test_where_nobody_is_ever_above_the_others_nobody_comes(self) -> None:
+        found = times_to_top(ranked(0.5, 0.5))
+        assert found["never"] == 1.0
+        assert found["time_to_top_median_s"] == found["time_to_top_p95_s"] == np.inf
+
     def test_where_few_never_come_the_95th_percentile_says_so_and_the_median_does_not(self) -> None:
         never = [toy_callers.judged([0.0] * UTTERANCES, onset=ONSET) for _ in range(2)]
         found = times_to_top([*ranked(0.9, 0.1), *(Ranked(one, one.score) for one in never)])

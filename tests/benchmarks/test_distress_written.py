@@ -76,7 +76,6 @@ class TestFiles:
     def test_the_training_texts_are_more_than_the_others(self) -> None:
         assert len(in_split("train")) > 3 * len(in_split("test"))
 
-    @pytest.mark.xfail(reason="five of the training texts are to be replaced")
     def test_no_text_is_in_both_splits(self) -> None:
         assert in_split("train") & in_split("test") == set()
 
