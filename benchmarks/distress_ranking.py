@@ -12,11 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from distress_bench import Bench, JudgedCall
+from distress_bench import Bench, JudgedCall, judge
 from distress_fitting import HALF_LIFE
 from distress_lexicon import unfriendly
 from machine import Figures
 from stimmung.calls.distress_model import STATES
+from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.records import Utterance
 from text_bench import cell, show
 from text_judged import Floats
@@ -64,11 +65,12 @@ def ranking(bench: Bench) -> Figures:
         **{name: [_faded(call, number) for call in judged] for name, number in BASELINES.items()},
     }
     figures = {name: {**snapshots(own), **times_to_top(own)} for name, own in sides.items()}
-    found: Figures = {"sides": figures, **alarms(judged)}
+    unheeded = judge(bench.folds, SafetyPhrases({}), bench.calls("test", PHONE))
+    found: Figures = {"sides": figures, **alarms(judged), "without_phrases": alarms(unheeded)}
     _show(figures)
     print(
         f"false alarms an hour of calls without distress, by state: {found['false_alarms']};"
-        f" calls in distress found: {found['found']}"
+        f" calls in distress found: {found['found']}; without phrases: {found['without_phrases']}"
     )
     return found
 
