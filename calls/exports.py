@@ -116,7 +116,7 @@ class AnalysisJson(TypedDict):
     events: list[EventJson]
     utterances: list[UtteranceJson]
     distress: list[CallerDistressJson]
-    course: list[CourseJson]
+    course: CourseJson | None  # of the first channel that is a customer's
     metrics: MetricsJson | None
     policy: PolicyJson | None
     models: dict[str, ModelJson]
@@ -138,7 +138,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
         "events": [_event(event) for event in analysis.events],
         "utterances": [_utterance(utterance) for utterance in analysis.utterances],
         "distress": [caller_distress_to_json(caller) for caller in analysis.distress],
-        "course": [course_to_json(course) for course in analysis.course],
+        "course": course_to_json(analysis.course[0]) if analysis.course else None,
         "metrics": metrics_to_json(analysis.metrics) if analysis.metrics else None,
         "policy": policy_to_json(analysis.policy) if analysis.policy else None,
         "models": {model.task: {"name": model.name, "sha256": model.sha256} for model in analysis.models},
