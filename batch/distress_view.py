@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
+from stimmung.calls.distress import RANKS
 from stimmung.speech.records import DistressState
 
 MARKS: dict[DistressState, str] = {"unknown": "?", "calm": "·", "uneasy": "○", "distressed": "●", "urgent": "▲"}
@@ -14,7 +15,6 @@ STYLES: dict[DistressState, str] = {
     "distressed": "bold red",
     "urgent": "bold magenta",
 }
-RANKS: tuple[DistressState, ...] = ("unknown", "calm", "uneasy", "distressed", "urgent")  # from least to worst
 WORTH_A_MARK: tuple[DistressState, ...] = ("uneasy", "distressed", "urgent")  # worth a mark beside an utterance
 
 

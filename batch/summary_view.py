@@ -13,11 +13,12 @@ from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from stimmung.batch.distress_view import RANKS, WORTH_A_MARK, named_mark
+from stimmung.batch.distress_view import WORTH_A_MARK, named_mark
 from stimmung.batch.screen import printable
 from stimmung.batch.talk_view import talk_lines
 from stimmung.batch.timeline_view import distress_strip, mood_strip, mood_style, packed_strip, signed, time_strip
 from stimmung.calls.clock import clock
+from stimmung.calls.distress import RANKS
 from stimmung.calls.omission_lines import omission_lines
 from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseLabel
 from stimmung.speech.records import CallInfo, DistressState, Reason, Utterance

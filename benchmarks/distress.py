@@ -21,7 +21,7 @@ from distress_plots import plots
 from distress_quick import QuickBench
 from distress_ranking import ranking
 from distress_stability import stability
-from machine import Figures, confine, headline, processor, result_file, save, usable_cores
+from machine import Figures, confine, figure_at, headline, processor, result_file, save, usable_cores
 from stimmung.speech.errors import StimmungError
 from text_bench import rounded
 
@@ -113,7 +113,7 @@ def measure(bench: Bench, only: Sequence[str] | None) -> Figures:
 
 def summary(figures: Figures) -> Figures:
     """Return the figures of the last line; None for what was not measured, and for a time that never came."""
-    return {key: _at(figures, path) for key, path in SUMMARY.items()}
+    return {key: figure_at(figures, path) for key, path in SUMMARY.items()}
 
 
 def _threads() -> None:
@@ -126,13 +126,6 @@ def _output(given: str | None) -> Path | None:
     if given is None:
         return None
     return Path(given) if given else result_file(datetime.datetime.now(datetime.UTC).date(), processor())
-
-
-def _at(figures: Figures, path: Sequence[str]) -> object:
-    found: object = figures
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from distress_bench import Bench, JudgedCall, judge
 from distress_fitting import HALF_LIFE
 from distress_lexicon import unfriendly
 from machine import Figures
-from stimmung.calls.distress_model import STATES
+from stimmung.calls.distress import RANKS
 from stimmung.calls.safety import SafetyPhrases
 from stimmung.speech.records import Utterance
 from text_bench import cell, show
@@ -30,7 +30,6 @@ TOP: Final = 4
 DRAWS: Final = 400
 SETTLED: Final = 20.0  # s after the onset, from which on a snapshot may be taken
 ALARM: Final = ("distressed", "urgent")
-RANKS: Final = ("unknown", *STATES)
 Number = Callable[[Sequence[Utterance]], list[float]]  # an utterance's number each
 
 

@@ -14,7 +14,7 @@ from distress_voices import Alteration
 from distress_written import LANGUAGES, agent_turns, readings_of, texts_of
 from machine import Figures
 from stimmung.calls.analysis import Instructions, analyze_audio
-from stimmung.calls.distress import CallerState, DistressJudge
+from stimmung.calls.distress import RANKS, CallerState, DistressJudge
 from stimmung.calls.records import CallAnalysis
 from stimmung.models.registry import build_engines
 from stimmung.speech.callinfo import read_call_info
@@ -96,9 +96,6 @@ def recordings(bench: Bench) -> Figures:
     columns = ["recording", "highest", *(name for name in CHANGES if name != "plain")]
     show("whole recordings: share of seconds in the same state, and the highest state", columns, rows)
     return figures
-
-
-RANKS: Final[Sequence[DistressState]] = ("unknown", "calm", "uneasy", "distressed", "urgent")
 
 
 def seconds(analysis: CallAnalysis, factor: float, judged: DistressJudge, engines: Engines) -> list[DistressState]:

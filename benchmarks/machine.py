@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,3 +83,11 @@ def save(file: Path, benchmark: str, figures: Figures) -> None:
     content[benchmark] = {"machine": describe(), **figures}
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def figure_at(figures: Figures, path: Sequence[str]) -> object:
+    """Return the figure that lies under these keys, one inside the other; None where it was not measured."""
+    found: object = figures
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found

@@ -14,7 +14,7 @@ from typing import Final
 
 from platformdirs import user_cache_path
 
-from machine import Figures, headline, processor, result_file, save
+from machine import Figures, figure_at, headline, processor, result_file, save
 from stimmung.speech.errors import StimmungError
 from stimmung.speech.settings import ModelSettings
 from text_bench import Bench, rounded
@@ -144,14 +144,7 @@ def measure(bench: Bench, only: Sequence[str] | None) -> Figures:
 
 def summary(figures: Figures) -> Figures:
     """Return the keys of the last line; None for what was not measured."""
-    return {key: _at(figures, path) for key, path in SUMMARY.items()}
-
-
-def _at(figures: Figures, path: Sequence[str]) -> object:
-    found: object = figures
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
+    return {key: figure_at(figures, path) for key, path in SUMMARY.items()}
 
 
 if __name__ == "__main__":

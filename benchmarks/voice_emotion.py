@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from machine import Figures, confine, headline, processor, result_file, save, usable_cores
+from machine import Figures, confine, figure_at, headline, processor, result_file, save, usable_cores
 from stimmung.speech.errors import StimmungError
 from stimmung.speech.settings import EMBEDDED_VOICE
 from text_bench import rounded
@@ -185,14 +185,7 @@ def measure(bench: Bench, only: Sequence[str] | None) -> Figures:
 
 def summary(figures: Figures, keys: Mapping[str, tuple[str, ...]]) -> Figures:
     """Return the keys of the last line; None for what was not measured."""
-    return {key: _at(figures, path) for key, path in keys.items()}
-
-
-def _at(figures: Figures, path: Sequence[str]) -> object:
-    found: object = figures
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
+    return {key: figure_at(figures, path) for key, path in keys.items()}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from stimmung.batch.distress_view import MARKS, RANKS, WORTH_A_MARK, legend, mark_of, named_mark, worse
+from stimmung.batch.distress_view import MARKS, WORTH_A_MARK, legend, mark_of, named_mark, worse
+from stimmung.calls.distress import RANKS
 from stimmung.speech.records import DistressState
 
 
