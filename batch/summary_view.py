@@ -145,7 +145,7 @@ def _distress(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[Row]:
     if caller.score is None or peak is None:
         yield from _without_score(analysis, caller)
         return
-    said = _said_at(analysis, caller.channel, peak.time)
+    said = analysis.said_at(caller.channel, peak.time)
     when = clock(said.start if said else peak.time)  # as in the transcript
     if peak.state not in WORTH_A_MARK:
         yield Row("at end", named_mark(caller.state).append(", as throughout the call"))
@@ -182,11 +182,6 @@ def _without_score(analysis: CallAnalysis, caller: CallerDistress) -> Iterator[R
     if worst.reasons:
         yield Row("because", packed_strip([_reason(one, said) for one in worst.reasons]))
     yield Row("at end", named_mark(caller.state).append(", too little heard for a score"))
-
-
-def _said_at(analysis: CallAnalysis, channel: int, time: float) -> Utterance | None:
-    """Return what a channel said at that time, or last before it."""
-    return next((one for one in reversed(analysis.utterances) if one.channel == channel and one.start <= time), None)
 
 
 def _reason(reason: Reason, shown: Utterance | None) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from textwrap import shorten
 
 from stimmung.calls.clock import clock
-from stimmung.calls.records import CallAnalysis, CallerDistress
-from stimmung.speech.records import DistressState, Utterance
+from stimmung.calls.records import CallAnalysis
+from stimmung.speech.records import DistressState
 
 MOST = 5  # notes: more, and nobody reads them
 QUOTE = 90  # characters
@@ -42,7 +42,7 @@ def _peaks(analysis: CallAnalysis) -> Iterator[Note]:
     distressed = set()
     for caller in analysis.distress:
         peak = caller.peak
-        if peak and peak.state not in NO_DISTRESS and (said := _said_at(analysis, caller, peak.time)):
+        if peak and peak.state not in NO_DISTRESS and (said := analysis.said_at(caller.channel, peak.time)):
             distressed.add(caller.channel)
             text = f"{clock(said.start)} worst: {peak.state}, score {100 * peak.score:.0f} %, {quoted(said.text)}"
             yield Note(said.start, caller.channel, text)
@@ -68,8 +68,3 @@ def _turns(analysis: CallAnalysis) -> Iterator[Note]:
             said = f", after {role}{quoted(turn.said)}" if turn.said else ""
             text = f"{clock(turn.time)} mood turns from {turn.before:+.1f} to {turn.after:+.1f}{said}"
             yield Note(turn.time, course.channel, text)
-
-
-def _said_at(analysis: CallAnalysis, caller: CallerDistress, time: float) -> Utterance | None:
-    own = (one for one in reversed(analysis.utterances) if one.channel == caller.channel)
-    return next((one for one in own if one.start <= time), None)

@@ -238,3 +238,7 @@ class CallAnalysis:
     course: tuple[Course, ...] = ()  # a customer's channel each
     metrics: Metrics | None = None
     policy: PolicyReport | None = None
+
+    def said_at(self, channel: int, time: float) -> Utterance | None:
+        """Return what a channel said at that time (s), or last before it; None where it had not spoken."""
+        return next((one for one in reversed(self.utterances) if one.channel == channel and one.start <= time), None)
