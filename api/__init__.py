@@ -1,0 +1,1 @@
+"""The service: calls scored while they happen, and the callers who need help first."""
