@@ -61,6 +61,10 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if value is None:
         return "unset"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"  # as TOML and variables have it
+    if isinstance(value, float):
+        return f"`{value:g}`"
     if isinstance(value, tuple):
         return "`[" + ", ".join(f'"{part}"' for part in value) + "]`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from stimmung.models import recognisers
+from stimmung.models.cores import usable_cores
 from stimmung.models.hub import Located
 from stimmung.models.text_lazy import LazyTextModel
 from stimmung.models.text_weights import locate_text_model
@@ -87,18 +88,7 @@ def _cpu_flags() -> set[str]:
 
 
 def _cores(settings: ModelSettings) -> int:
-    """Return the threads to use: what the settings say, else the cores that the process and its container may use."""
-    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return settings.threads or min(own, _container_cores(Path("/sys/fs/cgroup/cpu.max")) or own)
-
-
-def _container_cores(limit: Path) -> int | None:
-    """Return the cores that a container's quota (cgroup v2: microseconds a period, or `max`) comes to."""
-    try:
-        quota, period = limit.read_text().split()
-    except (OSError, ValueError):
-        return None
-    return None if quota == "max" else max(1, round(int(quota) / int(period)))
+    return settings.threads or usable_cores()
 
 
 def _find_text(settings: ModelSettings) -> LazyTextModel | None:

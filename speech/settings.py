@@ -4,6 +4,7 @@ The docstring under each setting is also its help: `stimmung config docs` turns 
 Where the values come from is `settings_sources`'s matter; constructing `Settings()` reads neither file nor environment.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +22,7 @@ EMBEDDED_TEXT = "mood-de-en"  # the text model that comes with stimmung
 EMBEDDED_VOICE = "voice-emodb"  # the head of the voice model that comes with stimmung
 NO_MODEL = "none"
 DATABASE_SCHEMES = ("postgresql://", "postgresql+psycopg://", "postgres://")
+KEY_CHARACTERS = r"[A-Za-z0-9\-._~+/=]{16,}"  # of a bearer token (RFC 6750), long enough that nobody guesses it
 SECTION = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
@@ -43,11 +45,20 @@ def _postgres_only(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+def _fit_for_a_header(key: SecretStr | None) -> SecretStr | None:
+    if key is not None and not re.fullmatch(KEY_CHARACTERS, key.get_secret_value()):
+        raise ValueError(
+            "a key of at least 16 letters, digits and -._~+/= without blanks, such as openssl rand -hex 32 prints"
+        )
+    return key
+
+
 def _expand_home(path: Path) -> Path:
     return path.expanduser()
 
 
 Folder = Annotated[Path, AfterValidator(_expand_home)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
 class ModelSettings(BaseModel):
@@ -116,6 +127,44 @@ class StoreSettings(BaseModel):
     which goes first. It is a secret and is never printed."""
 
 
+class ServeSettings(BaseModel):
+    """How `stimmung serve` listens, to how many calls, and when it gives one up."""
+
+    model_config = SECTION
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address to listen on. Any other than this machine's own (`127.0.0.1`, `::1`, `localhost`) needs `api_key`."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8710
+    """Port to listen on; 0 takes a free one."""
+    api_key: Annotated[SecretStr | None, AfterValidator(_fit_for_a_header)] = None
+    """Key that every request must show, as `Authorization: Bearer KEY`; only `/healthz` and `/readyz` are open. Unset:
+    one is made once and kept in a file that only you can read, where `stimmung live` finds it. It is a secret and is
+    never printed."""
+    max_calls: Annotated[int, Field(ge=0)] = 0
+    """How many calls are heard at a time; any more are refused with 503 and are told when to try again. 0 takes four
+    for each processor core that recognition may use (`models.threads`). Where a GPU hears it is still the processor's
+    cores that count: set what yours holds."""
+    order: Literal["distress_first", "first_come"] = "distress_first"
+    """Whose utterances are heard first when there is more to hear than the machine can: those of callers in distress,
+    or whoever ended first. The latter is there to compare with."""
+    partials: bool = True
+    """Whether the words of an utterance that still goes on may be sent; a call asks for them when it starts."""
+    resume_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = 30.0
+    """How long a call waits for its sender after the connection was lost; then it ends with what was heard."""
+    keep_finished_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 900.0
+    """How long the analysis of a call that ended can still be fetched."""
+    start_seconds: Seconds = 10.0
+    """How long a connection may stay without saying what it wants; then it is closed."""
+    silence_warning_seconds: Seconds = 5.0
+    """After how long without any sound data a call's sender is warned. Silence on the line is data, too."""
+    silence_close_seconds: Seconds = 60.0
+    """After how long without any sound data a call is closed."""
+    drain_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = 30.0
+    """How long the server, once told to stop, goes on to finish what calls have said so far."""
+    access_log: bool = False
+    """Whether each request is logged: who, what, with which status; never its key nor anything after `?`."""
+
+
 class Settings(BaseSettings):
     """All settings. Frozen: what is shared is built from them once."""
 
@@ -140,6 +189,7 @@ class Settings(BaseSettings):
     models: ModelSettings = ModelSettings()
     policy: PolicySettings = PolicySettings()
     store: StoreSettings = StoreSettings()
+    serve: ServeSettings = ServeSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 from platformdirs import user_config_path
@@ -24,6 +25,17 @@ FILE_NAME = "stimmung.toml"
 PREFIX = "STIMMUNG_"
 DATABASE_VARIABLE = "STIMMUNG_DATABASE_URL"
 DATABASE_KEY = "store.database_url"
+# In the user's words, what pydantic wanted, by the name of its error.
+EXPECTED: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
+        **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
+        **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+        **dict.fromkeys(("string_type", "string_too_short", "path_type"), "a text that is not empty"),
+        "too_short": "at least one entry",
+        "tuple_type": "a list",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +167,14 @@ def _expected(problem: Mapping[str, Any]) -> str:
             return str(context["error"])  # our own validators say what would be right
         case "literal_error":
             return str(context["expected"])
-        case "int_type" | "int_parsing" | "int_from_float":
-            return "a whole number"
         case "greater_than_equal":
-            return f"a number of at least {context['ge']}"
+            return f"a number of at least {context['ge']:g}"
+        case "greater_than":
+            return f"a number above {context['gt']:g}"
         case "less_than_equal":
-            return f"a number of at most {context['le']}"
-        case "too_short":
-            return "at least one entry"
-        case "tuple_type":
-            return "a list"
-        case "string_type" | "string_too_short" | "path_type":
-            return "a text that is not empty"
-        case _:
-            return str(problem["msg"])
+            return f"a number of at most {context['le']:g}"
+        case kind:
+            return EXPECTED.get(kind, str(problem["msg"]))
 
 
 def _nearest(key: str, what: str) -> str:

@@ -192,8 +192,14 @@ class TestWhatWins:
             "models.threads": "2",
             "policy.country": "de",
             "store.database_url": "postgresql://h/d",
+            "serve.api_key": "0123456789abcdef",
+            "serve.order": "first_come",
+            "serve.partials": "false",
+            "serve.access_log": "true",
+            **{f"serve.{name}": "7" for name in ("port", "max_calls")},
         }
         keys = [key for key, _ in setting_fields()]
+        samples.update({key: "7.5" for key in keys if key.endswith("_seconds")})
         for key in keys:
             monkeypatch.setenv(variable_name(key), samples.get(key, "something"))
         loaded = load_settings()
@@ -251,6 +257,12 @@ class TestSlips:
             ('timezone = "../etc/passwd"', "'../etc/passwd'", "Europe/Berlin"),
             ("timezone = 1", "1", "text"),
             ('[policy]\ncountry = "fr"', "'fr'", "'eu' or 'de'"),
+            ("[serve]\nport = 65536", "65536", "at most 65535"),
+            ('[serve]\ndrain_seconds = "soon"', "'soon'", "a number"),
+            ("[serve]\nstart_seconds = 0", "0", "above 0"),
+            ("[serve]\nsilence_close_seconds = nan", "nan", "a number"),
+            ('[serve]\npartials = "perhaps"', "'perhaps'", "true or false"),
+            ('[serve]\norder = "shortest"', "'shortest'", "'distress_first' or 'first_come'"),
         ],
     )
     def test_a_wrong_value_is_shown_with_what_is_right(self, text: str, value: str, right: str) -> None:
@@ -302,8 +314,15 @@ class TestSecrets:
         assert PASSWORD not in repr(loaded)
         assert PASSWORD not in loaded.settings.model_dump_json()
 
-    def test_the_database_address_is_the_secret(self) -> None:
-        assert [key for key, field in setting_fields() if is_secret(field)] == ["store.database_url"]
+    @pytest.mark.parametrize("value", ["tooshort", "sixteen letters and blanks", "0123456789abcdefü", ""])
+    def test_a_key_that_could_not_be_sent_is_refused_and_not_repeated(self, value: str) -> None:
+        with pytest.raises(SettingsError, match=r"serve\.api_key: the value is not right.*at least 16") as caught:
+            load_settings(options=[Given("serve.api_key", value, "--x")])
+        assert not value or value not in str(caught.value)
+
+    def test_the_database_address_and_the_services_key_are_the_secrets(self) -> None:
+        secrets = [key for key, field in setting_fields() if is_secret(field)]
+        assert secrets == ["store.database_url", "serve.api_key"]
 
 
 @for_all(st.sampled_from(sorted(available_timezones())))
