@@ -26,6 +26,20 @@ DEMUXERS = {  # our name of an encoding: FFmpeg's
     "s32le": "s32le",
     "f32le": "f32le",
 }
+OTHER_NAMES = {  # what else an encoding is called, by FFmpeg's codecs and in RTP, as long as it says the byte order
+    "mulaw": "ulaw",
+    "pcm_mulaw": "ulaw",
+    "pcmu": "ulaw",
+    "pcm_alaw": "alaw",
+    "pcma": "alaw",
+    "pcm_u8": "u8",
+    "pcm_s8": "s8",
+    "pcm_s16le": "s16le",
+    "pcm_s16be": "s16be",
+    "pcm_s24le": "s24le",
+    "pcm_s32le": "s32le",
+    "pcm_f32le": "f32le",
+}
 EXTENSIONS = {
     "ulaw:8000:1": (".ulaw", ".ul", ".ulw", ".mulaw", ".mu", ".pcmu"),
     "alaw:8000:1": (".alaw", ".al", ".alw", ".pcma"),
@@ -61,6 +75,12 @@ class RawFormat:
         return DEMUXERS[self.encoding]
 
 
+def encoding_named(name: str) -> str:
+    """Return our name of an encoding for any name that is known (`PCMU`: `ulaw`), else `name` in lower case."""
+    lower = name.strip().lower()
+    return OTHER_NAMES.get(lower, lower)
+
+
 def parse_raw_format(text: str) -> RawFormat:
     """Read ENCODING[:RATE[:CHANNELS]], e.g. `ulaw:8000:2`; what is left out is 8000 and 1. Raises SettingsError."""
     encoding, *numbers = (part.strip() for part in text.split(":"))
@@ -69,7 +89,7 @@ def parse_raw_format(text: str) -> RawFormat:
             f"raw format {text!r} is not ENCODING:RATE:CHANNELS, e.g. ulaw:8000:1 or s16le:16000:2;"
             f" encodings are {', '.join(DEMUXERS)}"
         )
-    return RawFormat(encoding.lower(), *map(int, numbers))
+    return RawFormat(encoding_named(encoding), *map(int, numbers))
 
 
 def raw_format_of(file: Path, option: RawFormat | None) -> RawFormat | None:

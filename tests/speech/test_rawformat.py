@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from stimmung.speech.decode import decode
 from stimmung.speech.errors import SettingsError
-from stimmung.speech.rawformat import DEMUXERS, EXTENSIONS, HEADER_MAGIC, RawFormat, parse_raw_format, raw_format_of
+from stimmung.speech.rawformat import (
+    DEMUXERS,
+    EXTENSIONS,
+    HEADER_MAGIC,
+    OTHER_NAMES,
+    RawFormat,
+    parse_raw_format,
+    raw_format_of,
+)
 from stimmung.speech.records import SAMPLE_RATE
 
 
@@ -25,10 +33,18 @@ from stimmung.speech.records import SAMPLE_RATE
         ("ulaw", RawFormat("ulaw", 8_000, 1)),
         ("s16le:44100", RawFormat("s16le", 44_100, 1)),
         (" ULAW : 8000 : 2 ", RawFormat("ulaw", 8_000, 2)),
+        ("mulaw:8000:2", RawFormat("ulaw", 8_000, 2)),
+        ("PCMA", RawFormat("alaw", 8_000, 1)),
+        ("pcm_s16le:16000", RawFormat("s16le", 16_000, 1)),
     ],
 )
 def test_the_option_is_read(text: str, expected: RawFormat) -> None:
     assert parse_raw_format(text) == expected
+
+
+def test_other_names_lead_to_encodings_and_hide_none() -> None:
+    assert set(OTHER_NAMES.values()) == set(DEMUXERS)
+    assert not set(OTHER_NAMES) & set(DEMUXERS)
 
 
 @pytest.mark.parametrize(
