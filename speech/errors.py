@@ -3,9 +3,13 @@
 StimmungError
 ├── AudioError       a recording that cannot be read, or holds no sound
 ├── CallInfoError    a sidecar file or option about the call that makes no sense
+├── Overloaded       more asked for than can be done in time; says when to come again
 ├── SettingsError    a configuration value that cannot be used
+├── Shed             work given up while it waited, so that more urgent work is done in time
 └── WeightsError     a model that is missing, incomplete or not the one that was pinned
 """
+
+import math
 
 
 class StimmungError(Exception):
@@ -20,8 +24,21 @@ class CallInfoError(StimmungError):
     """A sidecar file or an option about the call that makes no sense."""
 
 
+class Overloaded(StimmungError):  # noqa: N818 nothing went wrong
+    """More asked for than can be done in time; nothing was taken on. `retry_after` is in seconds."""
+
+    def __init__(self, reason: str, retry_after: float) -> None:
+        super().__init__(f"{reason}; try again in {math.ceil(retry_after)} s")
+        self.reason = reason
+        self.retry_after = retry_after
+
+
 class SettingsError(StimmungError):
     """A configuration value that cannot be used."""
+
+
+class Shed(StimmungError):  # noqa: N818 nothing went wrong
+    """Work given up while it waited, so that more urgent work is done in time."""
 
 
 class WeightsError(StimmungError):
