@@ -14,12 +14,11 @@ from stimmung.calls.policy import Party, permissions_for, report_policy
 from stimmung.calls.records import CallAnalysis, Deployment, PartyPolicy, PolicyReport, UsedModel
 from stimmung.speech.channels import Channels, assign_roles
 from stimmung.speech.decode import decode
-from stimmung.speech.edges import fit_to_sound
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.events import find_events
 from stimmung.speech.rawformat import parse_raw_format
-from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Event, Utterance, Window
-from stimmung.speech.vad import Probabilities, speech_spans, without_events
+from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, Utterance, Window
+from stimmung.speech.utterances import utterances_of
 from stimmung.speech.windows import pack_windows
 
 logger = logging.getLogger(__name__)
@@ -66,10 +65,13 @@ def analyze_audio(
     with ThreadPoolExecutor(1) as aside:  # numpy and the detector both leave the interpreter's lock
         events = aside.submit(find_events, channels.audio)
         probabilities = [engines.detector.probabilities(samples)[0] for samples in channels.audio.samples]
+    frame_seconds = engines.detector.frame_samples / SAMPLE_RATE
     windows = [
         window
         for channel, found in enumerate(probabilities)
-        for window in _windows(channels.audio, channel, found, events.result(), engines)
+        for window in pack_windows(
+            utterances_of(channels.audio.samples[channel], channel, found, frame_seconds, events.result())
+        )
     ]
     options = _with_language(instructions.transcription, info)
     policy = _policy(channels, info, options, instructions.deployment)
@@ -118,15 +120,6 @@ def _policy(channels: Channels, info: CallInfo, options: TranscriptionOptions, d
     ]
     sole = options.languages[0] if len(options.languages) == 1 else None
     return report_policy(parties, replace(info, language=info.language or sole), deployment)
-
-
-def _windows(
-    audio: Audio, channel: int, probabilities: Probabilities, events: Sequence[Event], engines: Engines
-) -> list[Window]:
-    speech = speech_spans(probabilities, engines.detector.frame_samples / SAMPLE_RATE)
-    own = [event for event in events if event.channel == channel]
-    samples = audio.samples[channel]
-    return pack_windows(samples, channel, without_events(fit_to_sound(samples, speech), own))
 
 
 class _Share:

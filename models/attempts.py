@@ -90,6 +90,11 @@ def retries(reading: Reading) -> tuple[Attempt, ...]:
     return (Attempt(beam_size, phrase=PHRASE), *again) if reading.loop else again
 
 
+def quick_retries(reading: Reading) -> tuple[Attempt, ...]:
+    """Return what is tried where somebody waits for the words: only what needs no window heard again."""
+    return tuple(attempt for attempt in retries(reading) if not attempt.padded)
+
+
 def judge(
     tokens: Sequence[int], score: float, no_speech: float, limit: int, tokenizer: Tokenizer, attempt: Attempt
 ) -> Reading:

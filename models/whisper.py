@@ -5,9 +5,9 @@ Windows are heard by several workers of one thread each: with intra-operation th
 fits the processor's cache, and decodes them as a batch, since there the weights are what is read again and again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import ctranslate2
@@ -16,9 +16,9 @@ import tokenizers
 from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 
-from stimmung.models.attempts import RETRY_PADDING, Attempt, Reading, first_attempt, judge, retries
+from stimmung.models.attempts import RETRY_PADDING, Attempt, Reading, first_attempt, judge, quick_retries, retries
 from stimmung.models.words import AlignedWord, align_words, place_words, pool
-from stimmung.speech.engines import ModelId, TranscriptionOptions, ignore
+from stimmung.speech.engines import Answer, Ask, ModelId, TranscriptionOptions, ignore
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.records import SAMPLE_RATE, Samples, Utterance, Window
 
@@ -26,6 +26,7 @@ HOP = 320  # samples an encoder state stands for, 20 ms
 WINDOW_SECONDS = 30.0  # what Whisper was trained on, and the longest window that it takes
 DECODER_CONTEXT = 448  # tokens, prompt included: the same in every Whisper
 HOTWORD_TOKENS = 160  # about 40 words; a longer prompt drowns the sound
+MOST_SAID = 150  # tokens of known words: 14 s of speech have some 60, and the decoder needs room to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,38 @@ class _Encoded:
     states: Samples
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """How one window of a batch is read: its language's tokens, and what is known of its words."""
+
+    window: Window
+    tokenizer: Tokenizer
+    options: TranscriptionOptions
+    said: tuple[int, ...]  # tokens of the pieces that were read before
+    new: int  # pieces at the end that are to be read
+
+    @property
+    def new_from(self) -> float:
+        """Return the call time before which everything was read."""
+        return self.window.pieces[-self.new].span.start
+
+    @property
+    def prompt(self) -> list[int]:
+        """Return what the decoder goes on from."""
+        prompt = [*self.tokenizer.sot_sequence, self.tokenizer.no_timestamps, *self.said]
+        if not self.options.hotwords:
+            return prompt
+        expected = self.tokenizer.encode(" " + self.options.hotwords.strip())[:HOTWORD_TOKENS]
+        return [self.tokenizer.sot_prev, *expected, *prompt]
+
+    def fresh(self, tokens: Sequence[int]) -> Sequence[int]:
+        """Return what the decoder wrote anew; CTranslate2 repeats the text that it was given."""
+        known = len(self.said)
+        return tokens[known:] if tuple(tokens[:known]) == self.said else tokens
+
+
 class Whisper:
-    """Recognises windows of one call; safe to share between threads."""
+    """Recognises windows; safe to share between threads."""
 
     def __init__(
         self,
@@ -83,6 +114,46 @@ class Whisper:
                     results[index] = utterances
                     heard(windows[index])
         return results
+
+    def hear(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Return an answer to each ask: one batch, in the calling thread; words that are known are taken as given."""
+        if not asks:
+            return []
+        encoded = self._encode(tuple(ask.window for ask in asks))
+        votes = [self._voted(ask, states) for ask, states in zip(asks, encoded.states, strict=True)]
+        rows = [self._row(ask, vote) for ask, vote in zip(asks, votes, strict=True)]
+        beam_size = max(ask.options.beam_size for ask in asks)
+        readings = self._decode(encoded, rows, first_attempt(beam_size))
+        answers = []
+        for ask, row, states, reading, vote in zip(asks, rows, encoded.states, readings, votes, strict=True):
+            attempts = retries(reading) if ask.thorough else quick_retries(reading)
+            found = self._finish(row, states, reading, attempts)
+            answers.append(Answer(tuple(one for one in found if one.end > row.new_from), vote))
+        return answers
+
+    def _row(self, ask: Ask, votes: Mapping[str, float]) -> _Row:
+        """Return how one ask is read: in the language that has most votes, behind the words that are known."""
+        allowed = ask.options.languages
+        language = max(allowed, key=lambda one: votes.get(one, 0.0))
+        if not self.network.is_multilingual:
+            language = _english(allowed, self.model.name)
+        row = self._plain_row(ask.window, language, ask.options)
+        said = row.tokenizer.encode(" " + ask.said.strip())[-MOST_SAID:] if ask.said.strip() else []
+        return replace(row, said=tuple(said), new=ask.new)
+
+    def _plain_row(self, window: Window, language: str, options: TranscriptionOptions) -> _Row:
+        tokenizer = Tokenizer(self._tokenizer, self.network.is_multilingual, "transcribe", language)
+        return _Row(window, tokenizer, options, (), len(window.pieces))
+
+    def _voted(self, ask: Ask, states: Samples) -> Mapping[str, float]:
+        """Return the votes on the call's language with this window's, weighted by its length."""
+        if len(ask.options.languages) == 1 or not self.network.is_multilingual:
+            return ask.votes
+        (found,) = self.network.detect_language(self._view(states[None]))
+        return {
+            one: ask.votes.get(one, 0.0) + vote
+            for one, vote in _votes(ask.window, found, ask.options.languages).items()
+        }
 
     def pooled_states(self, windows: Sequence[Window]) -> list[tuple[Samples, ...]]:
         """Return the pooled encoder states of the pieces of each window, as `Utterance.voice_features`, undecoded."""
@@ -124,9 +195,8 @@ class Whisper:
             count = ceil(self._options.language_windows / len(first))
             found = self.network.detect_language(self._view(encoded.states[:count]))
             for window, probabilities in zip(encoded.windows, found, strict=False):
-                by_token = dict(probabilities)
-                for language in allowed:
-                    votes[language] += window.duration * float(np.log(by_token.get(f"<|{language}|>", 0.0) + 1e-6))
+                for language, vote in _votes(window, probabilities, allowed).items():
+                    votes[language] += vote
         return known, max(allowed, key=votes.__getitem__)
 
     def _encode(self, windows: tuple[Window, ...], padding: float | None = None) -> _Encoded:
@@ -154,61 +224,76 @@ class Whisper:
         self, windows: tuple[Window, ...], known: _Encoded | None, language: str, options: TranscriptionOptions
     ) -> list[tuple[Utterance, ...]]:
         """Read one batch: decode, decode again what went wrong, align words, pool the states of each utterance."""
-        tokenizer = Tokenizer(self._tokenizer, self.network.is_multilingual, "transcribe", language)
         encoded = known or self._encode(windows)
-        readings = self._decode(encoded, tokenizer, options, first_attempt(options.beam_size))
+        rows = [self._plain_row(window, language, options) for window in windows]
+        readings = self._decode(encoded, rows, first_attempt(options.beam_size))
         return [
-            self._finish(window, states, reading, tokenizer, options)
-            for window, states, reading in zip(windows, encoded.states, readings, strict=True)
+            self._finish(row, states, reading, retries(reading))
+            for row, states, reading in zip(rows, encoded.states, readings, strict=True)
         ]
 
     def _finish(
-        self, window: Window, states: Samples, reading: Reading, tokenizer: Tokenizer, options: TranscriptionOptions
+        self, row: _Row, states: Samples, reading: Reading, attempts: Sequence[Attempt]
     ) -> tuple[Utterance, ...]:
         first = states  # what is pooled: padded like all windows, whichever attempt is kept
-        for attempt in retries(reading):
+        for attempt in attempts:
             if not reading.doubtful:
                 break
-            heard = self._encode((window,), RETRY_PADDING) if attempt.padded else _Encoded((window,), states[None])
-            candidate = self._decode(heard, tokenizer, options, attempt)[0]
+            padded = attempt.padded
+            heard = self._encode((row.window,), RETRY_PADDING) if padded else _Encoded((row.window,), states[None])
+            candidate = self._decode(heard, [row], attempt)[0]
             if candidate.better_than(reading):
                 reading, states = candidate, heard.states[0]
         if reading.silent:
             return ()
-        words = self._align(states, reading, tokenizer)
-        return place_words(window, words, first, tokenizer.language_code, reading)
+        words = self._align(states, reading, row)
+        return place_words(row.window, words, first, row.tokenizer.language_code, reading)
 
-    def _decode(
-        self, encoded: _Encoded, tokenizer: Tokenizer, options: TranscriptionOptions, attempt: Attempt
-    ) -> list[Reading]:
-        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        if options.hotwords:
-            prompt = [tokenizer.sot_prev, *tokenizer.encode(" " + options.hotwords.strip())[:HOTWORD_TOKENS], *prompt]
-        limit = attempt.token_limit(max(window.duration for window in encoded.windows))
+    def _decode(self, encoded: _Encoded, rows: Sequence[_Row], attempt: Attempt) -> list[Reading]:
+        """Read the windows of one batch, a row each, as `attempt` says."""
+        longest = attempt.token_limit(max(window.duration for window in encoded.windows))
+        prompts = [row.prompt for row in rows]
+        length = max(len(prompt) for prompt in prompts)
         results = self.network.generate(
             self._view(encoded.states),
-            [prompt] * len(encoded.windows),
+            prompts,
             beam_size=attempt.beam_size,
             num_hypotheses=1,
             sampling_temperature=attempt.temperature,
             sampling_topk=attempt.sampling_topk,
             no_repeat_ngram_size=attempt.phrase,
             # CTranslate2 counts the prompt in and lets the text have half of it.
-            max_length=min(DECODER_CONTEXT, max(2 * limit, len(prompt) + limit)),
+            max_length=min(DECODER_CONTEXT, max(2 * longest, length + longest)),
             return_scores=True,
             return_no_speech_prob=True,
         )
         return [
-            judge(result.sequences_ids[0], result.scores[0], result.no_speech_prob, limit, tokenizer, attempt)
-            for result in results
+            judge(
+                row.fresh(result.sequences_ids[0]),
+                result.scores[0],
+                result.no_speech_prob,
+                longest,
+                row.tokenizer,
+                attempt,
+            )
+            for row, result in zip(rows, results, strict=True)
         ]
 
-    def _align(self, states: Samples, reading: Reading, tokenizer: Tokenizer) -> list[AlignedWord]:
+    def _align(self, states: Samples, reading: Reading, row: _Row) -> list[AlignedWord]:
         # One window at a time: nothing is padded, and its states still fit the cache (a fifth faster than a batch).
-        (found,) = self.network.align(
-            self._view(states[None]), tokenizer.sot_sequence, [list(reading.tokens)], 2 * len(states)
-        )
-        return align_words(found.alignments, found.text_token_probs, reading.tokens, tokenizer)
+        known, tokens = len(row.said), [*row.said, *reading.tokens]
+        (found,) = self.network.align(self._view(states[None]), row.tokenizer.sot_sequence, [tokens], 2 * len(states))
+        path = [(token - known, state) for token, state in found.alignments if token >= known]
+        words = align_words(path, found.text_token_probs[known:], reading.tokens, row.tokenizer)
+        # What is read anew was said in the new pieces, wherever the attention strays.
+        begin = row.window.pieces[-row.new].offset
+        return [replace(word, start=max(word.start, begin), end=max(word.end, begin)) for word in words]
+
+
+def _votes(window: Window, probabilities: Sequence[tuple[str, float]], allowed: Sequence[str]) -> dict[str, float]:
+    """Return a window's vote on each allowed language: the logarithm of its probability, weighted by length."""
+    by_token = dict(probabilities)
+    return {one: window.duration * float(np.log(by_token.get(f"<|{one}|>", 0.0) + 1e-6)) for one in allowed}
 
 
 def _english(allowed: Sequence[str], name: str) -> str:

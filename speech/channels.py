@@ -5,6 +5,7 @@ Careful in one direction: a signal heard twice is a nuisance, a caller taken for
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,10 +46,48 @@ def assign_roles(audio: Audio, roles: Sequence[Role] = ()) -> Channels:
     return Channels(audio, tuple(roles) + (unknown,) * (audio.channels - len(roles)))
 
 
+class Mirror:
+    """Says while a call goes on whether its second channel repeats the first, as `assign_roles` says of the whole."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._size = round(COMPARED_SECONDS * sample_rate)
+        self._rest = np.zeros((2, 0), np.float32)
+        self._means: list[_Means] = []
+
+    def feed(self, samples: Samples) -> None:
+        """Take in what follows of both channels, float32 (2, samples)."""
+        sound = np.concatenate((self._rest, samples), axis=1) if self._rest.shape[1] else samples
+        whole = sound.shape[1] // self._size * self._size
+        if whole:
+            self._means.append(_means(sound[0, :whole], sound[1, :whole], self._size))
+        self._rest = sound[:, whole:].copy()
+
+    def same(self) -> bool:
+        """Say whether everything so far is the same on both; of silence nobody can say it."""
+        rest = [_means(self._rest[0], self._rest[1], self._size)] if self._rest.shape[1] else []
+        means = [*self._means, *rest]
+        return bool(means) and _mirrored(_Means(*(np.concatenate(part) for part in zip(*means, strict=True))))
+
+
 def _same(one: Samples, other: Samples, sample_rate: int) -> bool:
     """Say whether `other` is `one` times a constant in every audible piece; two silent channels are not the same."""
-    size = round(COMPARED_SECONDS * sample_rate)
-    power_one, power_other, product = (_piece_means(a, b, size) for a, b in ((one, one), (other, other), (one, other)))
+    return _mirrored(_means(one, other, round(COMPARED_SECONDS * sample_rate)))
+
+
+class _Means(NamedTuple):
+    """For each piece of both channels: mean square of either, mean of their product."""
+
+    one: npt.NDArray[np.float64]
+    other: npt.NDArray[np.float64]
+    product: npt.NDArray[np.float64]
+
+
+def _means(one: Samples, other: Samples, size: int) -> _Means:
+    return _Means(*(_piece_means(a, b, size) for a, b in ((one, one), (other, other), (one, other))))
+
+
+def _mirrored(means: _Means) -> bool:
+    power_one, power_other, product = means
     total = float(power_one.sum())
     if total == 0.0:
         return False

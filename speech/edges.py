@@ -1,10 +1,13 @@
 """Speech spans fitted to where their sound begins and ends.
 
 The detector says that somebody speaks, and is late by up to 0.3 s at either end: it misses soft onsets and lingers
-behind the last syllable. The level of the sound, 10 ms by 10 ms, tells where the words themselves lie.
+behind the last syllable. The level of the sound, 10 ms by 10 ms, tells where the words themselves lie. Only what was
+heard until shortly after the speech is asked, so that a live call and its recording get the same edges.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,45 +17,78 @@ from stimmung.speech.records import SAMPLE_RATE, Samples, Span
 HOP = 160  # samples, 10 ms
 Sounding = npt.NDArray[np.bool_]  # one value for each hop
 
-REACH = 0.3  # seconds that an edge may move outwards
+REACH = 0.25  # seconds that an edge may move outwards: half the closing pause, so that neighbours never matter
 INWARDS = 0.2  # and inwards
 QUIETEST = 1e-6  # mean square, -60 dB of full scale: less is no sound at all
 ABOVE_FLOOR = 10.0  # times the floor's power, 10 dB: louder is not the line's noise
 FLOOR_SHARE = 15  # per cent of a channel that are quieter than its floor; even a monologue pauses as much
+FLOOR_SECONDS = 60.0  # of sound before an edge that tell the floor: a line changes in a long call
 MAX_GAP = 3  # hops, 30 ms: the closure of a plosive does not end a word
 
 
-def fit_to_sound(samples: Samples, speech: Sequence[Span]) -> tuple[Span, ...]:
-    """Move the edges of `speech` outwards over sound, or inwards over silence.
+class LevelTrack:
+    """The power of one channel, hop by hop, fed as it comes; only the last minutes are kept."""
 
-    Outwards at most 0.3 s and half the pause to the neighbour, inwards at most 0.2 s and a quarter of the span.
-    `samples` is the whole channel (samples,) at 16 kHz.
+    def __init__(self) -> None:
+        self._power = np.zeros(0, np.float32)
+        self._begin = 0  # hop at which it begins
+        self._rest = np.zeros(0, np.float32)  # samples of a hop that is not full
+
+    def feed(self, samples: Samples) -> None:
+        """Take in what follows, mono float32 (samples,) at 16 kHz."""
+        sound = np.concatenate((self._rest, samples)) if len(self._rest) else samples
+        count = len(sound) // HOP
+        power = np.square(sound[: count * HOP].reshape(count, HOP)).mean(axis=1)
+        self._power = np.concatenate((self._power, power)) if len(self._power) else power
+        self._rest = sound[count * HOP :].copy()
+
+    def forget(self, before: float) -> None:
+        """Drop what fitting a span that begins at `before` (s) or later does not need."""
+        first = max(0, _hops(before - FLOOR_SECONDS - REACH) - self._begin)
+        if first > len(self._power) // 2:  # rarely: each time costs a copy
+            self._power = self._power[first:].copy()
+            self._begin += first
+
+    def sounding(self, first: int, last: int, until: int) -> Sounding:
+        """Say of hops first..last whether they sound, by the floor of the minute that ends at hop `until`."""
+        minute = self._power[max(0, until - _hops(FLOOR_SECONDS) - self._begin) : max(0, until - self._begin)]
+        floor = float(np.percentile(minute, FLOOR_SHARE)) if len(minute) else 0.0
+        power = self._power[max(0, first - self._begin) : max(0, last - self._begin)]
+        return np.asarray(power > max(QUIETEST, floor * ABOVE_FLOOR), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds without speech around the spans of an utterance; `after` None: longer than the closing pause."""
+
+    before: float
+    after: float | None
+
+
+def fit_to_sound(track: LevelTrack, speech: Sequence[Span], pauses: Pauses, duration: float) -> tuple[Span, ...]:
+    """Move the edges of an utterance's spans outwards over sound, or inwards over silence.
+
+    Outwards at most 0.25 s and half the pause to the neighbour, inwards at most 0.2 s and a quarter of the span.
+    `duration` is that of the channel, or of what was heard of it so far.
     """
-    sound = _sounding(samples)
-    duration = samples.shape[0] / SAMPLE_RATE
-    ends = [-REACH, *(span.end for span in speech)]
-    starts = [*(span.start for span in speech), duration + REACH]
+    befores = [pauses.before, *(after.start - before.end for before, after in pairwise(speech))]
+    afters = [*befores[1:], np.inf if pauses.after is None else pauses.after]
+    until = _hops(speech[-1].end + REACH)
     fitted = []
-    for index, span in enumerate(speech):
+    for span, before, after in zip(speech, befores, afters, strict=True):
+        first, last, reach = _hops(span.start), _hops(span.end), _hops(REACH)
+        sound = track.sounding(max(0, first - reach), last + reach, until)
+        lead = first - max(0, first - reach)
+        outside, inside, behind = sound[:lead][::-1], sound[lead : lead + last - first], sound[lead + last - first :]
         inwards = min(INWARDS, span.duration / 4)
-        before = min(REACH, (span.start - ends[index]) / 2)
-        after = min(REACH, (starts[index + 1] - span.end) / 2)
-        first, last = _hops(span.start), _hops(span.end)
-        start = span.start - _move(sound[:first][::-1], before, sound[first:last], inwards)
-        end = span.end + _move(sound[last:], after, sound[first:last][::-1], inwards)
+        start = span.start - _move(outside, min(REACH, before / 2), inside, inwards)
+        end = span.end + _move(behind, min(REACH, after / 2), inside[::-1], inwards)
         fitted.append(Span(max(0.0, start), min(duration, end)))
     return tuple(fitted)
 
 
 def _hops(seconds: float) -> int:
     return round(seconds * SAMPLE_RATE / HOP)
-
-
-def _sounding(samples: Samples) -> Sounding:
-    count = len(samples) // HOP
-    power = np.square(samples[: count * HOP].reshape(count, HOP)).mean(axis=1)
-    floor = float(np.percentile(power, FLOOR_SHARE)) if count else 0.0
-    return np.asarray(power > max(QUIETEST, floor * ABOVE_FLOOR), dtype=np.bool_)
 
 
 def _move(outside: Sounding, reach: float, inside: Sounding, inwards: float) -> float:

@@ -3,8 +3,8 @@
 `models.registry` builds the real ones, `speech.fakes` holds small ones for tests.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -63,6 +63,31 @@ def ignore(window: Window) -> None:
     """Take note of nothing: for callers of `Transcriber.transcribe` that show no progress."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """A window of any call, and what is known of it: how a live call asks for words.
+
+    The last `new` pieces are to be read; `said` are the words of those before, as they were heard, and are taken as
+    given. `votes` are logarithms of the languages' probabilities in the call so far, added up. `thorough`: what is read
+    badly is read again in every way there is, which may take a second; otherwise only what is quick is tried.
+    """
+
+    window: Window
+    options: TranscriptionOptions
+    said: str = ""
+    new: int = 1
+    votes: Mapping[str, float] = field(default_factory=dict)
+    thorough: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """The utterances of the new pieces, those without words left out, and the votes with this window's."""
+
+    utterances: tuple[Utterance, ...]
+    votes: Mapping[str, float]
+
+
 class Transcriber(Protocol):
     """Turns windows into timed utterances."""
 
@@ -80,6 +105,10 @@ class Transcriber(Protocol):
         The windows are those of one call and share one language, chosen from `options.languages`. Roles are `unknown`
         and speakers empty: the caller knows the channels. `heard` is told of each window that is done.
         """
+        ...
+
+    def hear(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Return an answer to each ask, in their order, in the calling thread; the calls may differ."""
         ...
 
 

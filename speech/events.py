@@ -31,18 +31,21 @@ def find_events(audio: Audio) -> tuple[Event, ...]:
 
 
 def _channel(audio: Audio, channel: int) -> list[Event]:
-    sound = frames(audio.samples[channel])
+    return events_in(frames(audio.samples[channel]), channel, audio.duration)
+
+
+def events_in(sound: Frames, channel: int, duration: float, begin: float = 0.0) -> list[Event]:
+    """Find the events among frames that begin `begin` seconds into a call, of which `duration` were heard."""
     singles = bursts(sound)
     music = _music(sound, singles)
     tones = join([burst for burst in singles if not _inside(burst, music)], sound)
-    return [_event("tone", channel, burst.first, burst.last, audio.duration) for burst in tones] + [
-        _event("music", channel, first, last, audio.duration) for first, last in music
+    places: list[tuple[EventKind, int, int]] = [("tone", burst.first, burst.last) for burst in tones]
+    places += [("music", first, last) for first, last in music]
+    # A frame stands for the HOP samples around its centre.
+    return [
+        Event(kind, channel, max(begin + (first - 0.5) / SECOND, 0.0), min(begin + (last - 0.5) / SECOND, duration))
+        for kind, first, last in places
     ]
-
-
-def _event(kind: EventKind, channel: int, first: int, last: int, duration: float) -> Event:
-    """Turn frames into seconds: a frame stands for the HOP samples around its centre."""
-    return Event(kind, channel, max((first - 0.5) / SECOND, 0.0), min((last - 0.5) / SECOND, duration))
 
 
 def _inside(burst: Burst, music: list[tuple[int, int]]) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from stimmung.speech.engines import (
+    Answer,
+    Ask,
     DetectorState,
     Engines,
     ModelId,
@@ -73,6 +75,12 @@ class FakeTranscriber:
             results.append(self._utterances(window, options.languages[0]))
             heard(window)
         return results
+
+    def hear(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Return one utterance for each new piece of each window."""
+        return [
+            Answer(self._utterances(ask.window, ask.options.languages[0])[-ask.new :], dict(ask.votes)) for ask in asks
+        ]
 
     def _utterances(self, window: Window, language: str) -> tuple[Utterance, ...]:
         inside = [[s for s in window.speech if p.span.start <= s.start < p.span.end] for p in window.pieces]

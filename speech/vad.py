@@ -37,17 +37,22 @@ def speech_spans(
     """Return the spans of speech in one channel; `probabilities` (frames,) hold one value per `frame_seconds`."""
     options = options or VadOptions()
     spans: list[Span] = []
-    for first, last in _runs(probabilities, round(options.min_silence / frame_seconds), options):
+    for first, last in runs(probabilities, round(options.min_silence / frame_seconds), options):
         if (last - first) * frame_seconds < options.min_speech:
             continue
-        borders = _cuts(probabilities, first, last, round(options.max_speech / frame_seconds))
+        borders = cuts(probabilities, first, last, round(options.max_speech / frame_seconds), last)
         spans += [Span(a * frame_seconds, b * frame_seconds) for a, b in pairwise(borders)]
     return tuple(spans)
 
 
-def _runs(probabilities: Probabilities, min_silence: int, options: VadOptions) -> list[tuple[int, int]]:
-    """Return (first, last) frames of speech, last exclusive; gaps of fewer than `min_silence` frames are closed."""
-    active = _hysteresis(probabilities, options.on, options.off)
+def runs(
+    probabilities: Probabilities, min_silence: int, options: VadOptions, *, inside: bool = False
+) -> list[tuple[int, int]]:
+    """Return (first, last) frames of speech, last exclusive; gaps of fewer than `min_silence` frames are closed.
+
+    `inside`: the first frame lies in a run that began before it.
+    """
+    active = _hysteresis(probabilities, options.on, options.off, inside)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], active, [False])).astype(np.int8)))
     runs: list[tuple[int, int]] = []
     for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -58,22 +63,24 @@ def _runs(probabilities: Probabilities, min_silence: int, options: VadOptions) -
     return runs
 
 
-def _hysteresis(probabilities: Probabilities, on: float, off: float) -> npt.NDArray[np.bool_]:
+def _hysteresis(probabilities: Probabilities, on: float, off: float, inside: bool) -> npt.NDArray[np.bool_]:
     """Switch on at `on`, off below `off`, and keep the state between: the last decisive frame counts."""
     decisive = np.where(probabilities >= on, 1, np.where(probabilities < off, 0, -1))
+    decisive[:1] = np.where(inside, 1, decisive[:1])
     last = np.maximum.accumulate(np.where(decisive >= 0, np.arange(len(decisive)), -1))
     return np.asarray((last >= 0) & (decisive[np.maximum(last, 0)] == 1), dtype=np.bool_)
 
 
-def _cuts(probabilities: Probabilities, first: int, last: int, longest: int) -> list[int]:
+def cuts(probabilities: Probabilities, first: int, last: int, longest: int, certain: int) -> list[int]:
     """Return borders from `first` to `last`, at most `longest` frames apart, at the least likely frames.
 
-    A cut is looked for in the second half of what fits, so that pieces stay long.
+    A cut is looked for in the second half of what fits, so that pieces stay long. Up to `certain`, at most `last`, a
+    border is due; beyond it the last piece may be longer for now.
     """
     borders = [first]
     padded = np.pad(probabilities[first:last], SMOOTH // 2, mode="edge")
     smooth = np.convolve(padded, np.ones(SMOOTH) / SMOOTH, mode="valid")
-    while last - borders[-1] > longest:
+    while certain - borders[-1] > longest:
         begin = borders[-1] + longest // 2
         borders.append(begin + int(np.argmin(smooth[begin - first : borders[-1] + longest - first])))
     return [*borders, last]

@@ -9,11 +9,10 @@ import numpy as np
 
 from stimmung.models.voice_label_maps import SYNONYMS
 from stimmung.speech.decode import decode
-from stimmung.speech.edges import fit_to_sound
 from stimmung.speech.engines import SpeechDetector
 from stimmung.speech.errors import AudioError, CallInfoError
 from stimmung.speech.records import SAMPLE_RATE, Audio, Samples
-from stimmung.speech.vad import speech_spans
+from stimmung.speech.utterances import utterances_of
 
 NEEDED = ("path", "speaker", "emotion")
 QUIET = 0.5  # s of silence around a clip, so that the detector hears it begin and end
@@ -133,8 +132,9 @@ def _speech(samples: Samples, detector: SpeechDetector) -> tuple[int, int]:
     quiet = np.zeros(round(QUIET * SAMPLE_RATE), np.float32)
     padded = np.concatenate([quiet, samples, quiet])
     probabilities, _ = detector.probabilities(padded)
-    spans = fit_to_sound(padded, speech_spans(probabilities, detector.frame_samples / SAMPLE_RATE))
-    if not spans:
+    spoken = utterances_of(padded, 0, probabilities, detector.frame_samples / SAMPLE_RATE, ())
+    if not spoken:
         return 0, samples.shape[0]
-    first, last = (round((time - QUIET) * SAMPLE_RATE) for time in (spans[0].start, spans[-1].end))
+    edges = spoken[0].speech[0].start, spoken[-1].speech[-1].end
+    first, last = (round((time - QUIET) * SAMPLE_RATE) for time in edges)
     return max(0, first), min(samples.shape[0], last)
