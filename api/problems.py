@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
-from stimmung.speech.errors import AudioError, CallInfoError, StimmungError, WeightsError
+from stimmung.speech.errors import AudioError, CallInfoError, Overloaded, StimmungError, WeightsError
 
 # By the class or the nearest one above it.
 STATUS_OF: Mapping[type[Exception], int] = {
@@ -39,12 +39,13 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 def overloaded(reason: str, retry_after: float) -> ProblemResponse:
     """Return the refusal of a full or closing service; `retry_after` in seconds."""
-    return problem(503, reason, {"Retry-After": str(max(1, math.ceil(retry_after)))})
+    return problem(503, reason, {"Retry-After": str(max(1, math.ceil(retry_after)))})  # whole seconds: RFC 9110
 
 
 def add_problems(app: FastAPI) -> None:
     """Let `app` answer every error with a problem."""
     app.add_exception_handler(StimmungError, _known)
+    app.add_exception_handler(Overloaded, _overloaded)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(WebSocketRequestValidationError, _invalid)
@@ -54,6 +55,11 @@ def add_problems(app: FastAPI) -> None:
 async def _known(_connection: HTTPConnection, error: Exception) -> Response:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
     return problem(status, str(error))
+
+
+async def _overloaded(_connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, Overloaded)
+    return overloaded(error.reason, error.retry_after)
 
 
 async def _http(_connection: HTTPConnection, error: Exception) -> Response:

@@ -1,0 +1,84 @@
+"""A uvicorn server that, once told to stop, first lets its calls end, and only then stops listening.
+
+uvicorn itself would stop listening at once and cut every WebSocket: probes could not learn why, and callers' last
+words would be lost.
+"""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Coroutine
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+logger = logging.getLogger(__name__)
+
+
+class DrainingServer(uvicorn.Server):
+    """Runs `drain` after the first SIGTERM or SIGINT while it still serves; a second signal ends it at once.
+
+    `drain` returns how many calls had to be cut off; that, or a second signal, is what `clean` tells. `listening` is
+    called once connections are taken. Connections that have not sent a whole request within `patience` seconds are
+    closed, which uvicorn would keep for ever.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        drain: Callable[[], Coroutine[None, None, int]],
+        listening: Callable[[], None],
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(config)
+        self._drain = drain
+        self._listening = listening
+        self._patience = patience
+        self._clock = clock
+        self._draining: asyncio.Task[int] | None = None
+        self._stop_asked = False
+        self._silent: dict[Any, float] = {}  # since when; Any: uvicorn's protocols have no class in common
+
+    @property
+    def clean(self) -> bool:
+        """Whether every call was heard out; True where nobody asked it to stop."""
+        if self._draining is None:
+            return not self.force_exit
+        finished = self._draining.done() and not self._draining.cancelled()
+        return finished and self._draining.exception() is None and self._draining.result() == 0
+
+    def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
+        """Take a signal. It is not raised again at the end, as uvicorn does: the exit code tells how it went."""
+        if self._stop_asked:
+            self.force_exit = True
+        self._stop_asked = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after everything that has no event of its own, ten times a second; returns whether to stop."""
+        self._close_silent()
+        if self._stop_asked and self._draining is None:
+            logger.info("draining: new calls are refused, live ones are heard out; a second signal ends at once")
+            self._draining = asyncio.create_task(self._drain())
+        if self.force_exit and self._draining is not None:
+            self._draining.cancel()
+        if self.force_exit or (self._draining is not None and self._draining.done()):
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    def _close_silent(self) -> None:
+        """Close connections that opened and then said nothing, or not enough."""
+        now = self._clock()
+        waiting = [one for one in self.server_state.connections if getattr(one, "cycle", self) is None]
+        self._silent = {one: self._silent.get(one, now) for one in waiting}
+        for connection, since in self._silent.items():
+            if now - since > self._patience:
+                connection.transport.close()
