@@ -12,6 +12,8 @@ import typer
 from stimmung.batch.config_command import CONFIG_OPTION, config_app
 from stimmung.batch.endings import INTERRUPTED, endings
 from stimmung.batch.models_command import Shelf, models_app, real_shelf
+from stimmung.batch.serve_command import EPILOG as SERVE_EXAMPLES
+from stimmung.batch.serve_command import Server, real_server, serve_command
 
 if TYPE_CHECKING:
     from stimmung.batch.pipeline import Pipeline
@@ -30,9 +32,14 @@ Exit codes: 0 all recordings done, 1 some failed, 2 wrong usage or settings."""
 
 
 def build_app(
-    pipeline: "Callable[[], Pipeline] | None" = None, shelf: "Callable[[Settings], Shelf]" = real_shelf
+    pipeline: "Callable[[], Pipeline] | None" = None,
+    shelf: "Callable[[Settings], Shelf]" = real_shelf,
+    server: Callable[[], Server] = real_server,
 ) -> typer.Typer:
-    """Return the command line; `pipeline` builds what analyses (None: the real one), `shelf` finds models."""
+    """Return the command line; `pipeline` builds what analyses (None: the real one), `shelf` finds models.
+
+    `server` gives what `stimmung serve` runs.
+    """
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -50,6 +57,7 @@ def build_app(
         context.obj = pipeline
 
     app.command("analyze", epilog=ANALYZE_EXAMPLES)(analyze)
+    app.command("serve", epilog=SERVE_EXAMPLES)(serve_command(server))
     app.add_typer(models_app(shelf), name="models")
     app.add_typer(config_app(), name="config")
     return app
