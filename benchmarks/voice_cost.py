@@ -12,7 +12,7 @@ from corpus import REAL_CALL, SAMPLES
 from machine import Figures, usable_cores
 from stimmung.calls.analysis import analyze_audio
 from stimmung.calls.records import CallAnalysis
-from stimmung.calls.voice_emotions import hear_voice_emotions
+from stimmung.calls.voice_emotions import describe_in, hear_voice_emotions
 from stimmung.models.voice_emotion import EmbeddedVoice, Encoding
 from stimmung.speech.callinfo import read_call_info
 from stimmung.speech.channels import assign_roles
@@ -177,7 +177,7 @@ def part_seconds(calls: Sequence[Call], results: Sequence[CallAnalysis], model: 
         audio = assign_roles(call.audio, call.info.roles).audio
         busy = time.process_time()
         parties = result.policy.parties if result.policy else ()
-        hear_voice_emotions(result.utterances, parties, audio, result.events, model)
+        hear_voice_emotions(result.utterances, parties, result.events, model, describe_in(audio, model))
         spent += time.process_time() - busy
     return spent
 

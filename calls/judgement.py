@@ -9,20 +9,29 @@ from stimmung.calls.distress import DistressJudge
 from stimmung.calls.metrics import measure
 from stimmung.calls.records import CallerDistress, Course, Metrics, Omission, PartyPolicy
 from stimmung.calls.text_emotions import read_text_emotions
-from stimmung.calls.voice_emotions import hear_voice_emotions
-from stimmung.speech.engines import Engines
-from stimmung.speech.loudness import with_levels
-from stimmung.speech.records import Audio, Event, Utterance
+from stimmung.calls.voice_emotions import Description, hear_voice_emotions
+from stimmung.speech.engines import TextEmotion, VoiceEmotion
+from stimmung.speech.records import Event, Utterance
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was heard of a call: its sound, the utterances ordered by start, music and tones, who may be judged how."""
+    """What was heard of a call: utterances ordered by start, with levels; music and tones; who may be judged how."""
 
-    audio: Audio
     utterances: Sequence[Utterance]
     events: Sequence[Event]
     parties: Sequence[PartyPolicy]
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who judges; None where nobody wants or can. `describe` gives what `voice` hears in an utterance."""
+
+    text: TextEmotion | None
+    voice: VoiceEmotion | None
+    describe: Description
+    distress: DistressJudge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +45,21 @@ class Judgement:
     omitted: tuple[Omission, ...]
 
 
-def judge_call(said: Said, engines: Engines, distress: DistressJudge | None) -> Judgement:
-    """Judge what the policy permits; `distress` is None where nobody wants it."""
-    duration, parties = said.audio.duration, said.parties
-    read = read_text_emotions(said.utterances, parties, engines.text_emotion)
-    heard = hear_voice_emotions(read.utterances, parties, said.audio, said.events, engines.voice_emotion)
-    levelled = with_levels(heard.utterances, said.audio)
-    if distress is not None and engines.text_emotion is not None:
-        distress = distress.reading(engines.text_emotion.model.sha256)
-    judged = judge_callers(levelled, parties, duration, distress)
+def judge_call(said: Said, judges: Judges) -> Judgement:
+    """Judge what the policy permits."""
+    parties = said.parties
+    read = read_text_emotions(said.utterances, parties, judges.text)
+    heard = hear_voice_emotions(read.utterances, parties, said.events, judges.voice, judges.describe)
+    judged = judge_callers(heard.utterances, parties, said.duration, for_texts(judges.distress, judges.text))
     return Judgement(
         utterances=judged.utterances,
         distress=judged.callers,
-        course=courses(judged.utterances, duration),
-        metrics=measure(judged.utterances, said.events, duration, [party.role for party in parties]),
+        course=courses(judged.utterances, said.duration),
+        metrics=measure(judged.utterances, said.events, said.duration, [party.role for party in parties]),
         omitted=(*read.omitted, *heard.omitted, *judged.omitted),
     )
+
+
+def for_texts(distress: DistressJudge | None, text: TextEmotion | None) -> DistressJudge | None:
+    """Return the judge of distress as it reads what this text model says."""
+    return distress.reading(text.model.sha256) if distress and text else distress

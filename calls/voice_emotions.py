@@ -3,7 +3,7 @@
 An utterance is judged against what the caller sounded like before it, never after: so live and recorded calls agree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stimmung.calls.laughter import only_laughter
@@ -29,14 +29,21 @@ class Heard:
     omitted: tuple[Omission, ...] = ()
 
 
+Description = Callable[[Mapping[int, Utterance]], Mapping[int, Samples]]  # by place among the utterances
+
+
 def hear_voice_emotions(
     utterances: Sequence[Utterance],
     parties: Sequence[PartyPolicy],
-    audio: Audio,
     events: Sequence[Event],
     model: VoiceEmotion | None,
+    describe: Description,
 ) -> Heard:
-    """Score the utterances of channels on which everybody's voice may be heard; `utterances` are ordered by start."""
+    """Score the utterances of channels on which everybody's voice may be heard; `utterances` are ordered by start.
+
+    `describe` is asked for what `model` hears in these voices, and in no others; it may leave some out, which then
+    have no score.
+    """
     omitted = not_scored(KEY, utterances, parties)
     may_hear = [permissions_for(utterance, parties).voice_emotion.allowed for utterance in utterances]
     own = _own_channels(utterances, may_hear)
@@ -44,11 +51,21 @@ def hear_voice_emotions(
         return Heard(tuple(utterances), (*omitted, SHARED) if any(may_hear) else omitted)
     if model is None:
         return Heard(tuple(utterances), (*omitted, WITHOUT_MODEL))
-    voices = dict(sorted(_cut(utterances, audio, own)))  # by place: the order of time
-    rows = model.describe(list(voices.values()))
-    scores = _judge(utterances, dict(zip(voices, rows, strict=True)), events, model)
+    rows = describe({place: one for place, one in enumerate(utterances) if one.channel in own})
+    scores = _judge(utterances, dict(sorted(rows.items())), events, model)  # by place: the order of time
     scored = tuple(replace(one, voice_emotion=scores.get(place)) for place, one in enumerate(utterances))
     return Heard(scored, omitted)
+
+
+def describe_in(audio: Audio, model: VoiceEmotion | None) -> Description:
+    """Return what describes voices with the sound of a whole call at hand."""
+
+    def describe(utterances: Mapping[int, Utterance]) -> Mapping[int, Samples]:
+        voices = dict(sorted(_cut(utterances, audio)))
+        rows = model.describe(list(voices.values())) if model else ()
+        return dict(zip(voices, rows, strict=True))
+
+    return describe
 
 
 def _own_channels(utterances: Sequence[Utterance], may_hear: Sequence[bool]) -> list[int]:
@@ -58,10 +75,10 @@ def _own_channels(utterances: Sequence[Utterance], may_hear: Sequence[bool]) -> 
     return sorted(channels - barred)
 
 
-def _cut(utterances: Sequence[Utterance], audio: Audio, channels: Sequence[int]) -> Iterator[tuple[int, Voice]]:
-    """Yield the voices of these channels, each with its utterance's place."""
-    for channel in channels:
-        places = [place for place, utterance in enumerate(utterances) if utterance.channel == channel]
+def _cut(utterances: Mapping[int, Utterance], audio: Audio) -> Iterator[tuple[int, Voice]]:
+    """Yield the voices, each with its utterance's place; those of a channel are all there."""
+    for channel in sorted({utterance.channel for utterance in utterances.values()}):
+        places = [place for place, utterance in utterances.items() if utterance.channel == channel]
         yield from zip(places, cut_voices(audio.samples[channel], [utterances[at] for at in places]), strict=True)
 
 
@@ -75,13 +92,18 @@ def _judge(
         utterance = utterances[place]
         caller = (utterance.channel, utterance.speaker)
         baseline = baselines.get(caller, VoiceBaseline())
-        score = model.judge(row, baseline)
-        if doubt := _doubt(utterance, events):
-            scores[place] = replace(score, uncertain=True, ambiguous=False, reason=doubt)
-        else:
-            scores[place] = score
-            baselines[caller] = model.accustom(baseline, row)
+        scores[place], baselines[caller] = judge_voice(utterance, row, baseline, events, model)
     return scores
+
+
+def judge_voice(
+    utterance: Utterance, row: Samples, baseline: VoiceBaseline, events: Sequence[Event], model: VoiceEmotion
+) -> tuple[VoiceEmotionScore, VoiceBaseline]:
+    """Score one voice against what its caller sounded like before; return how the caller sounds after it, too."""
+    score = model.judge(row, baseline)
+    if doubt := _doubt(utterance, events):
+        return replace(score, uncertain=True, ambiguous=False, reason=doubt), baseline
+    return score, model.accustom(baseline, row)
 
 
 def _doubt(utterance: Utterance, events: Sequence[Event]) -> str:

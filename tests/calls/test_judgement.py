@@ -8,11 +8,14 @@ import pytest
 from tests.calls.consent import GRANTED, parties
 from tests.calls.toy_distress import MODEL, judge, said
 
+from stimmung.calls.distress import DistressJudge
 from stimmung.calls.distress_model import read_distress_model
-from stimmung.calls.judgement import Judgement, Said, judge_call
+from stimmung.calls.judgement import Judgement, Judges, Said, judge_call
 from stimmung.calls.records import PartyPolicy
+from stimmung.calls.voice_emotions import describe_in
 from stimmung.speech.engines import Engines, ModelId, SpokenText, TextReading
 from stimmung.speech.fakes import FakeDetector, FakeTextEmotion, FakeTranscriber, FakeVoiceEmotion
+from stimmung.speech.loudness import with_levels
 from stimmung.speech.records import SAMPLE_RATE, Audio, Role, Samples, Utterance
 
 TWO = parties("agent", "customer")
@@ -56,7 +59,16 @@ def judged(
     audio: Audio = SOUND,
 ) -> Judgement:
     given = by or engines(FakeTextEmotion(MOODS))
-    return judge_call(Said(audio, utterances, (), policy), given, judge())
+    judges = Judges(given.text_emotion, given.voice_emotion, describe_in(audio, given.voice_emotion), judge())
+    return judge_call(Said(with_levels(utterances, audio), (), policy, audio.duration), judges)
+
+
+def judge_sound(
+    audio: Audio, utterances: Sequence[Utterance], by: Engines, distress: DistressJudge | None
+) -> Judgement:
+    describe = describe_in(audio, by.voice_emotion)
+    judges = Judges(by.text_emotion, by.voice_emotion, describe, distress)
+    return judge_call(Said(with_levels(utterances, audio), (), TWO, audio.duration), judges)
 
 
 class Vectors(FakeTextEmotion):
@@ -89,9 +101,7 @@ def test_an_angry_customer_ends_distressed_with_reasons() -> None:
 def test_by_the_shipped_weights_anger_is_worse_than_thanks() -> None:
     polite = tuple(replace(one, text="Vielen Dank danke") if one.role == "customer" else one for one in ANGRY)
     by, shipped = engines(FakeTextEmotion(MOODS), FakeVoiceEmotion()), replace(judge(), model=read_distress_model())
-    scores = [
-        judge_call(Said(SOUND, utterances, (), TWO), by, shipped).distress[0].peak for utterances in (polite, ANGRY)
-    ]
+    scores = [judge_sound(SOUND, utterances, by, shipped).distress[0].peak for utterances in (polite, ANGRY)]
     assert scores[0] is not None
     assert scores[1] is not None
     assert scores[0].score < scores[1].score
@@ -104,7 +114,7 @@ def test_what_the_agent_says_changes_nothing() -> None:
 
 def test_without_a_judge_there_is_none_and_the_rest_is_the_same() -> None:
     by = engines(FakeTextEmotion(MOODS))
-    found = judge_call(Said(SOUND, ANGRY, (), TWO), by, None)
+    found = judge_sound(SOUND, ANGRY, by, None)
     with_judge = judged(by=by)
     assert (found.distress, [one.distress for one in found.utterances]) == ((), [None] * len(ANGRY))
     assert (found.course, found.metrics) == (with_judge.course, with_judge.metrics)
