@@ -1,6 +1,8 @@
-"""How many calls this machine is trusted to hear at a time: what the settings say, else so many for each core."""
+"""What this machine is trusted with: how many calls at a time, and how many batches of their sound side by side."""
 
 from stimmung.models.cores import usable_cores
+from stimmung.models.registry import device_for
+from stimmung.models.scheduling import SchedulerOptions
 from stimmung.speech.settings import Settings
 
 CALLS_PER_CORE = 4  # the aim of benchmarks/live.py: 8 two-channel calls on two cores within its bounds of lag
@@ -8,4 +10,15 @@ CALLS_PER_CORE = 4  # the aim of benchmarks/live.py: 8 two-channel calls on two 
 
 def calls_held(settings: Settings) -> int:
     """Return the calls to admit: `serve.max_calls`, or `CALLS_PER_CORE` for each core that recognition may use."""
-    return settings.serve.max_calls or CALLS_PER_CORE * (settings.models.threads or usable_cores())
+    return settings.serve.max_calls or CALLS_PER_CORE * cores_of(settings)
+
+
+def cores_of(settings: Settings) -> int:
+    """Return the cores that recognition may use."""
+    return settings.models.threads or usable_cores()
+
+
+def scheduler_options(settings: Settings) -> SchedulerOptions:
+    """Return how calls share the machine: a GPU runs one batch at a time, each core of a processor one of its own."""
+    lanes = cores_of(settings) if device_for(settings.models) == "cpu" else 1
+    return SchedulerOptions(lanes=lanes, capacity=calls_held(settings), order=settings.serve.order)

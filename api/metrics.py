@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from stimmung.api.board_hub import HubMetrics
 from stimmung.models.scheduler_metrics import SchedulerMetrics
 from stimmung.models.scheduling import Priority
 
@@ -18,15 +19,16 @@ LAG_BUCKETS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.
 
 
 class ServiceMetrics:
-    """What sessions count, and what the scheduler says of itself whenever somebody asks.
+    """What sessions count, and what scheduler and board say of themselves whenever somebody asks.
 
     Labels are words of ours from a short list, never anything that a client sent: each value is kept for ever.
     """
 
-    def __init__(self, read: Callable[[], SchedulerMetrics]) -> None:
+    def __init__(self, scheduler: Callable[[], SchedulerMetrics], board: Callable[[], HubMetrics]) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)  # memory, processor time, open files; on Linux only
-        self._registry.register(SchedulerCollector(read))
+        self._registry.register(SchedulerCollector(scheduler))
+        self._registry.register(BoardCollector(board))
         self._started = Counter("stimmung_calls_started", "Calls taken on.", registry=self._registry)
         self._ended = Counter("stimmung_calls_ended", "Calls that ended, by how.", ["how"], registry=self._registry)
         self._refused = Counter(
@@ -86,6 +88,21 @@ class SchedulerCollector(Collector):
         yield _counted("jobs_cancelled", "Jobs that nobody wanted any more before they cost anything.", now.cancelled)
         yield _lags(now)
         yield _refusals(now.refused)
+
+
+class BoardCollector(Collector):
+    """Shows how the board fares when somebody asks."""
+
+    def __init__(self, read: Callable[[], HubMetrics]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family."""
+        now = self._read()
+        yield _gauge("board_calls", "Calls on the board.", now.calls)
+        yield _gauge("board_readers", "Connections that follow the board.", now.subscribers)
+        yield _counter("board_readers_dropped", "Readers that were too slow.", now.dropped)
+        yield _counter("board_changes", "Changes told.", now.changes)
 
 
 def _gauge(name: str, help_text: str, value: float) -> Metric:

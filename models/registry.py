@@ -91,6 +91,15 @@ def _cores(settings: ModelSettings) -> int:
     return settings.threads or usable_cores()
 
 
+def device_for(settings: ModelSettings) -> str:
+    """Return where models run, `cpu` or `cuda`: what the settings say, else the GPU where there is one."""
+    if settings.device != "auto":
+        return settings.device
+    import ctranslate2
+
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+
 def _find_text(settings: ModelSettings) -> LazyTextModel | None:
     """Return the text model, verified and not loaded yet."""
     if settings.text == NO_MODEL:
@@ -157,9 +166,7 @@ def _load_whisper(located: Located, settings: ModelSettings) -> "Whisper":
 
     from stimmung.models.whisper import Whisper, WhisperOptions
 
-    device = settings.device
-    if device == "auto":
-        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    device = device_for(settings)
     on_cpu = device == "cpu"
     compute_type = settings.compute_type
     if compute_type == "auto":

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from stimmung.api.board_hub import HubMetrics
 from stimmung.api.health import health_router
 from stimmung.api.metrics import ServiceMetrics
 from stimmung.api.readiness import DRAINING, WARMING_UP, Readiness
@@ -19,7 +20,9 @@ class Service:
         self.readiness = Readiness(lambda: self.warm)
         app = FastAPI()
         app.state.readiness = self.readiness
-        app.state.metrics = ServiceMetrics(lambda: Meter().read(Now(0.0, (), 0, 1, 0, 8)))
+        app.state.metrics = ServiceMetrics(
+            lambda: Meter().read(Now(0.0, (), 0, 1, 0, 8)), lambda: HubMetrics(0, 0, 0, 0)
+        )
         app.include_router(health_router())
         self.client = TestClient(app)
 
