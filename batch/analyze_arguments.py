@@ -74,7 +74,7 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         config=arguments.config,
         options=options,
         quiet=arguments.quiet,
-        info=_info(arguments.info, len(recordings)),
+        info=given_info(arguments.info, len(recordings)),
         plot=arguments.plot,
     )
 
@@ -89,7 +89,7 @@ def _recordings(arguments: AnalyzeArguments) -> tuple[Recording, ...]:
     return tuple(Recording((path,), arguments.raw_format) for path in arguments.files)
 
 
-def _info(words: Sequence[str], count: int) -> dict[str, object]:
+def given_info(words: Sequence[str], count: int) -> dict[str, object]:
     """Return what --info says of each of the `count` calls, checked; `parse_call_info` knows its keys."""
     given: dict[str, object] = {}
     for word in words:

@@ -11,6 +11,8 @@ import typer
 
 from stimmung.batch.config_command import CONFIG_OPTION, config_app
 from stimmung.batch.endings import INTERRUPTED, endings
+from stimmung.batch.live_command import EXAMPLES as LIVE_EXAMPLES
+from stimmung.batch.live_command import live
 from stimmung.batch.models_command import Shelf, models_app, real_shelf
 from stimmung.batch.serve_command import EPILOG as SERVE_EXAMPLES
 from stimmung.batch.serve_command import Server, real_server, serve_command
@@ -58,6 +60,7 @@ def build_app(
 
     app.command("analyze", epilog=ANALYZE_EXAMPLES)(analyze)
     app.command("serve", epilog=SERVE_EXAMPLES)(serve_command(server))
+    app.command("live", epilog=LIVE_EXAMPLES)(live)
     app.add_typer(models_app(shelf), name="models")
     app.add_typer(config_app(), name="config")
     return app

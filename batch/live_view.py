@@ -1,0 +1,141 @@
+"""Live calls on a terminal: the ranking on top, below it the latest words of each call with their mood.
+
+Drawn anew a few times a second and always cut to the window's height; no meaning hangs on a colour.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from stimmung.batch.distress_view import named_mark
+from stimmung.batch.live_lines import moods, speaker_of
+from stimmung.batch.live_records import Caller, Said
+from stimmung.batch.live_state import CallNow, LiveState
+from stimmung.batch.transcript_view import CHANNEL_STYLES
+from stimmung.calls.clock import clock
+
+MARGIN = 16  # columns before the words: time and speaker
+LONGEST_NAME = 24
+MOST_ROWS = 3  # of one utterance: its end is what counts
+MOST_PLACES = 12  # of the ranking
+LEAST_ROWS = 3  # of a call's words, so that they say something
+PHASES = {"waiting": "waits", "in_conversation": "talks"}
+
+
+@dataclass(frozen=True, slots=True)
+class LiveScreen:
+    """The whole display; `elapsed` returns the seconds since the calls began."""
+
+    state: LiveState
+    elapsed: Callable[[], float]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw as much as the window has room for."""
+        height = options.max_height - 1  # the line that the cursor is on
+        top = [self._head(), *console.render_lines(self._ranking(), options, pad=False)]
+        yield self._head()
+        yield self._ranking()
+        rows = height - len(top)
+        calls = self.state.ranked_calls()
+        shown = calls[: max(rows // LEAST_ROWS, 0)]
+        for number, call in enumerate(shown):
+            share = rows // (len(shown) - number)
+            block = list(_block(call, console, options.max_width, share))
+            rows -= len(block)
+            yield from block
+
+    def _head(self) -> Text:
+        live = sum(call.progress == "live" for call in self.state.calls.values())
+        text = Text(f"{clock(self.elapsed())} · {live} of {len(self.state.calls)} calls live", "bold")
+        if self.state.board is None:
+            text.append(" · no board of the server: ranked by these calls alone", "yellow")
+        return text.append(f" · {self.state.note}" if self.state.note else "")
+
+    def _ranking(self) -> Table:
+        """Return the callers by rank, then the calls of ours that nobody ranks."""
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, expand=False)
+        table.add_column("#", justify="right")
+        table.add_column("caller", max_width=LONGEST_NAME, no_wrap=True)
+        table.add_column("state", no_wrap=True)
+        table.add_column("score", justify="right", no_wrap=True)
+        table.add_column("trend", no_wrap=True)
+        table.add_column("waiting", justify="right", no_wrap=True)
+        table.add_column("now", no_wrap=True, overflow="ellipsis")
+        ranking = self.state.ranking()
+        for place, caller in enumerate(ranking[:MOST_PLACES], start=1):
+            self._add_caller(table, place, caller)
+        ranked = {caller.call_id for caller in ranking}
+        for call in self.state.calls.values():
+            if call.call_id not in ranked:
+                table.add_row("–", call.name, Text("–", "dim"), "", "", "", _progress(call))
+        return table
+
+    def _add_caller(self, table: Table, place: int, caller: Caller) -> None:
+        own = self.state.calls.get(caller.call_id)
+        table.add_row(
+            str(place),
+            Text(self.state.name_of(caller.call_id), "" if own else "dim"),
+            named_mark(caller.state),
+            "" if caller.score is None else f"{caller.score:.2f}",
+            caller.trend if caller.score is not None else "",
+            "" if caller.waiting is None else clock(caller.waiting),
+            _now(caller, own),
+        )
+
+
+def _now(caller: Caller, own: CallNow | None) -> Text:
+    """Say what the call does, who has it, and why nobody is judged, as far as there is room."""
+    if own and own.progress != "live":
+        return _progress(own)
+    parts = (
+        "no sound" if caller.stale else PHASES.get(caller.phase, ""),
+        f"{caller.taken_by} has it" if caller.taken_by else "",
+        f"state by {caller.set_by}" if caller.set_by else "",
+        caller.unscored,
+    )
+    return Text(", ".join(part for part in parts if part))
+
+
+def _progress(call: CallNow) -> Text:
+    text = f"{call.progress}: {call.note}" if call.note else call.progress
+    return Text(text, "bold red" if call.progress in ("refused", "failed") else "dim")
+
+
+def _block(call: CallNow, console: Console, width: int, rows: int) -> Iterator[Text]:
+    """Yield a call's name with the reason for its state, and its latest words, oldest first, in at most `rows` rows."""
+    yield _title(call, width)
+    left, found = rows - 1, list[Text]()
+    going_on = sorted(call.partials.values(), key=lambda said: said.time)
+    for said in reversed([*call.said, *going_on]):
+        lines = _said_rows(said, console, width, min(MOST_ROWS, left))
+        found[:0] = lines
+        left -= len(lines)
+        if left <= 0:
+            break
+    yield from found
+
+
+def _title(call: CallNow, width: int) -> Text:
+    worst = max(call.callers.values(), key=lambda caller: caller.rank, default=None)
+    title = Text(call.name, "bold")
+    if worst and worst.because:
+        title.append(f"  {worst.because}", "not bold")
+    title.truncate(width, overflow="ellipsis")
+    return title
+
+
+def _said_rows(said: Said, console: Console, width: int, most: int) -> list[Text]:
+    """Return the end of what was said in at most `most` rows, its mood behind it."""
+    text = Text(said.text if said.id else f"{said.text} …", "" if said.id else "italic dim")
+    for part in moods(said):
+        text.append("  ").append(part)
+    lines = list(text.wrap(console, max(width - MARGIN, 10)))
+    kept = lines[-most:] if most else []
+    head = Text.assemble(
+        (f"{clock(said.time):>5} ", "dim"),
+        (f"{speaker_of(said)[:9]:<9} ", CHANNEL_STYLES[said.channel % len(CHANNEL_STYLES)]),
+    )
+    return [(head if number == 0 else Text(" " * MARGIN)).append(line) for number, line in enumerate(kept)]
