@@ -5,7 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from stimmung.calls.analysis import Recording
-from stimmung.speech.callinfo import override_call_info, read_call_info, sidecar_of
+from stimmung.speech.callinfo import override_call_info, read_call_info, sidecar_of, with_usual_roles
 from stimmung.speech.records import CallInfo, Role
 from stimmung.speech.settings_sources import LoadedSettings
 
@@ -29,9 +29,4 @@ def recording_info(recording: Recording, loaded: LoadedSettings, given: Mapping[
         return replace(info, roles=settings.roles)
     if len(recording.files) > 1:
         return replace(info, roles=ONE_CALL_ROLES)
-    return info if info.roles else replace(info, roles=_of_deployment(settings.roles))
-
-
-def _of_deployment(roles: tuple[Role, ...]) -> tuple[Role, ...]:
-    """Return roles that are said of all calls; one alone would make all who speak in a mono recording that one."""
-    return (*roles, "unknown") if len(roles) == 1 else roles
+    return with_usual_roles(info, settings.roles)

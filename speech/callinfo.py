@@ -76,6 +76,16 @@ def parse_call_info(values: Mapping[str, object], source: str, timezone: tzinfo 
     return CallInfo(**known)
 
 
+def with_usual_roles(info: CallInfo, usual: tuple[Role, ...]) -> CallInfo:
+    """Fill in what a deployment says of all its calls where the call itself names no roles.
+
+    One role alone is that of the first channel: else all who speak in a mono recording would be that one.
+    """
+    if info.roles:
+        return info
+    return replace(info, roles=(*usual, "unknown") if len(usual) == 1 else usual)
+
+
 def call_info_to_json(info: CallInfo) -> dict[str, object]:
     """Return `info` in plain JSON types, all keys, times as ISO 8601 in UTC; `parse_call_info` reads it back."""
     values: dict[str, object] = {field.name: getattr(info, field.name) for field in fields(CallInfo)}

@@ -17,9 +17,10 @@ from stimmung.speech.callinfo import (
     parse_call_info,
     read_call_info,
     sidecar_of,
+    with_usual_roles,
 )
 from stimmung.speech.errors import CallInfoError
-from stimmung.speech.records import CallInfo
+from stimmung.speech.records import CallInfo, Role
 
 FULL: dict[str, object] = {
     "call_id": "4711",
@@ -320,3 +321,18 @@ def test_any_json_is_read_or_refused_in_our_words(values: dict[str, object]) -> 
         info, complaint = CallInfo(), str(error)
     assert not complaint or complaint.startswith("options: ")
     json.dumps(call_info_to_json(info))
+
+
+@pytest.mark.parametrize(
+    ("own", "usual", "roles"),
+    [
+        (("customer",), ("agent", "customer"), ("customer",)),
+        ((), ("agent", "customer"), ("agent", "customer")),
+        ((), ("agent",), ("agent", "unknown")),
+        ((), (), ()),
+    ],
+)
+def test_usual_roles_stand_where_the_call_names_none(
+    own: tuple[Role, ...], usual: tuple[Role, ...], roles: tuple[Role, ...]
+) -> None:
+    assert with_usual_roles(CallInfo(roles=own), usual).roles == roles
