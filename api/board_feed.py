@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from stimmung.speech.errors import Overloaded
+
 TOO_SLOW = "too slow: the board goes on without this reader; connect again"
 CLOSING = "the server stops"
+RETRY_SECONDS = 10.0  # told to whoever finds the board full
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,11 @@ class BoardFeed:
             return None
         return tuple(self._history)[len(self._history) - missed :]
 
-    def subscribe(self, first: Iterable[News]) -> Subscription | None:
-        """Return a new reader's subscription that begins with `first`; None where there are as many as may be."""
-        if len(self._subscribers) >= self._options.subscribers:
-            return None
+    def subscribe(self, first: Iterable[News]) -> Subscription:
+        """Return a new reader's subscription that begins with `first`. Raises Overloaded past the bound of readers."""
+        most = self._options.subscribers
+        if len(self._subscribers) >= most:
+            raise Overloaded(f"all {most} places of readers of the board are taken", RETRY_SECONDS)
         one = Subscription(self, first)
         self._subscribers.add(one)
         return one

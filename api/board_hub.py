@@ -131,10 +131,10 @@ class BoardHub:
         """Return the board as it is now."""
         return self._snapshot(self._ranked())
 
-    def subscribe(self, after: str | None = None) -> Subscription | None:
-        """Return what follows the news with id `after`, or follows a snapshot where that is not known any more.
+    def subscribe(self, after: str | None = None) -> Subscription:
+        """Return what follows the news with id `after`, or a snapshot first where that is not known any more.
 
-        None where there are as many subscribers as may be.
+        Raises Overloaded where there are as many subscribers as may be.
         """
         missed = self._feed.since(after) if after else None
         return self._feed.subscribe((self._as_news(self._ranked()),) if missed is None else missed)

@@ -28,7 +28,6 @@ PING_SECONDS = 10  # between comments that keep a silent stream open; proxies gi
 SEND_SECONDS = 10.0  # that one message may take to be sent; then the reader counts as gone
 CLOSE_SECONDS = 2.0  # for a goodbye
 RECONNECT_MILLISECONDS = 1000
-RETRY_SECONDS = 10  # told to whoever finds the board full
 TRY_AGAIN_LATER, GOING_AWAY = 1013, 1001  # close codes of RFC 6455 and its registry
 
 logger = logging.getLogger(__name__)
@@ -81,12 +80,12 @@ async def show(board: Board) -> BoardSnapshot:
 
 async def follow(board: Board, last_event_id: Annotated[str | None, Header()] = None) -> EventSourceResponse:
     """Send the board's news as server-sent events, from where the reader was, else from a snapshot."""
-    return BoardStream(_subscribed(board, last_event_id))
+    return BoardStream(board.subscribe(last_event_id))
 
 
 async def follow_by_socket(websocket: WebSocket, board: Board, after: str | None = None) -> None:
     """Send the board's news as JSON messages, from the one after `after`, else from a snapshot."""
-    with _subscribed(board, after) as subscription:
+    with board.subscribe(after) as subscription:
         await websocket.accept()
         await _serve(websocket, subscription)
 
@@ -117,13 +116,6 @@ def _handled(answer: Answer) -> HandlingJson:
     if answer.refused:
         raise HTTPException(409, answer.refused)
     return handling_to_json(answer.handling)
-
-
-def _subscribed(board: BoardHub, after: str | None) -> Subscription:
-    subscription = board.subscribe(after)
-    if subscription is None:
-        raise HTTPException(503, "the board has as many readers as it may have", {"Retry-After": str(RETRY_SECONDS)})
-    return subscription
 
 
 async def _as_events(subscription: Subscription) -> AsyncIterator[ServerSentEvent]:

@@ -1,6 +1,5 @@
 """Small boards for tests: entries, a clock that stands still, a hub that tells, a reader that follows the rules."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,9 +50,7 @@ class Desk:
 
     def reader(self, after: str | None = None) -> "Reader":
         """Return a reader who follows from now on."""
-        subscription = self.hub.subscribe(after)
-        assert subscription is not None
-        return Reader(subscription)
+        return Reader(self.hub.subscribe(after))
 
 
 @dataclass
@@ -67,11 +64,7 @@ class Reader:
 
     def read(self) -> list[News]:
         """Take in all that there is to read, and return it."""
-
-        async def take() -> list[News]:
-            return [await anext(self.subscription) for _ in range(self.subscription.unread)]
-
-        news = asyncio.run(take())
+        news = [_now(self.subscription) for _ in range(self.subscription.unread)]
         for one in news:
             self.take_in(one)
         return news
@@ -95,6 +88,17 @@ class Reader:
     @property
     def board(self) -> list[Mapping[str, Any]]:
         return [self.rows[one] for one in self.order]
+
+
+def _now(subscription: Subscription) -> News:
+    """Return what a reader need not wait for; without an event loop, which costs a hundred times as much."""
+    try:
+        anext(subscription).send(None)
+    except StopIteration as found:
+        news = found.value
+        assert isinstance(news, News)
+        return news
+    raise AssertionError("nothing was there to be read")
 
 
 def caller(

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.api.boards import RANK, START, caller, entry, overridden_to, row, taken_by, waiting
 
@@ -191,7 +191,7 @@ HANDLINGS = st.sampled_from([Handling(), Handling(), taken_by(), overridden_to("
 @st.composite
 def boards(draw: st.DrawFn) -> tuple[list[BoardRow], tuple[str, ...]]:
     """Rows, and an order before that knows some of them and others that are gone."""
-    count = draw(st.integers(1, 12))
+    count = draw(st.integers(1, 8))
     rows = []
     for place in range(count):
         state = draw(st.sampled_from(STATES))
@@ -203,7 +203,11 @@ def boards(draw: st.DrawFn) -> tuple[list[BoardRow], tuple[str, ...]]:
     return rows, tuple(known[: draw(st.integers(0, len(known)))])
 
 
+few = settings(max_examples=40)  # 3000 found nothing more, in minutes
+
+
 class TestAnyBoard:
+    @few
     @given(boards(), st.randoms(use_true_random=False))
     def test_has_one_order_whoever_comes_first(
         self, board: tuple[list[BoardRow], tuple[str, ...]], rng: random.Random
@@ -214,6 +218,7 @@ class TestAnyBoard:
         shuffled = rng.sample(rows, len(rows))
         assert rank(shuffled, before, RANK) == found
 
+    @few
     @given(boards())
     def test_has_the_urgent_before_all_whom_nobody_took_and_those_before_the_taken(
         self, board: tuple[list[BoardRow], tuple[str, ...]]
@@ -221,6 +226,7 @@ class TestAnyBoard:
         found = [(one.handling.taken is not None, one.state != "urgent") for one in rank(*board, RANK)]
         assert found == sorted(found)
 
+    @few
     @given(boards())
     def test_keeps_every_lead_beyond_the_margin(self, board: tuple[list[BoardRow], tuple[str, ...]]) -> None:
         found = rank(*board, RANK)
@@ -231,29 +237,33 @@ class TestAnyBoard:
                 ):  # fmt: skip
                     assert merit(below, RANK) - merit(above, RANK) <= RANK.margin + 1e-9
 
+    @few
     @given(boards())
     def test_is_at_rest_once_it_is_ranked(self, board: tuple[list[BoardRow], tuple[str, ...]]) -> None:
         found = rank(*board, RANK)
         assert rank(board[0], ids(*found), RANK) == found
 
-    @given(boards(), st.integers(0, 11), st.floats(0, 1))
+    @few
+    @given(boards(), st.integers(0, 99), st.floats(0, 1))
     def test_never_lowers_whose_score_rises(
-        self, board: tuple[list[BoardRow], tuple[str, ...]], which: int, higher: float
+        self, board: tuple[list[BoardRow], tuple[str, ...]], which: int, more: float
     ) -> None:
         rows, before = board
-        assume(which < len(rows) and rows[which].state != "unknown" and higher > (rows[which].score or 0.0))
-        worse = [replace(one, score=higher) if place == which else one for place, one in enumerate(rows)]
-        assert place_of(worse, before, which) <= place_of(rows, before, which)
+        who = rows[which % len(rows)]
+        worse = replace(who, score=min(1.0, (who.score or 0.0) + more))
+        assert place_of(worse, rows, before) <= place_of(who, rows, before)
 
-    @given(boards(), st.integers(0, 11), st.floats(0, 5000))
+    @few
+    @given(boards(), st.integers(0, 99), st.floats(0, 5000))
     def test_never_lowers_who_waits_longer(
         self, board: tuple[list[BoardRow], tuple[str, ...]], which: int, longer: float
     ) -> None:
         rows, before = board
-        assume(which < len(rows) and longer > (rows[which].waited or 0.0))
-        later = [replace(one, waited=longer) if place == which else one for place, one in enumerate(rows)]
-        assert place_of(later, before, which) <= place_of(rows, before, which)
+        who = rows[which % len(rows)]
+        later = replace(who, waited=(who.waited or 0.0) + longer)
+        assert place_of(later, rows, before) <= place_of(who, rows, before)
 
+    @few
     @given(boards())
     def test_gives_for_waiting_what_is_stated_and_no_more(self, board: tuple[list[BoardRow], tuple[str, ...]]) -> None:
         for one in board[0]:
@@ -261,6 +271,7 @@ class TestAnyBoard:
             assert 0.0 <= gained <= min(RANK.most_ageing, (one.waited or 0.0) / HALF_AN_HOUR) + 1e-9
             assert one.phase == "waiting" or gained == 0.0
 
+    @few
     @given(st.lists(st.floats(0, 1), min_size=2, max_size=12), st.lists(st.floats(-1, 1), min_size=60, max_size=60))
     def test_does_not_flicker_under_noise(self, scores: list[float], noise: list[float]) -> None:
         rows = [row(entry(f"c{place}", score, "calm")) for place, score in enumerate(scores)]
@@ -274,5 +285,6 @@ class TestAnyBoard:
             assert before == settled
 
 
-def place_of(rows: list[BoardRow], before: tuple[str, ...], which: int) -> int:
-    return ids(*rank(rows, before, RANK)).index(rows[which].id)
+def place_of(who: BoardRow, rows: list[BoardRow], before: tuple[str, ...]) -> int:
+    """Return the place of a row that stands for the one with its id."""
+    return ids(*rank([who if one.id == who.id else one for one in rows], before, RANK)).index(who.id)
