@@ -15,9 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from live_equal import equal
-
 from live_bench import Bench, Options, previous
+from live_equal import equal
 from live_faults import faults
 from live_first import first
 from live_held import held
@@ -40,7 +39,7 @@ PARTS: Final[Mapping[str, Callable[[Bench], Figures]]] = {
     "soak": soak,
 }
 LIBRARIES: Final = ("fastapi", "uvicorn", "websockets", "torch", "transformers")  # beside those of `machine`
-QUICK_CALLS, QUICK_SOAK = 2, 0.5  # minutes
+QUICK_CALLS, QUICK_SOAK = 2, 0.4  # minutes
 # The keys of the last line, and where in the figures of all parts each lies.
 SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "calls_held": ("held", "calls_held"),

@@ -13,7 +13,7 @@ from typing import Final
 import live_load
 from live_plan import Line, Load, Plan, Track, read_load, write
 from live_server import MemoryWatch, Server, ServerError, Value
-from live_sounds import MONO, TWO_CHANNELS, tracks
+from live_sounds import EXCERPT, TWO_CHANNELS, WHOLE, tracks
 from machine import Figures, figure_at
 from stimmung.speech.closing import ClosingOptions
 from stimmung.speech.errors import StimmungError
@@ -78,13 +78,8 @@ class Bench:
 
     @cached_property
     def tracks(self) -> tuple[Track, ...]:
-        """The sample calls, a channel for each speaker."""
-        return tracks(self.options.work / "sounds", TWO_CHANNELS)
-
-    @cached_property
-    def mono(self) -> Track:
-        """The sample call with both speakers on one channel."""
-        return tracks(self.options.work / "sounds", (MONO,))[0]
+        """The sample calls, a channel for each speaker; only an excerpt of each where it has to be quick."""
+        return tracks(self.options.work / "sounds", TWO_CHANNELS, EXCERPT if self.quick else WHOLE)
 
     @property
     def calls_held(self) -> int:

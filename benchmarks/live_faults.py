@@ -25,7 +25,7 @@ WITNESSES: Final = 2
 LONGEST: Final = 3_600.0  # s that the witnesses speak at most; they stop when the faults do
 QUICK: Final = ("line drops, client comes back", "chunks of 1 byte", "nonsense for messages", "silence only")
 TERMINATE_AFTER: Final = 40.0  # s
-QUICK_TERMINATE_AFTER: Final = 15.0
+QUICK_TERMINATE_AFTER: Final = 10.0
 LATEST: Final = 120.0  # s that a case may take
 
 

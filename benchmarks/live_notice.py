@@ -21,7 +21,7 @@ from text_bench import cell, show
 
 SECONDS: Final = 600.0
 SPREAD: Final = 60.0
-QUICK_SECONDS, QUICK_SPREAD = 75.0, 2.0
+QUICK_SECONDS, QUICK_SPREAD = 65.0, 2.0
 SIDE: Final = ("distress", "ranking", "sides", "fused")
 KEYS: Final = ("time_to_top_median_s", "time_to_top_p95_s")
 

@@ -10,8 +10,11 @@ import numpy as np
 from live_bench import SEED, Bench, Ran
 from live_lag import Lags, Pair, finals, kept, lags
 from live_plan import SAMPLE_BYTES, Line, Load, rotated, staggered
+from live_queue import QueueWatch
+from live_queue import figures as figures_of
 from live_sounds import CALM, DISTRESSED
 from machine import Figures
+from stimmung.models.scheduling import SchedulerOptions
 from text_bench import cell, show
 
 ORDERS: Final = ("distress_first", "first_come")
@@ -40,27 +43,22 @@ def overload(bench: Bench) -> Figures:
     known = reference(bench)
     print(f"an idle server tells distress at {', '.join(f'{name} {time:.1f} s' for name, time in known.items())}")
     lines = lines_of(2 * bench.calls_held, QUICK_SPREAD if bench.quick else SPREAD)
-    ran = {order: _run(bench, order, lines) for order in ORDERS}
+    ran, queues = {}, {}
+    for order in ORDERS:
+        ran[order], queues[order] = _run(bench, order, lines)
     found = {order: waits(one.load, known, bench.pause) for order, one in ran.items()}
     figures: Figures = {
         "calls": len(lines),
         "distressed_lines": sum(line.tracks[0] in DISTRESSED for line in lines),
         "known_s": dict(known),
-        "orders": {order: _figures(found[order], ran[order]) for order in ORDERS},
-        "bound_s": bound(),
+        "orders": {order: {**_figures(found[order], ran[order]), "queue": queues[order]} for order in ORDERS},
+        "bound_s": queues["distress_first"]["bound_s"],
     }
     figures["times_better"] = _ratio(found)
     figures["max_wait_s"] = max(found["distress_first"].everyone.own, default=None)
     _show(figures)
     _draw(bench, found)
     return figures
-
-
-def bound() -> float:
-    """Return after how long (s) the scheduler's queue serves anyone before all others."""
-    from stimmung.models.scheduling import SchedulerOptions
-
-    return float(SchedulerOptions().age_bound)
 
 
 def reference(bench: Bench) -> dict[str, float]:
@@ -85,10 +83,11 @@ def lines_of(count: int, spread: float) -> tuple[Line, ...]:
     return staggered([*rotated(DISTRESSED, ill, SEED), *rotated(CALM, count - ill, SEED)], spread, SEED)
 
 
-def _run(bench: Bench, order: str, lines: Sequence[Line]) -> Ran:
+def _run(bench: Bench, order: str, lines: Sequence[Line]) -> tuple[Ran, Figures]:
     seconds, drain = (QUICK_SECONDS, QUICK_DRAIN) if bench.quick else (SECONDS, DRAIN)
-    with bench.server({"order": order}) as server:
-        return bench.run(server, replace(bench.plan(server, lines, seconds), drain=drain))
+    with bench.server({"order": order}) as server, QueueWatch(server) as queue:
+        ran = bench.run(server, replace(bench.plan(server, lines, seconds), drain=drain))
+    return ran, figures_of(queue.samples, SchedulerOptions().age_bound)
 
 
 def waits(load: Load, known: Mapping[str, float], pause: float) -> Waits:
@@ -152,9 +151,9 @@ def _show(figures: Figures) -> None:
     for order, one in figures["orders"].items():
         print(
             f"{order}: {one['partials']} partials, warnings {one['warnings']}, finals lost {one['lost_finals']}, client"
-            f" {one['client_share_of_core']:.0%} of a core, memory {one['memory_mb_max']:.0f} MB"
+            f" {one['client_share_of_core']:.0%} of a core, memory {one['memory_mb_max']:.0f} MB, queue {one['queue']}"
         )
-    print(f"longest wait {cell(figures['max_wait_s'])} s, stated bound {figures['bound_s']:g} s")
+    print(f"longest wait {cell(figures['max_wait_s'])} s, stated bound {cell(figures['bound_s'], 1)} s")
 
 
 def _draw(bench: Bench, found: Mapping[str, Waits]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from corpus import SAMPLES
 from energy import MIN_PAUSE, measure
 from live_plan import Track
-from stimmung.speech.records import Samples
+from stimmung.speech.records import Samples, Span
 from wav import Sound, read
 
 DISTRESSED: Final = ("de-billing-angry", "en-vulnerable")
@@ -22,18 +22,26 @@ MONO: Final = "de-address-mono"
 IN_DISTRESS: Final = ("angry", "distressed")
 
 
-def tracks(folder: Path, names: Sequence[str] = TWO_CHANNELS) -> tuple[Track, ...]:
-    """Decode these sample calls into `folder`, at the rate that they were recorded at."""
+WHOLE: Final = Span(0.0, float("inf"))
+EXCERPT: Final = Span(35.0, 65.0)  # s: both callers in distress come to be so in it
+
+
+def tracks(folder: Path, names: Sequence[str] = TWO_CHANNELS, part: Span = WHOLE) -> tuple[Track, ...]:
+    """Decode a part of these sample calls into `folder`, at the rate that they were recorded at."""
     folder.mkdir(parents=True, exist_ok=True)
-    return tuple(_track(name, folder) for name in names)
+    return tuple(_track(name, folder, part) for name in names)
 
 
-def _track(name: str, folder: Path) -> Track:
-    sound = read(SAMPLES / f"{name}.flac")
+def _track(name: str, folder: Path, part: Span) -> Track:
+    whole = read(SAMPLES / f"{name}.flac")
+    begin, end = round(part.start * whole.rate), round(min(part.end, whole.seconds) * whole.rate)
+    sound = Sound(whole.samples[:, begin:end], whole.rate)
+    ill = onset(name)
     file = folder / f"{name}.pcm"
     file.write_bytes(interleaved(sound))
     info: dict[str, Any] = json.loads((SAMPLES / f"{name}.call.json").read_text("utf-8"))  # Any: JSON
-    return Track(name, str(file), sound.rate, sound.samples.shape[0], info, name in DISTRESSED, onset(name))
+    when = None if ill is None else max(ill - part.start, 0.0)
+    return Track(name, str(file), sound.rate, sound.samples.shape[0], info, name in DISTRESSED, when)
 
 
 def interleaved(sound: Sound) -> bytes:

@@ -13,9 +13,11 @@ from live_lag import finals, kept, lags
 from live_notice import composed_times, times_to_top
 from live_overload import lines_of, waits
 from live_plan import Looked, Refusal, Track
+from live_queue import figures
+from live_queue import read as queue
 from live_refused import at_once, outcome
 from live_soak import growth
-from live_sounds import DISTRESSED, TWO_CHANNELS, last_voiced, onset, tracks, voiced_ends
+from live_sounds import DISTRESSED, EXCERPT, TWO_CHANNELS, last_voiced, onset, tracks, voiced_ends
 
 PAUSE = 0.5
 
@@ -159,3 +161,34 @@ def test_sample_calls_are_sent_as_they_were_recorded(tmp_path: Path) -> None:
     assert Path(track.file).stat().st_size / (8_000 * 2 * 2) == pytest.approx(96.5, abs=0.1)
     assert track.onset == pytest.approx(40.603)
     assert {name for name in TWO_CHANNELS if onset(name) is not None} == set(DISTRESSED)
+
+
+def test_a_quick_run_sends_the_part_in_which_distress_begins(tmp_path: Path) -> None:
+    for track in tracks(tmp_path, DISTRESSED, EXCERPT):
+        assert Path(track.file).stat().st_size == 30 * 8_000 * 2 * 2
+        assert track.onset is not None
+        assert 0 < track.onset < 25
+
+
+METRICS = """
+# HELP stimmung_lanes Batches that can run side by side.
+stimmung_lanes 2.0
+stimmung_batches_total {batches}
+stimmung_busy_seconds_total {busy}
+stimmung_batch_jobs 2.5
+stimmung_jobs_waiting{{priority="urgent"}} 1.0
+stimmung_jobs_waiting{{priority="final"}} {waiting}
+stimmung_jobs_waiting{{priority="partial"}} 99.0
+stimmung_jobs_oldest_seconds{{priority="final"}} 4.5
+stimmung_jobs_shed_total{{priority="partial"}} 7.0
+stimmung_job_lag_seconds{{priority="final",quantile="0.5"}} 0.3
+"""
+
+
+def test_the_bound_on_waiting_follows_from_the_queue_as_it_was() -> None:
+    samples = [queue(METRICS.format(batches=4 * n, busy=2.0 * n, waiting=n)) for n in range(1, 20)]
+    found = figures(samples, 5.0)
+    assert (found["deepest"], found["oldest_s"], found["batch_s"], found["lanes"]) == (20.0, 4.5, 0.5, 2.0)
+    assert found["shed"] == {"partial": 7.0, "record": 0.0}
+    assert found["bound_s"] == 5.0 + 2 * (0.5 * (2 * 21 / 2 + 1) + 0.5)
+    assert figures([], 5.0)["bound_s"] is None
