@@ -1,6 +1,6 @@
 """Where `stimmung serve` is, and how its WebSockets are opened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from ipaddress import ip_address
 from typing import Any
@@ -23,7 +23,7 @@ class Endpoint:
     """A server's address, `ws://host:port` or `wss://…` with whatever path it lies under, and the key that it wants."""
 
     url: str
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
 
     @property
     def is_local(self) -> bool:

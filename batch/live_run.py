@@ -72,7 +72,10 @@ def run_live(request: LiveRequest, screen: Screen, clock: Time | None = None) ->
     began = time.now()
     show = _show(request, state, screen, lambda: (time.now() - began) * request.sending.speed)
     stop = asyncio.Event()
-    outcomes = asyncio.run(_play(calls, Stage(endpoint, request.sending, state, show, time), stop))
+    try:
+        outcomes = asyncio.run(_play(calls, Stage(endpoint, request.sending, state, show, time), stop))
+    except asyncio.CancelledError:  # by a second Ctrl-C
+        return INTERRUPTED
     _report(calls, outcomes, screen)
     if stop.is_set():
         return INTERRUPTED
@@ -160,15 +163,19 @@ async def _follow_board(stage: Stage) -> None:
 @contextmanager
 def _interrupts(stop: asyncio.Event, show: Show) -> Iterator[None]:
     """Let the first Ctrl-C end the calls, and the second one the program."""
-    loop = asyncio.get_running_loop()
+    loop, playing = asyncio.get_running_loop(), asyncio.current_task()
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        loop.call_soon_threadsafe(show.ending)  # it also wakes a loop that waits for nothing but the clock
+    def interrupt() -> None:
+        if stop.is_set() and playing:
+            playing.cancel()
+        else:
+            stop.set()
+            show.ending()
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(interrupt)  # in the loop, where nothing is interrupted half-way
+
+    before = signal.signal(signal.SIGINT, handle)
     try:
         yield
     finally:

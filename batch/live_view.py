@@ -6,6 +6,7 @@ Drawn anew a few times a second and always cut to the window's height; no meanin
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -18,9 +19,10 @@ from stimmung.batch.transcript_view import CHANNEL_STYLES
 from stimmung.calls.clock import clock
 
 MARGIN = 16  # columns before the words: time and speaker
-LONGEST_NAME = 24
+SHORTEST_NAME, LONGEST_NAME = 10, 24
 MOST_ROWS = 3  # of one utterance: its end is what counts
-MOST_PLACES = 12  # of the ranking
+LEAST_PLACES = 3  # of the ranking, in however low a window
+STATE_WIDTH = len("● distressed")
 LEAST_ROWS = 3  # of a call's words, so that they say something
 PHASES = {"waiting": "waits", "in_conversation": "talks"}
 
@@ -35,43 +37,51 @@ class LiveScreen:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw as much as the window has room for."""
         height = options.max_height - 1  # the line that the cursor is on
-        top = [self._head(), *console.render_lines(self._ranking(), options, pad=False)]
+        table = self._ranking(max(LEAST_PLACES, height // 2 - 3))
         yield self._head()
-        yield self._ranking()
-        rows = height - len(top)
-        calls = self.state.ranked_calls()
+        yield table
+        yield ""
+        rows = height - 2 - len(console.render_lines(table, options))
+        calls = [call for call in self.state.ranked_calls() if call.said or call.partials]
         shown = calls[: max(rows // LEAST_ROWS, 0)]
         for number, call in enumerate(shown):
-            share = rows // (len(shown) - number)
-            block = list(_block(call, console, options.max_width, share))
+            block = list(_block(call, console, options.max_width, rows // (len(shown) - number)))
             rows -= len(block)
             yield from block
 
     def _head(self) -> Text:
         live = sum(call.progress == "live" for call in self.state.calls.values())
-        text = Text(f"{clock(self.elapsed())} · {live} of {len(self.state.calls)} calls live", "bold")
+        parts = [f"{clock(self.elapsed())} · {live} of {len(self.state.calls)} calls live", self.state.note]
         if self.state.board is None:
-            text.append(" · no board of the server: ranked by these calls alone", "yellow")
-        return text.append(f" · {self.state.note}" if self.state.note else "")
+            parts.append("no board, ranked by these calls alone")
+        return Text(" · ".join(part for part in parts if part), "bold", no_wrap=True, overflow="ellipsis")
 
-    def _ranking(self) -> Table:
-        """Return the callers by rank, then the calls of ours that nobody ranks."""
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, expand=False)
-        table.add_column("#", justify="right")
-        table.add_column("caller", max_width=LONGEST_NAME, no_wrap=True)
-        table.add_column("state", no_wrap=True)
-        table.add_column("score", justify="right", no_wrap=True)
-        table.add_column("trend", no_wrap=True)
-        table.add_column("waiting", justify="right", no_wrap=True)
-        table.add_column("now", no_wrap=True, overflow="ellipsis")
+    def _ranking(self, places: int) -> Table:
+        """Return the callers by rank, then the calls of ours that nobody ranks, in at most so many places."""
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", pad_edge=False, expand=True)
+        table.add_column("#", justify="right", width=2)
+        table.add_column("caller", width=self._name_width(), no_wrap=True, overflow="ellipsis")
+        table.add_column("state", width=STATE_WIDTH, no_wrap=True)
+        table.add_column("score", width=5, justify="right", no_wrap=True)
+        table.add_column("trend", width=7, no_wrap=True)
+        table.add_column("waited", width=6, justify="right", no_wrap=True)
+        table.add_column("now", ratio=1, no_wrap=True, overflow="ellipsis")
         ranking = self.state.ranking()
-        for place, caller in enumerate(ranking[:MOST_PLACES], start=1):
-            self._add_caller(table, place, caller)
         ranked = {caller.call_id for caller in ranking}
-        for call in self.state.calls.values():
-            if call.call_id not in ranked:
-                table.add_row("–", call.name, Text("–", "dim"), "", "", "", _progress(call))
+        others = [call for call in self.state.calls.values() if call.call_id not in ranked]
+        for place, caller in enumerate(ranking[:places], start=1):
+            self._add_caller(table, place, caller)
+        for call in others[: max(places - len(ranking), 0)]:
+            table.add_row("–", call.name, Text("–", "dim"), "", "", "", _progress(call))
+        left = len(ranking) + len(others) - places
+        if left > 0:
+            table.add_row("", f"… {left} more", "", "", "", "", "")
         return table
+
+    def _name_width(self) -> int:
+        names = [self.state.name_of(caller.call_id) for caller in self.state.ranking()]
+        names += [call.name for call in self.state.calls.values()]
+        return min(LONGEST_NAME, max(SHORTEST_NAME, *(cell_len(name) for name in names)))
 
     def _add_caller(self, table: Table, place: int, caller: Caller) -> None:
         own = self.state.calls.get(caller.call_id)
@@ -132,8 +142,10 @@ def _said_rows(said: Said, console: Console, width: int, most: int) -> list[Text
     text = Text(said.text if said.id else f"{said.text} …", "" if said.id else "italic dim")
     for part in moods(said):
         text.append("  ").append(part)
-    lines = list(text.wrap(console, max(width - MARGIN, 10)))
+    lines = list(text.wrap(console, max(width - MARGIN - 1, 10)))
     kept = lines[-most:] if most else []
+    if 0 < len(kept) < len(lines):
+        kept[0] = Text.assemble("…", kept[0])
     head = Text.assemble(
         (f"{clock(said.time):>5} ", "dim"),
         (f"{speaker_of(said)[:9]:<9} ", CHANNEL_STYLES[said.channel % len(CHANNEL_STYLES)]),

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -128,3 +129,26 @@ class JumpingClock:
         self.waits.append(seconds)
         self.time += seconds
         await asyncio.sleep(0)
+
+
+@contextmanager
+def in_thread(server: ToyServer) -> Iterator[ToyServer]:
+    """Let the server listen while the block runs, beside whatever loop the block starts itself."""
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+    listening = threading.Event()
+
+    async def listen() -> None:
+        async with running(server):
+            listening.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(listen(),))
+    thread.start()
+    try:
+        assert listening.wait(10)
+        yield server
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
