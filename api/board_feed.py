@@ -48,6 +48,10 @@ class Subscription:
         self._unread.clear()
         self._came.set()
 
+    def give_up(self) -> None:
+        """End it because the reader takes nothing any more."""
+        self._feed.drop(self)
+
     @property
     def unread(self) -> int:
         return len(self._unread)
@@ -115,8 +119,7 @@ class BoardFeed:
             if one.unread < self._options.unread:
                 one.tell(news)
             else:
-                self.dropped += 1
-                self._drop(one, TOO_SLOW)
+                self.drop(one)
 
     def restart(self, snapshot: News) -> None:
         """Forget all earlier news, those that a reader has not read yet too, and go on from a snapshot."""
@@ -147,11 +150,17 @@ class BoardFeed:
         """Forget a reader."""
         self._subscribers.discard(one)
 
+    def drop(self, one: Subscription) -> None:
+        """End the subscription of a reader that is too slow."""
+        if one in self._subscribers:
+            self.dropped += 1
+            self._end(one, TOO_SLOW)
+
     def close(self) -> None:
         """End every subscription."""
         for one in list(self._subscribers):
-            self._drop(one, CLOSING)
+            self._end(one, CLOSING)
 
-    def _drop(self, one: Subscription, why: str) -> None:
+    def _end(self, one: Subscription, why: str) -> None:
         self.leave(one)
         one.end(why)

@@ -30,8 +30,6 @@ CLOSE_SECONDS = 2.0  # for a goodbye
 RECONNECT_MILLISECONDS = 1000
 TRY_AGAIN_LATER, GOING_AWAY = 1013, 1001  # close codes of RFC 6455 and its registry
 
-logger = logging.getLogger(__name__)
-
 
 def board_of(connection: HTTPConnection) -> BoardHub:
     """Return the server's board."""
@@ -56,7 +54,7 @@ class BoardStream(EventSourceResponse):
             try:
                 await super().__call__(scope, receive, send)
             except SendTimeoutError:
-                logger.info("a reader of the board took no message for %s s and was dropped", SEND_SECONDS)
+                self._subscription.give_up()
 
 
 def board_router() -> APIRouter:
@@ -144,7 +142,7 @@ async def _send(websocket: WebSocket, subscription: Subscription) -> None:
                 async with asyncio.timeout(SEND_SECONDS):
                     await websocket.send_text(news.data)
         except TimeoutError:
-            subscription.end(TOO_SLOW)
+            subscription.give_up()
         code = TRY_AGAIN_LATER if subscription.ended == TOO_SLOW else GOING_AWAY
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
