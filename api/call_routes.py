@@ -1,0 +1,47 @@
+"""Calls by their ids: which are known, and the analysis of one, whole when it has ended."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+
+from stimmung.api.problems import problem
+from stimmung.api.sessions import SessionRegistry
+from stimmung.calls.exports import analysis_to_json
+
+
+def sessions_of(connection: HTTPConnection) -> SessionRegistry:
+    """Return the server's sessions, which the app keeps in `app.state.sessions`."""
+    sessions = connection.app.state.sessions
+    assert isinstance(sessions, SessionRegistry)
+    return sessions
+
+
+SessionsOf = Annotated[SessionRegistry, Depends(sessions_of)]
+
+
+def call_router() -> APIRouter:
+    """Return `/v1/calls` and `/v1/calls/{call_id}`."""
+    router = APIRouter(tags=["calls"])
+    router.add_api_route("/v1/calls", list_calls, response_class=JSONResponse)
+    router.add_api_route("/v1/calls/{call_id}", read_call, response_class=JSONResponse)
+    return router
+
+
+async def list_calls(sessions: SessionsOf) -> Response:
+    """Return the calls that are live and those that ended a while ago, in the order in which they began."""
+    return JSONResponse({"calls": [{"call_id": call_id, "state": state} for call_id, state in sessions.states()]})
+
+
+async def read_call(call_id: str, sessions: SessionsOf) -> Response:
+    """Return the analysis as `stimmung analyze --json` has it, and `state`; what is known by now of a call that is on.
+
+    404 for a call that nobody began, or that ended too long ago; 500 for one that a mistake of ours lost.
+    """
+    report = await sessions.report(call_id)
+    if report is None:
+        return problem(404, "no such call is live or has ended within the time that analyses are kept")
+    if report.analysis is None:
+        return problem(500, "the server made a mistake, and what was heard of this call is lost")
+    return JSONResponse({"state": report.state, **analysis_to_json(report.analysis)})
