@@ -1,6 +1,6 @@
 """The server's board of live callers, followed for as long as somebody watches."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from stimmung.batch.live_client import FIRST_PAUSE, LONGEST_PAUSE, Time
 from stimmung.batch.live_endpoint import Endpoint
 from stimmung.batch.live_messages import parse_message
-from stimmung.batch.live_records import Caller, Json, Ranking, number_of, read_caller, text_of
+from stimmung.batch.live_records import Caller, Json, Ranking, number_of, objects_of, read_caller, text_of
 
 COMES_BACK = (429, 500, 502, 503, 504)  # HTTP answers after which another attempt may go better
 
@@ -37,7 +37,7 @@ class BoardNow:
                 known = self.rows | _rows(news)
                 self.rows = {one: known[one] for one in self.order if one in known}
             case "board.ages":
-                for age in _objects(news, "ages"):
+                for age in objects_of(news, "ages"):
                     self._pass_time(age)
 
     def _pass_time(self, age: Json) -> None:
@@ -73,9 +73,4 @@ async def rankings(endpoint: Endpoint, clock: Time | None = None) -> AsyncIterat
 
 
 def _rows(news: Json) -> dict[str, Caller]:
-    return {str(row.get("id")): read_caller(text_of(row, "call_id"), row) for row in _objects(news, "rows")}
-
-
-def _objects(news: Json, key: str) -> Sequence[Json]:
-    values = news.get(key)
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+    return {str(row.get("id")): read_caller(text_of(row, "call_id"), row) for row in objects_of(news, "rows")}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -17,12 +18,17 @@ from stimmung.batch.live_messages import Kind, LiveMessage, parse_message, to_te
 from stimmung.batch.live_outcome import Drop, Outcome, of_close, of_response, reason_of
 from stimmung.batch.live_sound import LiveSound
 
+MOST_IDS = 100  # that are tried for a call: 4711, 4711-2, …
+EARLY = "the server ended the call before its sound did"
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0  # s between attempts to resume, doubled from one to the next
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
-    """A call to be sent: its name for people, its id, what is known of it (CallInfo's keys) and its sound."""
+    """A call to be sent: its name for people, its id, what is known of it (CallInfo's keys) and its sound.
+
+    Where the server has a call of that id, live or ended a while ago, this one gets a number behind it.
+    """
 
     name: str
     call_id: str
@@ -76,11 +82,17 @@ class CallClient:
         self._options = options or SendOptions()
         self._time = clock or Time()
         self._origin: float | None = None  # when the call began, by the clock; None until the server has taken it
+        self._number = 1  # of the id, where the first ones are taken
         self._seq = 0  # of the last event
         self._at = 0.0  # time in the call of the last event
-        self._complaint = ""  # what the server said before it closed
+        self._complaint: Mapping[str, Any] = {}  # the server's last `error`
+        self._ending = False  # all sound was sent
         self._missed = 0
         self._resumed = 0
+
+    @property
+    def _call_id(self) -> str:
+        return self._call.call_id if self._number == 1 else f"{self._call.call_id}-{self._number}"
 
     async def run(self, stop: asyncio.Event) -> Outcome:
         """Send the call to its end, or until `stop` is set, which ends it early and properly."""
@@ -88,6 +100,9 @@ class CallClient:
         while True:
             result = await self._connection(stop)
             if isinstance(result, Outcome):
+                if result.is_taken and self._number < MOST_IDS:
+                    self._number += 1
+                    continue
                 return self._finished(result)
             if self._origin is None:
                 return self._finished(Outcome("failed", result.why))
@@ -102,9 +117,9 @@ class CallClient:
 
     async def _connection(self, stop: asyncio.Event) -> Outcome | Drop:
         """Open a connection and use it until it closes or the call is over."""
-        resuming, self._complaint = self._origin is not None, ""
+        resuming, self._complaint = self._origin is not None, {}
         try:
-            socket = await self._endpoint.open(self._endpoint.call_url(self._call.call_id))
+            socket = await self._endpoint.open(self._endpoint.call_url(self._call_id))
         except InvalidStatus as error:
             return of_response(error.response, resuming)
         except (OSError, InvalidHandshake) as error:
@@ -113,8 +128,7 @@ class CallClient:
             async with socket:
                 return await self._conversation(socket, stop)
         except ConnectionClosed as error:
-            code, reason = (error.rcvd.code, error.rcvd.reason) if error.rcvd else (None, "")
-            return of_close(code, reason or self._complaint, self._origin is not None)
+            return of_close(error.rcvd, self._complaint, self._origin is not None)
 
     async def _conversation(self, socket: ClientConnection, stop: asyncio.Event) -> Outcome | Drop:
         """Start or resume the call, then send and receive until it is over. Raises ConnectionClosed."""
@@ -132,7 +146,9 @@ class CallClient:
                         sending = asyncio.create_task(self._send(socket, self._first_sample(message), stop, limit))
                     self._take(message)
                     if message.type == Kind.ENDED:
-                        return Outcome("ended")
+                        return (
+                            Outcome("ended") if self._ending else Outcome("failed", "the server ended the call early")
+                        )
         except TimeoutError:
             if sending is None:
                 return Drop(f"{self._endpoint.url} took the connection and said nothing")
@@ -153,7 +169,7 @@ class CallClient:
                 "channels": sound.channels,
                 "framing": "none",
             },
-            info=dict(self._call.info),
+            info={**self._call.info, "call_id": self._call_id},
             partials=self._options.partials,
             phase="in_conversation",
         )
@@ -176,13 +192,14 @@ class CallClient:
             due = origin + sample / sound.sample_rate / self._options.speed
             await self._time.sleep(max(0.0, due - self._time.now()))
             await socket.send(piece)
+        self._ending = True
         await socket.send(to_text("end"))
         limit.reschedule(asyncio.get_running_loop().time() + self._options.finish_seconds)
 
     def _take(self, message: LiveMessage) -> None:
         """Hand a message on, an event only once."""
         if message.type == Kind.ERROR:
-            self._complaint = str(message.body.get("message", ""))
+            self._complaint = message.body
         if message.seq is not None:
             if message.seq <= self._seq:
                 return

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from stimmung.batch.distress_view import named_mark
 from stimmung.batch.live_messages import Kind, LiveMessage
-from stimmung.batch.live_records import Caller, Said, read_caller, read_said, text_of
+from stimmung.batch.live_records import Caller, Said, read_caller, read_said, text_of, unranked
 from stimmung.batch.live_state import CallNow, LiveState
 from stimmung.batch.transcript_view import CHANNEL_STYLES, mood
 from stimmung.batch.voice_view import voice_mood
@@ -51,7 +51,8 @@ class LiveLines:
         body = message.body
         match message.type:
             case Kind.STARTED:
-                return [Text("live", "green")]
+                why = unranked(body)
+                return [Text("live", "green").append(f"; nobody is ranked: {why}" if why else "", "default")]
             case Kind.FINAL:
                 return [said_text(read_said(body))]
             case Kind.REVISED:

@@ -2,30 +2,37 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from websockets.exceptions import InvalidHandshake
+from websockets.frames import Close
 from websockets.http11 import Response
 
+TAKEN = 4409  # close code: the id is live, or was until a while ago; or the call goes on on another connection
 WHY = {
     400: "the server did not take the request",
     401: "the server does not accept this key; give --key or STIMMUNG_SERVE__API_KEY",
     403: "the server does not accept this key; give --key or STIMMUNG_SERVE__API_KEY",
     404: "there is no stimmung server at this address",
+    422: "the server does not take this id",
     429: "this key has as many calls as it may",
     503: "the server is full",
+    1000: "the server closed the call without an end",
     1008: "the server does not allow it",
     1009: "a message was too large",
+    1011: "the server made a mistake",
+    1012: "the server is being stopped",
     1013: "the server is full",
     4400: "the server did not understand a message",
     4404: "the server does not know the call any more",
     4408: "the server heard nothing for too long",
-    4409: "a call of this id is live already",
+    TAKEN: "somebody else has this call",
+    4410: "the server keeps no events of so long ago",
 }
-TRY_LATER = (429, 503, 1013)
-FINAL = (400, 401, 403, 404, 1008, 1009, 4400, 4404, 4408)  # nothing to be gained by another attempt
-STILL_THERE = 4409  # to one that resumes: the server has not noticed yet that the old connection is gone
+REFUSED = (401, 403, 429, 503, 1012, 1013, TAKEN)  # of a call that never began
+FINAL = (400, 401, 403, 404, 422, 1000, 1008, 1009, 4400, 4404, TAKEN, 4410)  # another attempt would end the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Outcome:
     status: Literal["ended", "refused", "failed"]
     why: str = ""
     retry_after: float | None = None  # s, where the server says when to try again
+    is_taken: bool = False  # refused because another call has the id
     resumed: int = 0  # how often a dropped connection was made up for
     missed: int = 0  # events that never came, told by their numbers
 
@@ -46,10 +54,15 @@ class Drop:
     why: str
 
 
-def of_close(code: int | None, reason: str, began: bool) -> Outcome | Drop:
-    """Return what a WebSocket's close means; `began`: the server had taken the call."""
-    why = _with_reason(WHY.get(code or 0, f"the connection was lost (code {code})" if code else ""), reason)
-    return _meaning(code or 0, why or "the connection was lost", None, began)
+def of_close(close: Close | None, complaint: Mapping[str, Any], began: bool) -> Outcome | Drop:
+    """Return what a WebSocket's close means; `complaint` is the server's last `error`, `began`: it had taken the call.
+
+    A complaint is used first: a close frame has no room for long reasons.
+    """
+    code, told = (close.code, str(complaint.get("message") or close.reason)) if close else (0, "")
+    why = WHY.get(code, f"the connection was lost (code {code})" if code else "the connection was lost")
+    again = complaint.get("retry_after")
+    return _meaning(code, _with_reason(why, told), float(again) if isinstance(again, int | float) else None, began)
 
 
 def of_response(response: Response, began: bool) -> Outcome | Drop:
@@ -69,13 +82,13 @@ def reason_of(error: OSError | InvalidHandshake) -> str:
 
 
 def _meaning(code: int, why: str, retry_after: float | None, began: bool) -> Outcome | Drop:
-    if not began and code in (*TRY_LATER, 401, 403, STILL_THERE):
-        return Outcome("refused", why, retry_after)
+    if not began and code in REFUSED:
+        return Outcome("refused", why, retry_after, is_taken=code == TAKEN)
     return Outcome("failed", why) if code in FINAL else Drop(why)
 
 
 def _with_reason(why: str, reason: str) -> str:
-    return f"{why}: {reason}" if why and reason else why or reason
+    return f"{why}: {reason}" if reason else why
 
 
 def _told(body: bytes | bytearray | None) -> str:

@@ -95,6 +95,15 @@ def read_caller(call_id: str, body: Json) -> Caller:
     )
 
 
+def unranked(started: Json) -> str:
+    """Return why no caller of a call is judged, from `session.started`; empty where one may be."""
+    callers = [one for one in objects_of(_object(started, "policy"), "parties") if one.get("role") != "agent"]
+    rulings = [_object(_object(one, "permissions"), "distress") for one in callers]
+    if not rulings or any(ruling.get("allowed") is not False for ruling in rulings):
+        return ""
+    return text_of(rulings[0], "why")
+
+
 def channel_of(body: Json, other: int = 0) -> int:
     """Return the channel that a message is about; `other` where it says none."""
     channel = number_of(body, "channel")
@@ -111,6 +120,12 @@ def number_of(body: Json, key: str) -> float | None:
     """Return a number; None where there is none."""
     value = body.get(key)
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def objects_of(body: Json, key: str) -> Sequence[Json]:
+    """Return a list's objects; empty where there is none."""
+    values = body.get(key)
+    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
 
 
 def _object(body: Json, key: str) -> Json:

@@ -1,11 +1,12 @@
 """Plays recordings to `stimmung serve` as calls that happen now, all at once, and shows what it says about them."""
 
 import asyncio
+import re
 import signal
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from pathlib import Path
 from types import FrameType
 
@@ -28,6 +29,7 @@ from stimmung.speech.rawformat import parse_raw_format
 from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
 
 DONE = 0
+ID_LENGTH = 120  # the server takes 128, and a number may be put behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def run_live(request: LiveRequest, screen: Screen, clock: Time | None = None) ->
 
 def _calls(request: LiveRequest, loaded: LoadedSettings, screen: Screen) -> list[OutgoingCall]:
     """Return the calls that can be sent; what is wrong with the others is told."""
-    calls: list[OutgoingCall] = []
+    calls = []
     names = file_stems([recording.files[0] for recording in request.recordings])
     for recording, name in zip(request.recordings, names, strict=True):
         file = recording.files[0]
@@ -97,15 +99,16 @@ def _calls(request: LiveRequest, loaded: LoadedSettings, screen: Screen) -> list
             text = str(error)
             screen.failure(text if str(file) in text else f"{file}: {text}")
             continue
-        call_id = _free_id(info.call_id or name, {call.call_id for call in calls})
-        calls.append(OutgoingCall(name, call_id, call_info_to_json(replace(info, call_id=call_id)), sound))
+        if len(info.roles) > sound.channels:
+            info = replace(info, roles=())  # several speak on one channel, and nobody knows who when
+        calls.append(OutgoingCall(name, usable_id(info.call_id or name), call_info_to_json(info), sound))
     return calls
 
 
-def _free_id(wanted: str, taken: Collection[str]) -> str:
-    """Return the id, numbered where another call of this run has it: one id is live once."""
-    numbered = (f"{wanted}-{number}" for number in count(2))
-    return next(one for one in chain([wanted], numbered) if one not in taken)
+def usable_id(wanted: str) -> str:
+    """Return an id as the server takes it: letters, digits and some signs that are safe in addresses, bounded."""
+    plain = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._:@+~-]+", "-", plain).lstrip("._:@+~-")[:ID_LENGTH] or "call"
 
 
 def roles_of(call: OutgoingCall) -> tuple[str, ...]:
@@ -141,7 +144,7 @@ async def _play(calls: Sequence[OutgoingCall], stage: Stage, stop: asyncio.Event
 
 
 def _client(call: OutgoingCall, stage: Stage) -> CallClient:
-    now = stage.state.calls[call.call_id]
+    now = stage.state.calls[call.name]
 
     def take(message: LiveMessage) -> None:
         before = stage.state.ranking()

@@ -33,6 +33,7 @@ class CallNow:
         match message.type:
             case Kind.STARTED | Kind.RESUMED:
                 self.progress, self.note = "live", ""
+                self.call_id = text_of(body, "call_id") or self.call_id
             case Kind.PARTIAL:
                 self._hear(read_partial(body))
             case Kind.FINAL:
@@ -80,7 +81,7 @@ class CallNow:
 
 @dataclass(slots=True)
 class LiveState:
-    """All calls of this client by id, and the board of the server, None while there is none."""
+    """All calls of this client by name, and the board of the server, None while there is none."""
 
     calls: dict[str, CallNow]
     board: Ranking | None = None
@@ -95,14 +96,19 @@ class LiveState:
 
     def ranked_calls(self) -> list[CallNow]:
         """Return our own calls, each once, in the order of the ranking; those without a caller come last."""
-        ids = [*(caller.call_id for caller in self.ranking()), *self.calls]
-        return [self.calls[one] for one in dict.fromkeys(ids) if one in self.calls]
+        own = self.by_id()
+        return [own[one] for one in dict.fromkeys([*(caller.call_id for caller in self.ranking()), *own]) if one in own]
+
+    def by_id(self) -> dict[str, CallNow]:
+        """Return our own calls by the ids that the server knows them by."""
+        return {call.call_id: call for call in self.calls.values()}
 
     def name_of(self, call_id: str) -> str:
         """Return the name under which we sent a call; of somebody else's call the id."""
-        return self.calls[call_id].name if call_id in self.calls else call_id
+        own = self.by_id()
+        return own[call_id].name if call_id in own else call_id
 
 
 def named_calls(calls: Iterable[tuple[str, str, tuple[str, ...]]]) -> LiveState:
     """Return the state before anything happened; `calls`: name, id and roles of each."""
-    return LiveState({call_id: CallNow(name, call_id, roles) for name, call_id, roles in calls})
+    return LiveState({name: CallNow(name, call_id, roles) for name, call_id, roles in calls})

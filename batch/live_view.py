@@ -84,7 +84,7 @@ class LiveScreen:
         return min(LONGEST_NAME, max(SHORTEST_NAME, *(cell_len(name) for name in names)))
 
     def _add_caller(self, table: Table, place: int, caller: Caller) -> None:
-        own = self.state.calls.get(caller.call_id)
+        own = self.state.by_id().get(caller.call_id)
         table.add_row(
             str(place),
             Text(self.state.name_of(caller.call_id), "" if own else "dim"),

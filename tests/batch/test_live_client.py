@@ -188,35 +188,38 @@ class TestDrops:
         assert outcome.status == "failed"
         assert sent.clock.time < 2
 
-    def test_the_old_connection_may_not_be_noticed_yet(self) -> None:
-        refusals = [4409, 4409]
-
-        async def still_there(server: ToyServer, call: ToyCall, socket: ServerConnection) -> None:
-            if call.connections == 1:
-                socket.transport.abort()
-
-        class Slow(ToyServer):
-            async def hear(self, socket: ServerConnection) -> None:
-                if self.calls and refusals:
-                    await socket.close(refusals.pop(), "is live")
-                else:
-                    await super().hear(socket)
-
-        assert Sent().to(Slow(still_there)).status == "ended"
-        assert refusals == []
-
-    def test_a_forgotten_call_is_no_reason_to_try_again(self) -> None:
-        class Forgetful(ToyServer):
+    @pytest.mark.parametrize(
+        ("code", "why"),
+        [
+            (1000, "the server closed the call without an end: so it is"),
+            (4404, "the server does not know the call any more: so it is"),
+            (4409, "somebody else has this call: so it is"),
+            (4410, "the server keeps no events of so long ago: so it is"),
+        ],
+    )
+    def test_some_ends_are_no_reason_to_try_again(self, code: int, why: str) -> None:
+        class Closing(ToyServer):
             async def hear(self, socket: ServerConnection) -> None:
                 if self.calls:
-                    await socket.close(4404, "no such call")
+                    await socket.close(code, "so it is")
                 else:
                     await super().hear(socket)
 
         sent = Sent()
-        outcome = sent.to(Forgetful(dropping(0.2)))
-        assert (outcome.status, outcome.why) == ("failed", "the server does not know the call any more: no such call")
+        outcome = sent.to(Closing(dropping(0.2)))
+        assert (outcome.status, outcome.why) == ("failed", why)
         assert sent.kinds.count(Kind.DROPPED) == 1
+
+    def test_a_call_that_the_server_ends_early_has_failed(self) -> None:
+        async def ending(server: ToyServer, call: ToyCall, socket: ServerConnection) -> None:
+            if call.seconds >= 0.3 and len(call.events) == 1:
+                await socket.send(json.dumps(call.event("call.ended")))
+                await socket.wait_closed()
+
+        sent = Sent(chunk_seconds=0.1)
+        sent.clock.until = 0.5  # then the sender waits for ever, so that its own end is never sent
+        outcome = sent.to(ToyServer(ending))
+        assert (outcome.status, outcome.why) == ("failed", "the server ended the call before its sound did")
 
 
 class TestRefusals:
@@ -225,15 +228,34 @@ class TestRefusals:
         outcome = Sent().to(ToyServer(refuse=lambda request: answer))
         assert outcome == Outcome("refused", "the server is full: 8 calls are on", 7.0)
 
-    @pytest.mark.parametrize(("code", "why"), [(1013, "is full: closed"), (4409, "is live already: closed")])
+    @pytest.mark.parametrize(
+        ("code", "why"), [(1012, "the server is being stopped: come later"), (1013, "the server is full: come later")]
+    )
     def test_so_may_a_close(self, code: int, why: str) -> None:
         class Closing(ToyServer):
             async def hear(self, socket: ServerConnection) -> None:
-                await socket.close(code, "closed")
+                await socket.send(json.dumps({"type": "error", "message": "come later", "retry_after": 4.5}))
+                await socket.close(code, "come la")
 
-        outcome = Sent().to(Closing())
-        assert outcome.status == "refused"
-        assert outcome.why.endswith(why)
+        assert Sent().to(Closing()) == Outcome("refused", why, 4.5)
+
+    def test_an_id_that_is_taken_gets_a_number(self) -> None:
+        server, sent = ToyServer(), Sent()
+        server.calls = {one: ToyCall(one, said=[{"type": "start"}]) for one in ("4711", "4711-2")}
+        assert sent.to(server).status == "ended"
+        assert server.calls["4711-3"].said[0]["info"]["call_id"] == "4711-3"
+        assert sent.messages[0].body["call_id"] == "4711-3"
+
+    def test_but_not_for_ever(self) -> None:
+        class Taken(ToyServer):
+            async def hear(self, socket: ServerConnection) -> None:
+                self.headers.append({})
+                await socket.close(4409, "a call 4711 is live already")
+
+        server = Taken()
+        outcome = Sent().to(server)
+        assert (outcome.status, outcome.why) == ("refused", "somebody else has this call: a call 4711 is live already")
+        assert len(server.headers) == 100
 
     def test_a_wrong_key(self) -> None:
         sent = Sent()

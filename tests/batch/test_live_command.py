@@ -99,6 +99,19 @@ class TestWhatIsSent:
         assert call.said[0]["format"]["channels"] == 2
         assert len(call.sound) == 4 * 1_600
 
+    def test_ids_are_such_as_the_server_takes(self, live: Live, server: ToyServer) -> None:
+        Path("a.wav").rename("7 Ärger um 12:30 (Büro).wav")
+        Path("b.call.json").write_text(json.dumps({"call_id": "../" + "ß" * 9 + "x" * 200}))
+        assert live("7 Ärger um 12:30 (Büro).wav", "b.wav").exit_code == 0
+        assert sorted(server.calls) == ["7-Arger-um-12:30-Buro-", "x" * 120]
+
+    def test_several_roles_are_not_said_of_one_channel(self, live: Live, server: ToyServer) -> None:
+        with wave.open("mono.wav", "wb") as file:
+            file.setparams((1, 2, 8_000, 800, "NONE", ""))
+            file.writeframes(bytes(1_600))
+        assert live("mono.wav", "--roles", "agent,customer").exit_code == 0
+        assert server.calls["mono"].said[0]["info"]["roles"] == []
+
     def test_one_id_is_live_once(self, live: Live, server: ToyServer) -> None:
         for name in ("a", "b"):
             Path(f"{name}.call.json").write_text('{"call_id": "4711"}')

@@ -14,8 +14,8 @@ class Told:
         self.state = two_calls()
         self.lines = LiveLines(self.state)
 
-    def of(self, sent: LiveMessage, call_id: str = "b-1") -> list[str]:
-        call = self.state.calls[call_id]
+    def of(self, sent: LiveMessage, name: str = "billing") -> list[str]:
+        call = self.state.calls[name]
         call.follow(sent)
         return [line.plain for line in self.lines.of_message(call, sent)]
 
@@ -42,12 +42,23 @@ class TestMessages:
         ]
         assert told.of(distress("uneasy", 0.52)) == []
         assert told.of(distress("distressed", 0.7)) == [" 0:09 billing ● distressed 0.70 rising"]
-        assert told.of(distress("uneasy", 0.4), "h-1") == [" 0:09 heating ○ uneasy 0.40 rising"]
+        assert told.of(distress("uneasy", 0.4), "heating") == [" 0:09 heating ○ uneasy 0.40 rising"]
 
     def test_a_line_that_dropped_and_came_back(self) -> None:
         told = Told()
         assert told.of(message(Kind.DROPPED, why="the line")) == [" 0:00 billing the line; the call is being resumed"]
         assert told.of(message(Kind.RESUMED)) == [" 0:00 billing resumed"]
+
+    def test_whether_anybody_is_ranked(self) -> None:
+        def started(*allowed: bool) -> list[str]:
+            parties: list[dict[str, object]] = [{"role": "agent", "permissions": {"distress": {"allowed": False}}}]
+            for one in allowed:
+                ruling = {"allowed": one, "why": "no purpose is settled"}
+                parties.append({"role": "customer", "permissions": {"distress": ruling}})
+            return Told().of(message(Kind.STARTED, policy={"parties": parties}))
+
+        assert started(True) == started(False, True) == started() == [" 0:00 billing live"]
+        assert started(False) == [" 0:00 billing live; nobody is ranked: no purpose is settled"]
 
     def test_warnings_and_the_end(self) -> None:
         told = Told()

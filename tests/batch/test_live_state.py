@@ -8,7 +8,7 @@ from stimmung.batch.live_state import CallNow
 
 
 def billing() -> CallNow:
-    return two_calls().calls["b-1"]
+    return two_calls().calls["billing"]
 
 
 class TestWords:
@@ -59,14 +59,14 @@ class TestDistress:
 
     def test_without_a_board_calls_are_ranked_by_their_own_messages(self) -> None:
         state = two_calls()
-        state.calls["b-1"].follow(distress("distressed", 0.9))
-        state.calls["h-1"].follow(distress("urgent", 0.7))
+        state.calls["billing"].follow(distress("distressed", 0.9))
+        state.calls["heating"].follow(distress("urgent", 0.7))
         assert [one.call_id for one in state.ranking()] == ["h-1", "b-1"]  # urgent first, then the score
         assert [one.name for one in state.ranked_calls()] == ["heating", "billing"]
 
     def test_the_board_has_the_last_word(self) -> None:
         state = two_calls()
-        state.calls["h-1"].follow(distress("urgent", 0.9))
+        state.calls["heating"].follow(distress("urgent", 0.9))
         board = BoardNow()
         board.follow(snapshot(row("other"), row("b-1"), row("h-1")))
         state.board = board.ranking

@@ -29,7 +29,7 @@ def talk() -> LiveState:
     state = two_calls()
     for call in state.calls.values():
         call.follow(message(Kind.STARTED))
-    billing, heating = state.calls["b-1"], state.calls["h-1"]
+    billing, heating = state.calls["billing"], state.calls["heating"]
     billing.follow(final(1, 0.5, "Guten Tag.", role="agent"))
     billing.follow(final(2, 4.0, LONG * 2 + "Ende.", -0.8, "anger"))
     billing.follow(partial(9.0, "und jetzt"))
@@ -73,7 +73,7 @@ class TestRanking:
         assert drawn(talk, width=100)[2].endswith(" 0:12 talks, no legal basis is settled")
 
     def test_calls_that_nobody_ranks_follow(self, talk: LiveState) -> None:
-        talk.calls["b-1"].follow(message(Kind.OUTCOME, status="failed", why="the line"))
+        talk.calls["billing"].follow(message(Kind.OUTCOME, status="failed", why="the line"))
         board(talk, row("h-1"))
         assert list(words(drawn(talk)))[3] == ["–", "billing", "–", "failed:", "the", "line"]
 
@@ -102,7 +102,7 @@ class TestWords:
 
     def test_a_channel_without_a_role_has_its_number(self, talk: LiveState) -> None:
         state = named_calls([("mono", "m-1", ())])
-        state.calls["m-1"].follow(partial(1.0, "Hallo", channel=0))
+        state.calls["mono"].follow(partial(1.0, "Hallo", channel=0))
         assert drawn(state)[-1] == " 0:01 Channel 0 Hallo …"
 
 

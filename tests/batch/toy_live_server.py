@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -79,6 +80,9 @@ class ToyServer:
                     await self.script(self, call, socket)
                 continue
             message = json.loads(frame)
+            if message["type"] == "start" and call.said:
+                await socket.close(4409, f"a call {call_id} is live already")
+                return
             call.said.append(message)
             for answer in self.answers(call, message):
                 await socket.send(json.dumps(answer))
@@ -120,6 +124,7 @@ class JumpingClock:
 
     def __init__(self) -> None:
         self.time = 0.0
+        self.until = math.inf  # from then on waiting has no end
         self.waits: list[float] = []
 
     def now(self) -> float:
@@ -128,6 +133,8 @@ class JumpingClock:
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.time += seconds
+        if self.time >= self.until:
+            await asyncio.Event().wait()
         await asyncio.sleep(0)
 
 
