@@ -146,9 +146,7 @@ class CallClient:
                         sending = asyncio.create_task(self._send(socket, self._first_sample(message), stop, limit))
                     self._take(message)
                     if message.type == Kind.ENDED:
-                        return (
-                            Outcome("ended") if self._ending else Outcome("failed", "the server ended the call early")
-                        )
+                        return Outcome("ended") if self._ending else Outcome("failed", EARLY)
         except TimeoutError:
             if sending is None:
                 return Drop(f"{self._endpoint.url} took the connection and said nothing")
