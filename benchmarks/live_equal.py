@@ -18,15 +18,17 @@ from live_bench import Bench
 from live_sounds import MONO, TWO_CHANNELS
 from machine import Figures
 from normalise import plain
+from stimmung.api.work import runners_of
 from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.exports import analysis_to_json
+from stimmung.calls.live import CallStart, LiveCall
 from stimmung.calls.live_events import LiveEvent, UtteranceFinal
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.callinfo import read_call_info
 from stimmung.speech.decode import decode
 from stimmung.speech.engines import Engines, TranscriptionOptions
-from stimmung.speech.records import CallInfo, Samples, Utterance
+from stimmung.speech.records import Samples, Utterance
 from text_bench import cell, show
 from wav import read
 
@@ -126,15 +128,12 @@ def _compared(name: str, engines: Engines, judge: DistressJudge) -> Figures:
     whole = analyze_audio(decode([file]), name, info, engines, instructions, lambda *_: None)
     spent = time.process_time() - busy
     sound = read(file)
-    sides = [
-        live(_tools(name, info, sound.samples.shape[0], engines, judge), sound.samples, sound.rate, chunk)
-        for chunk in CHUNKS
-    ]
+    start = CallStart(name, info, sound.samples.shape[0], sound.rate, DEPLOYMENT)
+    sides = []
+    for chunk in CHUNKS:
+        driven = Driven(LiveCall(start, engines, judge), runners_of(engines))
+        sides.append(live(driven, sound.samples, sound.rate, chunk))
     return {**compare(whole, sides), "batch_processor_s": spent, "live_processor_s": sides[1].processor_seconds}
-
-
-def _tools(name: str, info: CallInfo, channels: int, engines: Engines, judge: DistressJudge) -> "Driven":
-    raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

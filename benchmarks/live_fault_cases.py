@@ -18,6 +18,7 @@ from live_session import Event, Session, second_of, sound_of, until
 
 MESSAGE: Final = 0.1  # s of sound in a message where nothing else is said
 LOOK_SECONDS: Final = 25.0  # of sound that a case hears where more would show no more
+DUST_SECONDS: Final = 8.0
 HALF_OPEN: Final = 200
 MOUNTAIN: Final = 10 * 2**20  # bytes
 TOO_MUCH: Final = 17 * 2**20
@@ -134,7 +135,7 @@ def str_of(message: Event) -> str:
 
 async def dust(target: Target) -> Came:
     """Sound comes byte by byte."""
-    sound = sound_of(target.track, 8.0)
+    sound = sound_of(target.track, DUST_SECONDS)
     whole = await plain(target, "fault-not-dust", sound, target.message)
     one = await plain(target, "fault-dust", sound, 1)
     same = [event["utterance"] for event in finals(one)] == [event["utterance"] for event in finals(whole)]
