@@ -8,33 +8,47 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
+
+from stimmung.api.faults import places_of
 
 logger = logging.getLogger(__name__)
 
 
-class DrainingServer(uvicorn.Server):
-    """Runs `drain` after the first SIGTERM or SIGINT while it still serves; a second signal ends it at once.
+class Drainable(Protocol):
+    """What is served."""
 
-    `drain` returns how many calls had to be cut off; that, or a second signal, is what `clean` tells. `listening` is
-    called once connections are taken. Connections that have not sent a whole request within `patience` seconds are
-    closed, which uvicorn would keep for ever.
+    def failed(self) -> bool:
+        """Say whether it makes no sense to go on."""
+        ...
+
+    async def drain(self) -> int:
+        """Let no call in any more and hear out those that are on; return how many had to be cut off."""
+        ...
+
+
+class DrainingServer(uvicorn.Server):
+    """Drains after the first SIGTERM or SIGINT while it still serves; a second signal ends it at once.
+
+    It also ends, drained, where what it serves has failed. `listening` is called once connections are taken.
+    Connections that have not sent a whole request within `patience` seconds are closed, which uvicorn would keep for
+    ever.
     """
 
     def __init__(
         self,
         config: uvicorn.Config,
-        drain: Callable[[], Coroutine[None, None, int]],
+        service: Drainable,
         listening: Callable[[], None],
         patience: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(config)
-        self._drain = drain
+        self._service = service
         self._listening = listening
         self._patience = patience
         self._clock = clock
@@ -44,11 +58,11 @@ class DrainingServer(uvicorn.Server):
 
     @property
     def clean(self) -> bool:
-        """Whether every call was heard out; True where nobody asked it to stop."""
-        if self._draining is None:
-            return not self.force_exit
-        finished = self._draining.done() and not self._draining.cancelled()
-        return finished and self._draining.exception() is None and self._draining.result() == 0
+        """Whether nothing failed and every call was heard out."""
+        ended = self._draining
+        if self._service.failed() or self.force_exit or ended is None or not ended.done() or ended.cancelled():
+            return False
+        return ended.exception() is None and ended.result() == 0
 
     def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
         """Take a signal. It is not raised again at the end, as uvicorn does: the exit code tells how it went."""
@@ -65,9 +79,10 @@ class DrainingServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Look after everything that has no event of its own, ten times a second; returns whether to stop."""
         self._close_silent()
-        if self._stop_asked and self._draining is None:
+        if (self._stop_asked or self._service.failed()) and self._draining is None:
             logger.info("draining: new calls are refused, live ones are heard out; a second signal ends at once")
-            self._draining = asyncio.create_task(self._drain())
+            self._draining = asyncio.create_task(self._service.drain())
+            self._draining.add_done_callback(_tell_fault)
         if self.force_exit and self._draining is not None:
             self._draining.cancel()
         if self.force_exit or (self._draining is not None and self._draining.done()):
@@ -82,3 +97,9 @@ class DrainingServer(uvicorn.Server):
         for connection, since in self._silent.items():
             if now - since > self._patience:
                 connection.transport.close()
+
+
+def _tell_fault(drained: asyncio.Task[int]) -> None:
+    error = None if drained.cancelled() else drained.exception()
+    if error is not None:
+        logger.error("draining failed: %s at %s", type(error).__name__, places_of(error))

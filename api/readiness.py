@@ -12,13 +12,13 @@ class Readiness:
     def __init__(self, is_warm: Callable[[], bool]) -> None:
         self._is_warm = is_warm
         self.draining = False
-        self.failure = ""  # what stopped the warm-up; then there will never be a call
+        self.failure = ""  # what went wrong for good, such as a model that cannot be loaded
 
     @property
     def reason(self) -> str | None:
         """Return why there can be no new call; None where there can."""
         if self.failure:
-            return f"the models cannot be used: {self.failure}"
+            return f"the service cannot go on: {self.failure}"
         if self.draining:
             return DRAINING
         return None if self._is_warm() else WARMING_UP

@@ -3,8 +3,10 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import uvicorn
 
 from stimmung.api.draining import DrainingServer
@@ -42,11 +44,28 @@ async def no_calls() -> int:
     return 0
 
 
-def server(drain: Callable[[], Coroutine[None, None, int]] = no_calls, clock: Clock | None = None) -> DrainingServer:
+@dataclass
+class Service:
+    """What is served: fails when told so, and drains as it is told."""
+
+    drained: Callable[[], Coroutine[None, None, int]] = no_calls
+    broken: bool = False
+
+    def failed(self) -> bool:
+        return self.broken
+
+    async def drain(self) -> int:
+        return await self.drained()
+
+
+def serving(service: Service, clock: Clock | None = None) -> DrainingServer:
     async def app(*_: object) -> None: ...
 
-    config = uvicorn.Config(app, log_config=None)
-    return DrainingServer(config, drain, lambda: None, PATIENCE, clock or Clock())
+    return DrainingServer(uvicorn.Config(app, log_config=None), service, lambda: None, PATIENCE, clock or Clock())
+
+
+def server(drain: Callable[[], Coroutine[None, None, int]] = no_calls, clock: Clock | None = None) -> DrainingServer:
+    return serving(Service(drain), clock)
 
 
 def closed(*connections: Connection) -> list[bool]:
@@ -61,7 +80,23 @@ def test_without_a_signal_it_goes_on() -> None:
     async def run() -> None:
         one = server()
         assert [await one.on_tick(tick) for tick in range(3)] == [False] * 3
-        assert one.clean
+        assert not one.clean
+
+    asyncio.run(run())
+
+
+def test_a_service_that_failed_drains_and_ends() -> None:
+    async def run() -> None:
+        service = Service()
+        one = serving(service)
+        assert not await one.on_tick(0)
+        service.broken = True
+        await one.on_tick(1)
+        await asyncio.sleep(0)
+        assert await one.on_tick(2)
+        assert not one.clean
+        stop(one)
+        assert not one.force_exit
 
     asyncio.run(run())
 
@@ -142,10 +177,10 @@ def test_two_signals_before_it_looked_end_it_at_once() -> None:
     asyncio.run(run())
 
 
-def test_a_drain_that_fails_still_ends_the_server() -> None:
+def test_a_drain_that_fails_still_ends_the_server_and_tells_where(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
         async def drain() -> int:
-            raise RuntimeError("a fault")
+            raise RuntimeError("ich will kündigen")
 
         one = server(drain)
         stop(one)
@@ -155,6 +190,8 @@ def test_a_drain_that_fails_still_ends_the_server() -> None:
         assert not one.clean
 
     asyncio.run(run())
+    assert "draining failed: RuntimeError at test_draining.py:" in caplog.text
+    assert "kündigen" not in caplog.text
 
 
 def test_connections_that_say_nothing_are_closed_and_others_are_not() -> None:

@@ -45,9 +45,9 @@ def test_it_is_ready_once_warm_and_until_it_drains(service: Service) -> None:
     assert service.client.get("/readyz").headers["retry-after"] == "5"
 
 
-def test_a_warm_up_that_failed_is_told(service: Service) -> None:
+def test_a_failure_for_good_is_told(service: Service) -> None:
     service.readiness.failure = "mood-de-en: model.safetensors is missing"
-    assert service.ready() == (503, "the models cannot be used: mood-de-en: model.safetensors is missing")
+    assert service.ready() == (503, "the service cannot go on: mood-de-en: model.safetensors is missing")
 
 
 def test_it_is_alive_all_the_time(service: Service) -> None:
