@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from stimmung.api.audit import AuditedAct, write_audit
 from stimmung.api.board import BoardEntry, BoardRow, RankOptions, erased, rank, rows_of
 from stimmung.api.board_feed import BoardFeed, FeedOptions, News, Subscription
-from stimmung.api.board_schemas import BoardAges, BoardChanged, BoardSnapshot, age_to_json, row_to_json, snapshot_of
+from stimmung.api.board_schemas import BoardAges, BoardChanged, BoardJson, BoardSnapshot, age_to_json, rows_to_json
 from stimmung.api.handling import (
     Act,
     Answer,
@@ -102,7 +102,7 @@ class BoardHub:
         rows = self._ranked()
         self._note(rows, rows)
         self._feed.next_id()
-        self._feed.restart(self._as_news(rows))
+        self._feed.restart(self._snapshot())
 
     def acknowledge(self, call_id: str, by: str) -> Answer:
         """Note who has seen a caller."""
@@ -127,9 +127,9 @@ class BoardHub:
         audited = AuditedAct("release", call_id, by, self._clocks.today(), what)
         return self._handle(call_id, lambda before: released(before, what), audited)
 
-    def snapshot(self) -> BoardSnapshot:
-        """Return the board as it is now."""
-        return self._snapshot(self._ranked())
+    def show(self) -> BoardJson:
+        """Return the board as it is now, which may be ahead of what readers were told."""
+        return BoardJson(stale_after_seconds=self._options.rank.stale_seconds, rows=rows_to_json(self._ranked()))
 
     def subscribe(self, after: str | None = None) -> Subscription:
         """Return what follows the news with id `after`, or a snapshot first where that is not known any more.
@@ -137,7 +137,7 @@ class BoardHub:
         Raises Overloaded where there are as many subscribers as may be.
         """
         missed = self._feed.since(after) if after else None
-        return self._feed.subscribe((self._as_news(self._ranked()),) if missed is None else missed)
+        return self._feed.subscribe((self._snapshot(),) if missed is None else missed)
 
     def publish(self) -> None:
         """Tell what changed since the last time, and how old everything is where that is due."""
@@ -208,19 +208,25 @@ class BoardHub:
 
     def _tell_change(self, news: list[BoardRow]) -> None:
         self._changes += 1
-        told = BoardChanged(id=self._feed.next_id(), rows=[row_to_json(row) for row in news], order=list(self._order))
+        told = BoardChanged(id=self._feed.next_id(), rows=rows_to_json(news), order=list(self._order))
         self._feed.tell(News(told.type, told.model_dump_json(), told.id))
 
     def _tell_ages(self, rows: tuple[BoardRow, ...]) -> None:
         told = BoardAges(ages=[age_to_json(row) for row in rows])
         self._feed.tell(News(told.type, told.model_dump_json()))
 
-    def _snapshot(self, rows: tuple[BoardRow, ...]) -> BoardSnapshot:
-        return snapshot_of(rows, self._feed.last_id, self._options.rank.stale_seconds)
-
-    def _as_news(self, rows: tuple[BoardRow, ...]) -> News:
-        told = self._snapshot(rows)
+    def _snapshot(self) -> News:
+        """Return the board as it was told, not as it is: otherwise what changes and changes back would go unsaid."""
+        now = {row.id: row for row in self._ranked()}
+        rows = (_aged(self._told[one], now.get(one)) for one in self._order)
+        stale_after = self._options.rank.stale_seconds
+        told = BoardSnapshot(id=self._feed.last_id, stale_after_seconds=stale_after, rows=rows_to_json(rows))
         return News(told.type, told.model_dump_json(), told.id)
+
+
+def _aged(told: BoardRow, now: BoardRow | None) -> BoardRow:
+    """Return a row as it was told, with what time changed since; unchanged where it is no more."""
+    return replace(told, waited=now.waited, age=now.age) if now else told
 
 
 def _moved(before: float | None, now: float | None, step: float) -> bool:

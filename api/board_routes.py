@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from stimmung.api.board_feed import TOO_SLOW, Subscription
 from stimmung.api.board_hub import BoardHub
 from stimmung.api.board_schemas import (
-    BoardSnapshot,
+    BoardJson,
     ByRequest,
     HandlingJson,
     OverrideRequest,
@@ -71,9 +71,9 @@ def board_router() -> APIRouter:
     return router
 
 
-async def show(board: Board) -> BoardSnapshot:
+async def show(board: Board) -> BoardJson:
     """Return the board as it is now."""
-    return board.snapshot()
+    return board.show()
 
 
 async def follow(board: Board, last_event_id: Annotated[str | None, Header()] = None) -> EventSourceResponse:

@@ -1,6 +1,6 @@
 """The board as JSON: its rows, the three kinds of news, and what people send about a caller."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -94,8 +94,15 @@ class AgeJson(_Wire):
     stale: bool
 
 
+class BoardJson(_Wire):
+    """The board as it is now, ranked."""
+
+    stale_after_seconds: float
+    rows: list[RowJson]
+
+
 class BoardSnapshot(_Wire):
-    """The whole board, ranked; `id` is that of the last change that is in it."""
+    """The board as readers were told of it up to the change `id`, ranked."""
 
     type: Literal["board.snapshot"] = "board.snapshot"
     id: str
@@ -140,9 +147,9 @@ class OverrideRequest(_Wire):
     reason: Why
 
 
-def snapshot_of(rows: Sequence[BoardRow], id: str, stale_seconds: float) -> BoardSnapshot:  # noqa: A002 as in JSON
-    """Return the whole board."""
-    return BoardSnapshot(id=id, stale_after_seconds=stale_seconds, rows=[row_to_json(row) for row in rows])
+def rows_to_json(rows: Iterable[BoardRow]) -> list[RowJson]:
+    """Return rows in their order."""
+    return [row_to_json(row) for row in rows]
 
 
 def row_to_json(row: BoardRow) -> RowJson:

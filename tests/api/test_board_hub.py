@@ -20,7 +20,7 @@ SNAPSHOT, CHANGED, AGES = "board.snapshot", "board.changed", "board.ages"
 
 def calls(desk: Desk) -> list[str]:
     """Return the calls in their order."""
-    return [one.call_id for one in desk.hub.snapshot().rows]
+    return [one.call_id for one in desk.hub.show().rows]
 
 
 class TestTheBoard:
@@ -34,7 +34,7 @@ class TestTheBoard:
         assert calls(desk) == ["a", "b"]
 
     def test_is_empty_at_first(self) -> None:
-        assert Desk().hub.snapshot().rows == []
+        assert Desk().hub.show().rows == []
 
     def test_forgets_with_a_call_what_people_did_with_it(self) -> None:
         desk = Desk()
@@ -43,11 +43,12 @@ class TestTheBoard:
         desk.hub.remove("a")
         desk.hub.remove("a")
         desk.hub.update(entry("a"))
-        assert desk.hub.snapshot().rows[0].taken is None
+        assert desk.hub.show().rows[0].taken is None
 
     def test_replaces_the_row_of_a_call_by_those_of_its_callers(self) -> None:
         desk = Desk()
         desk.hub.update(BoardEntry("a", START))
+        desk.tick()
         reader = desk.reader()
         desk.hub.update(replace(entry("a"), callers=(caller(0.2), caller(0.4, channel=2))))
         desk.tick()
@@ -156,6 +157,28 @@ class TestNews:
             reader.read()
         assert reader.order == ["a/1", "b/1"]
 
+    def test_are_told_to_who_comes_while_something_changes_and_changes_back(self) -> None:
+        desk = Desk()
+        desk.hub.update(entry("a", 1.0))
+        desk.tick()
+        desk.hub.update(entry("a", 0.0))
+        reader = desk.reader()
+        desk.hub.update(entry("a", 1.0))
+        desk.tick()
+        reader.read()
+        assert reader.board[0]["score"] == 1.0
+
+    def test_begin_with_ages_as_they_are(self) -> None:
+        desk = Desk()
+        desk.hub.update(waiting("a", 60))
+        desk.hub.update(entry("b", 0.0))
+        desk.tick(0.0)
+        desk.hub.remove("b")
+        desk.clock.time += 2
+        reader = desk.reader()
+        reader.read()
+        assert [(row["call_id"], row["age_seconds"]) for row in reader.board] == [("a", 2.0), ("b", 0.0)]
+
     def test_of_nothing_are_none(self) -> None:
         desk = Desk()
         reader = desk.reader()
@@ -228,20 +251,20 @@ class TestPeople:
         desk.hub.release("b", "Ben", "take")
         assert calls(desk) == ["b", "a"]
         desk.hub.override("a", "Anna", "urgent", "she is alone")
-        row = desk.hub.snapshot().rows[0]
+        row = desk.hub.show().rows[0]
         assert (row.call_id, row.state, row.model_state, row.score) == ("a", "urgent", "calm", 0.3)
         assert row.override is not None
         assert (row.override.by, row.override.state, row.override.reason) == ("Anna", "urgent", "she is alone")
         desk.hub.release("a", "Anna", "override")
         assert calls(desk) == ["b", "a"]
-        assert desk.hub.snapshot().rows[1].state == "calm"
+        assert desk.hub.show().rows[1].state == "calm"
 
     def test_have_the_last_word_whatever_the_model_says_later(self) -> None:
         desk = Desk()
         desk.hub.update(entry("a", 0.3))
         desk.hub.override("a", "Anna", "calm", "he jokes")
         desk.hub.update(entry("a", 0.99, "urgent"))
-        row = desk.hub.snapshot().rows[0]
+        row = desk.hub.show().rows[0]
         assert (row.state, row.model_state) == ("calm", "urgent")
 
     def test_are_told_to_readers(self) -> None:
@@ -266,7 +289,7 @@ class TestPeople:
         desk.hub.take("a", "Anna")
         answer = desk.hub.take("a", "Ben")
         assert "Anna" in answer.refused
-        row = desk.hub.snapshot().rows[0]
+        row = desk.hub.show().rows[0]
         assert row.taken is not None
         assert row.taken.by == "Anna"
 
@@ -297,7 +320,7 @@ class TestErasure:
         desk.hub.override("a", "Anna", "distressed", QUOTE)
         desk.hub.take("a", "Anna")
         desk.hub.erase("a")
-        row = desk.hub.snapshot().rows[0]
+        row = desk.hub.show().rows[0]
         assert (row.score, row.state, row.model_state, row.trend, row.reasons) == (
             None,
             "unknown",
@@ -345,14 +368,14 @@ class TestErasure:
         desk.hub.update(entry("a", 0.9, "distressed", QUOTE))
         desk.hub.erase("a", "consent was refused")
         desk.hub.update(entry("a", 0.95, "urgent", QUOTE))
-        row = desk.hub.snapshot().rows[0]
+        row = desk.hub.show().rows[0]
         assert (row.score, row.state, row.reasons, row.unscored) == (None, "unknown", [], "consent was refused")
 
     def test_of_a_call_that_is_not_there_yet_holds_too(self) -> None:
         desk = Desk()
         desk.hub.erase("a")
         desk.hub.update(entry("a", 0.9, "distressed"))
-        assert desk.hub.snapshot().rows[0].score is None
+        assert desk.hub.show().rows[0].score is None
 
     def test_ends_with_the_call(self) -> None:
         desk = Desk()
@@ -360,12 +383,13 @@ class TestErasure:
         desk.hub.erase("a")
         desk.hub.remove("a")
         desk.hub.update(entry("a", 0.3))
-        assert desk.hub.snapshot().rows[0].score == 0.3
+        assert desk.hub.show().rows[0].score == 0.3
 
     def test_leaves_readers_with_a_board_that_goes_on(self) -> None:
         desk = Desk()
         desk.hub.update(entry("a", 0.9))
         desk.hub.update(entry("b", 0.5))
+        desk.tick()
         reader = desk.reader()
         desk.hub.erase("a")
         desk.hub.update(entry("b", 0.7))
@@ -402,7 +426,7 @@ def test_a_reader_who_follows_the_news_sees_the_board(steps: list[tuple[str, str
             readers += [desk.reader(), Reader(back, dict(readers[0].rows), readers[0].order)]
     desk.hub.update(entry("z"))
     desk.tick(3.0)
-    board = json.loads(desk.hub.snapshot().model_dump_json())["rows"]
+    board = json.loads(desk.hub.show().model_dump_json())["rows"]
     for one in readers:
         one.read()
         assert [row["id"] for row in one.board] == [row["id"] for row in board]
