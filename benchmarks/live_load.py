@@ -121,7 +121,7 @@ class Call:
         self._began = clock.now()
         self._sent = array("d")  # when each chunk was sent
         self._bytes = 0
-        self._whole = self._ended = False
+        self._whole = self._ended = self._said_all = False
         self._untold = 0
         self._heard: list[Heard] = []
         self._ids: set[int] = set()  # of utterances that were told, at once or when they were heard again
@@ -161,6 +161,7 @@ class Call:
             await connection.send(sound[first : first + size])
             self._bytes += min(size, len(sound) - first)
         self._whole = self._bytes == len(sound)
+        self._said_all = True
         await connection.send('{"type": "end"}')
 
     def _chunk_bytes(self) -> int:
@@ -198,22 +199,14 @@ class Call:
         )
 
     async def _listen(self, connection: ClientConnection) -> None:
-        try:
+        with suppress(ConnectionClosed):
             async for text in connection:
                 self._take(json.loads(text))
-        except ConnectionClosed as error:
-            self._closed(error)
-            return
-        if not self._ended:
-            self._error = self._error or f"closed by the server ({connection.close_code}) without an end"
-
-    def _closed(self, error: ConnectionClosed) -> None:
-        code = error.rcvd.code if error.rcvd else 1006
-        reason = error.rcvd.reason if error.rcvd else ""
+        code, reason = connection.close_code or 1006, connection.close_reason or ""
         if self._seq == 0:  # not even `session.started` came
             self._refusal = Refusal(code, reason, "")
-        elif not self._ended:
-            self._error = f"closed with {code} {reason}".strip()
+        elif not (self._ended and self._said_all):
+            self._error = self._error or f"closed by the server with {code} {reason}".strip()
 
     def _take(self, message: dict[str, Any]) -> None:  # Any: JSON of the server
         now = self._clock.now()
