@@ -39,6 +39,10 @@ class ToyCall:
         self.events.append({"type": kind, "seq": len(self.events) + 1, "time": self.seconds, **values})
         return self.events[-1]
 
+    def told(self, kind: str, **values: Any) -> str:
+        """Return the text of a new event."""
+        return json.dumps(self.event(kind, **values))
+
     @property
     def seconds(self) -> float:
         return len(self.sound) / BYTES_A_SECOND
@@ -86,6 +90,8 @@ class ToyServer:
             call.said.append(message)
             for answer in self.answers(call, message):
                 await socket.send(json.dumps(answer))
+            if call.events and call.events[-1]["type"] == "call.ended":
+                await socket.close(1000, "the call has ended")
 
     def answers(self, call: ToyCall, message: Json) -> list[Json]:
         """Return what a message of the client is answered with."""
