@@ -7,8 +7,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
 from stimmung.api.problems import problem
+from stimmung.api.schemas import WithdrawalMessage
 from stimmung.api.sessions import SessionRegistry
 from stimmung.calls.exports import analysis_to_json
+
+
+NOT_KNOWN = "no such call is live or has ended within the time that analyses are kept"
 
 
 def sessions_of(connection: HTTPConnection) -> SessionRegistry:
@@ -22,10 +26,11 @@ SessionsOf = Annotated[SessionRegistry, Depends(sessions_of)]
 
 
 def call_router() -> APIRouter:
-    """Return `/v1/calls` and `/v1/calls/{call_id}`."""
+    """Return `/v1/calls`, `/v1/calls/{call_id}` and where consent is withdrawn without the call's own connection."""
     router = APIRouter(tags=["calls"])
     router.add_api_route("/v1/calls", list_calls, response_class=JSONResponse)
     router.add_api_route("/v1/calls/{call_id}", read_call, response_class=JSONResponse)
+    router.add_api_route("/v1/calls/{call_id}/consent", withdraw, methods=["POST"], status_code=204)
     return router
 
 
@@ -41,7 +46,14 @@ async def read_call(call_id: str, sessions: SessionsOf) -> Response:
     """
     report = await sessions.report(call_id)
     if report is None:
-        return problem(404, "no such call is live or has ended within the time that analyses are kept")
+        return problem(404, NOT_KNOWN)
     if report.analysis is None:
         return problem(500, "the server made a mistake, and what was heard of this call is lost")
     return JSONResponse({"state": report.state, **analysis_to_json(report.analysis)})
+
+
+async def withdraw(call_id: str, message: WithdrawalMessage, sessions: SessionsOf) -> Response:
+    """Forget every score of a call, live or ended: its caller withdrew consent. 404 where it is not known."""
+    if not sessions.withdraw(call_id):
+        return problem(404, NOT_KNOWN)
+    return Response(status_code=204)

@@ -56,8 +56,9 @@ class Doors(Protocol):
 class Connection:
     """A client of the call `call_id`, from its first message to the close."""
 
-    def __init__(self, socket: Socket, doors: Doors, call_id: str) -> None:
+    def __init__(self, socket: Socket, doors: Doors, call_id: str, patience: float = GOODBYE_SECONDS) -> None:
         self.call_id = call_id
+        self._patience = patience  # s for the last words
         self.sent = 0  # number of the last event that was sent
         self._socket, self._doors = socket, doors
         self._session: Session | None = None
@@ -187,7 +188,7 @@ class Connection:
     async def _leave(self, goodbye: Goodbye) -> None:
         """Say why, and close; a client that does not read is not waited for."""
         try:
-            async with asyncio.timeout(GOODBYE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 time = seconds(self._session.time) if self._session else 0.0
                 if not goodbye.is_error or await self._socket.send(_text(goodbye.to_json(time))):
                     await self._socket.close(goodbye.code, goodbye.reason)

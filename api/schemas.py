@@ -64,6 +64,14 @@ class ConsentMessage(BaseModel):
     value: Literal["granted", "refused", "withdrawn"]
 
 
+class WithdrawalMessage(BaseModel):
+    """The caller withdrew consent; told by whoever has no connection of the call."""
+
+    model_config = STRICT
+
+    value: Literal["withdrawn"]
+
+
 class NoticeMessage(BaseModel):
     """The caller was told, at an ISO 8601 time, that voices are analysed."""
 

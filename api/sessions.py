@@ -94,6 +94,13 @@ class SessionRegistry:
         analysis = await session.report()
         return CallReport(call_id, session.state, analysis)
 
+    def withdraw(self, call_id: str) -> bool:
+        """Forget every score of a call whose consent was withdrawn; False where there is no such call."""
+        session = self._sessions.get(call_id)
+        if session is not None:
+            session.refuse("withdrawn")
+        return session is not None
+
     def refusal(self, call_id: str) -> Refusal | None:
         """Return why a new connection for a call makes no sense; None where it does."""
         if not is_call_id(call_id):

@@ -57,9 +57,9 @@ class ToySocket:
 class Phone:
     """One connection to a call."""
 
-    def __init__(self, service: ToyService, call_id: str = "a") -> None:
+    def __init__(self, service: ToyService, call_id: str = "a", patience: float = PATIENCE) -> None:
         self.socket = ToySocket()
-        self.connection = Connection(self.socket, service.sessions, call_id)
+        self.connection = Connection(self.socket, service.sessions, call_id, patience)
         self._running = asyncio.ensure_future(self.connection.run())
 
     @property

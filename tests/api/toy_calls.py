@@ -78,8 +78,8 @@ class ToyCall:
 
     def __init__(self, request: StartRequest) -> None:
         self.request = request
-        self.samples = 0
-        self.heard = np.zeros((request.wire.channels, 0), np.float32)
+        self.samples = self.feeds = 0
+        self._pieces = [np.zeros((request.wire.channels, 0), np.float32)]
         self.said: list[Utterance] = []
         self.threads: set[int] = set()
         self.consents: list[Consent] = []
@@ -95,6 +95,10 @@ class ToyCall:
         self._state: DistressState = "unknown"
 
     @property
+    def heard(self) -> Samples:
+        return np.concatenate(self._pieces, axis=1)
+
+    @property
     def seconds(self) -> float:
         return self.samples / self.request.wire.sample_rate
 
@@ -104,7 +108,8 @@ class ToyCall:
                 bug, self.bug = self.bug, None
                 raise bug
             assert not self._ended
-            self.heard = np.concatenate((self.heard, samples), axis=1)
+            self.feeds += 1
+            self._pieces.append(samples)
             self.samples += samples.shape[1]
             while self.seconds >= (self._number + 1) * UTTERANCE_SECONDS:
                 self._number += 1
