@@ -42,7 +42,6 @@ from stimmung.speech.errors import SettingsError, StimmungError
 from stimmung.speech.settings import Settings
 
 STOP_SECONDS = 5.0  # for batches that still run; calls were heard out before, or are given up
-
 logger = logging.getLogger(__name__)
 
 
@@ -81,6 +80,14 @@ def create_app(settings: Settings, engines: Engines, clock: Callable[[], float] 
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        # Else requests and the texts of errors go to whatever OpenTelemetry finds in the environment.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     app.state.service, app.state.board, app.state.sessions = service, service.board, service.sessions
     app.state.metrics, app.state.readiness = service.metrics, service.readiness

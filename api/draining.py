@@ -6,6 +6,7 @@ words would be lost.
 
 import asyncio
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +18,12 @@ import uvicorn
 from stimmung.api.faults import places_of
 
 logger = logging.getLogger(__name__)
+
+
+def end_process() -> None:
+    """End at once, with 1: the interpreter's own end would wait for every thread."""
+    logging.shutdown()
+    os._exit(1)
 
 
 class Drainable(Protocol):
@@ -46,12 +53,14 @@ class DrainingServer(uvicorn.Server):
         listening: Callable[[], None],
         patience: float,
         clock: Callable[[], float] = time.monotonic,
+        abort: Callable[[], None] = end_process,
     ) -> None:
         super().__init__(config)
         self._service = service
         self._listening = listening
         self._patience = patience
         self._clock = clock
+        self._abort = abort
         self._draining: asyncio.Task[int] | None = None
         self._stop_asked = False
         self._silent: dict[Any, float] = {}  # since when; Any: uvicorn's protocols have no class in common
@@ -75,6 +84,12 @@ class DrainingServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say goodbye to whoever is still connected; after a second signal wait for nothing, batches included."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            self._abort()
 
     async def on_tick(self, counter: int) -> bool:
         """Look after everything that has no event of its own, ten times a second; returns whether to stop."""

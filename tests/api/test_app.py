@@ -237,3 +237,18 @@ def test_two_services_in_one_process_know_nothing_of_each_other(client: TestClie
             assert other.get("/v1/board").json()["rows"] == []
             assert other.get("/v1/calls/7").status_code == 404
             assert "stimmung_calls_started_total 0.0" in other.get("/metrics").text
+
+
+def test_nothing_of_a_request_reaches_a_tracer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Provider:
+        def get_tracer(self, name: str, *_: object, **__: object) -> Any:  # Any: a tracer, which nobody should get
+            asked.append(name)
+            raise AssertionError
+
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    monkeypatch.setattr("opentelemetry.trace._TRACER_PROVIDER", Provider())
+    app = create_app(settings(), fake_engines())
+    assert TestClient(app, raise_server_exceptions=False).get("/healthz").status_code == 200
+    assert asked == []

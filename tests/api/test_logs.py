@@ -7,17 +7,7 @@ import pytest
 
 from stimmung.api.logs import log_config
 
-NAMES = ("", "stimmung", "uvicorn", "uvicorn.error", "uvicorn.access")
-
-
-@pytest.fixture(autouse=True)
-def loggers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put every logger back as it was."""
-    for name in NAMES:
-        logger = logging.getLogger(name)
-        monkeypatch.setattr(logger, "handlers", list(logger.handlers))  # a copy: configuring changes the list itself
-        for attribute in ("level", "propagate"):
-            monkeypatch.setattr(logger, attribute, getattr(logger, attribute))
+pytestmark = pytest.mark.usefixtures("kept_loggers")
 
 
 def log_requests() -> None:
