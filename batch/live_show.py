@@ -94,11 +94,14 @@ class LinesShow:
 
 
 class ScreenShow:
-    """The display of a terminal; `elapsed`: s since the calls began."""
+    """The display of a terminal, drawn anew each `redrawn` s; `elapsed`: s since the calls began."""
 
     watches_board = True
 
-    def __init__(self, state: LiveState, screen: Screen, elapsed: Callable[[], float]) -> None:
+    def __init__(
+        self, state: LiveState, screen: Screen, elapsed: Callable[[], float], redrawn: float = REDRAWN
+    ) -> None:
+        self._redrawn = redrawn
         self._state = state
         self._screen = screen
         self._elapsed = elapsed
@@ -114,9 +117,9 @@ class ScreenShow:
         self._state.note = ENDING
 
     async def run(self) -> None:
-        """Draw a few times a second; the last picture stays."""
+        """Draw again and again; the last picture stays."""
         picture = LiveScreen(self._state, self._elapsed)
         with Live(picture, console=self._screen.out, auto_refresh=False, vertical_overflow="crop") as live:
             while True:
-                await asyncio.sleep(REDRAWN)
+                await asyncio.sleep(self._redrawn)
                 live.refresh()

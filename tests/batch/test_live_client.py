@@ -144,6 +144,9 @@ class TestDrops:
         assert bytes(call.sound) == SECOND  # nothing twice, nothing lost
         assert sent.numbers == list(range(1, len(call.events) + 1))  # neither is any event
         assert sent.kinds.count(Kind.DROPPED) == 2
+        asked = [one["after"] for one in call.said if one["type"] == "resume"]
+        told = [place for place, kind in enumerate(sent.kinds) if kind == Kind.DROPPED]
+        assert asked == [max(one.seq or 0 for one in sent.messages[:place]) for place in told]  # not what it had
 
     def test_what_was_said_during_the_gap_is_sent_at_once(self) -> None:
         sent = Sent(chunk_seconds=0.1)
