@@ -14,7 +14,6 @@ from faster_whisper.tokenizer import Tokenizer
 MAX_COMPRESSION = 2.4  # text that packs better repeats itself
 MIN_LOGPROB = -1.0  # mean over tokens
 MAX_NO_SPEECH = 0.6
-RETRY_PADDING = 30.0  # seconds of silence behind a window: it fills up to the 30 s of training
 TOKENS_PER_SECOND = (
     10  # well above quick speech; a decoder that writes more is looping, and stopping it early saves time
 )

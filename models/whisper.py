@@ -8,6 +8,7 @@ fits the processor's cache, and decodes them as a batch, since there the weights
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import groupby
 from math import ceil
 
 import ctranslate2
@@ -16,7 +17,7 @@ import tokenizers
 from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 
-from stimmung.models.attempts import RETRY_PADDING, Attempt, Reading, first_attempt, judge, quick_retries, retries
+from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, quick_retries, retries
 from stimmung.models.words import AlignedWord, align_words, place_words, pool
 from stimmung.speech.engines import Answer, Ask, ModelId, TranscriptionOptions, ignore
 from stimmung.speech.errors import SettingsError
@@ -36,7 +37,10 @@ class WhisperOptions:
     workers: int = 2  # windows batches decoded side by side, one thread each
     decode_batch: int = 16  # windows decoded together
     encode_batch: int = 1  # windows encoded together: 1 on a processor, `decode_batch` on a GPU
-    padding: float = 0.8  # seconds of silence behind the speech: the decoder sees that it ended
+    padding: float = 0.8  # seconds of silence behind the speech, at least: the decoder sees that it ended
+    # Seconds that windows are padded to: what is read of a window, and what its states are, must not depend on whose
+    # windows are read beside it, so only those of one length share a batch. Longer windows have their own lengths.
+    lengths: tuple[float, ...] = (2.8, 4.8, 6.8, 8.8, 10.8, 12.8, 14.8)
     language_windows: int = 4  # longest windows asked for the language, where several are allowed
 
 
@@ -102,10 +106,9 @@ class Whisper:
         heard: Callable[[Window], None] = ignore,
     ) -> list[tuple[Utterance, ...]]:
         """Return the utterances of each window, in the order of `windows`; `heard` is called as each is done."""
-        order = sorted(range(len(windows)), key=lambda index: -windows[index].duration)
         results: list[tuple[Utterance, ...]] = [()] * len(windows)
         with ThreadPoolExecutor(self._options.workers) as pool:
-            dealt = list(self._batches(order))
+            dealt = list(self._batches(windows))
             batches = [tuple(windows[index] for index in batch) for batch in dealt]
             known, language = self._language(pool, batches, options.languages)
             work = pool.map(lambda batch, encoded: self._hear(batch, encoded, language, options), batches, known)
@@ -116,9 +119,16 @@ class Whisper:
         return results
 
     def hear(self, asks: Sequence[Ask]) -> list[Answer]:
-        """Return an answer to each ask: one batch, in the calling thread; words that are known are taken as given."""
-        if not asks:
-            return []
+        """Return an answer to each ask, in the calling thread; words that are known are taken as given."""
+        answers: dict[int, Answer] = {}
+        order = sorted(range(len(asks)), key=lambda index: -asks[index].window.duration)
+        for _, alike in groupby(order, key=lambda index: self._length(asks[index].window)):
+            places = list(alike)
+            answers |= zip(places, self._hear_alike([asks[place] for place in places]), strict=True)
+        return [answers[place] for place in range(len(asks))]
+
+    def _hear_alike(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Answer asks whose windows are of one length: one batch."""
         encoded = self._encode(tuple(ask.window for ask in asks))
         votes = [self._voted(ask, states) for ask, states in zip(asks, encoded.states, strict=True)]
         rows = [self._row(ask, vote) for ask, vote in zip(asks, votes, strict=True)]
@@ -157,8 +167,7 @@ class Whisper:
 
     def pooled_states(self, windows: Sequence[Window]) -> list[tuple[Samples, ...]]:
         """Return the pooled encoder states of the pieces of each window, as `Utterance.voice_features`, undecoded."""
-        order = sorted(range(len(windows)), key=lambda index: -windows[index].duration)
-        dealt = list(self._batches(order))
+        dealt = list(self._batches(windows))
         results: list[tuple[Samples, ...]] = [()] * len(windows)
         with ThreadPoolExecutor(self._options.workers) as workers:
             work = workers.map(lambda batch: self._encode(tuple(windows[index] for index in batch)), dealt)
@@ -167,8 +176,14 @@ class Whisper:
                     results[index] = tuple(pool(states, piece) for piece in windows[index].pieces)
         return results
 
-    def _batches(self, order: list[int]) -> Iterator[list[int]]:
-        """Cut the order, longest first, into batches of like length, as many for each worker."""
+    def _batches(self, windows: Sequence[Window]) -> Iterator[list[int]]:
+        """Share windows out, longest first, in batches of one length."""
+        order = sorted(range(len(windows)), key=lambda index: -windows[index].duration)
+        for _, alike in groupby(order, key=lambda index: self._length(windows[index])):
+            yield from self._dealt(list(alike))
+
+    def _dealt(self, order: list[int]) -> Iterator[list[int]]:
+        """Cut windows of one length into batches, as many for each worker."""
         workers = self._options.workers
         count = workers * max(1, ceil(len(order) / (workers * self._options.decode_batch)))
         if count == workers:  # one batch each: share the long ones out, or the first worker finishes last
@@ -199,9 +214,15 @@ class Whisper:
                     votes[language] += vote
         return known, max(allowed, key=votes.__getitem__)
 
-    def _encode(self, windows: tuple[Window, ...], padding: float | None = None) -> _Encoded:
-        """Encode the windows, all padded to the longest of them and `padding` seconds more, at most 30 s."""
-        seconds = max(window.duration for window in windows) + (self._options.padding if padding is None else padding)
+    def _length(self, window: Window) -> float:
+        """Return the seconds that a window is padded to, at most 30."""
+        least = window.duration + self._options.padding
+        return min(next((length for length in self._options.lengths if length >= least), least), WINDOW_SECONDS)
+
+    def _encode(self, windows: tuple[Window, ...], seconds: float | None = None) -> _Encoded:
+        """Encode windows of one length, or pad them all to `seconds`."""
+        if seconds is None:
+            seconds = max(self._length(window) for window in windows)
         states_count = min(ceil(seconds * SAMPLE_RATE / HOP), round(WINDOW_SECONDS * SAMPLE_RATE / HOP))
         sound = np.zeros((len(windows), states_count * HOP), dtype=np.float32)
         for row, window in zip(sound, windows, strict=True):
@@ -240,7 +261,7 @@ class Whisper:
             if not reading.doubtful:
                 break
             padded = attempt.padded
-            heard = self._encode((row.window,), RETRY_PADDING) if padded else _Encoded((row.window,), states[None])
+            heard = self._encode((row.window,), WINDOW_SECONDS) if padded else _Encoded((row.window,), states[None])
             candidate = self._decode(heard, [row], attempt)[0]
             if candidate.better_than(reading):
                 reading, states = candidate, heard.states[0]
@@ -251,7 +272,7 @@ class Whisper:
 
     def _decode(self, encoded: _Encoded, rows: Sequence[_Row], attempt: Attempt) -> list[Reading]:
         """Read the windows of one batch, a row each, as `attempt` says."""
-        longest = attempt.token_limit(max(window.duration for window in encoded.windows))
+        longest = attempt.token_limit(max(self._length(window) - self._options.padding for window in encoded.windows))
         prompts = [row.prompt for row in rows]
         length = max(len(prompt) for prompt in prompts)
         results = self.network.generate(

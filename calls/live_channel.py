@@ -1,0 +1,140 @@
+"""The words of one channel of a live call: heard utterance by utterance, and once more by whole windows.
+
+An utterance is heard at once, behind those that its window holds already. When the window is full it is heard again
+as a recording's would be: that is what the call's record keeps.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stimmung.speech.engines import Answer, Ask, TranscriptionOptions
+from stimmung.speech.records import Utterance
+from stimmung.speech.utterances import Spoken
+from stimmung.speech.windows import Packer, window_of
+
+
+@dataclass(slots=True, eq=False)
+class Heard:
+    """A window while it fills: its utterances' sound, the words of those that were heard, one text a piece."""
+
+    number: int
+    spoken: list[Spoken] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    full: bool = False
+    asks: int = 0  # how often it was asked for words
+    doubted: bool = False  # something in it was read badly
+
+    @property
+    def waiting(self) -> int:
+        """Return how many of its utterances nobody heard yet."""
+        return len(self.spoken) - len(self.said)
+
+    @property
+    def as_recorded(self) -> bool:
+        """Say whether it was heard as a recording's window would be: at once, and well."""
+        return self.asks == 1 and not self.doubted
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """What an answer holds: each utterance with its sound, and which window it is from."""
+
+    window: Heard
+    pairs: tuple[tuple[Spoken, Utterance], ...]
+
+
+class LiveChannel:
+    """Says what is to be heard next of one channel; one thing at a time, in the order of the call."""
+
+    def __init__(self, channel: int) -> None:
+        self.channel = channel
+        self._packer = Packer()
+        self._windows = deque([Heard(0)])
+        self._hearing: Heard | None = None
+        self._new = 0
+
+    @property
+    def unheard(self) -> bool:
+        """Say whether some utterance waits for its words."""
+        return self._hearing is not None or any(window.waiting for window in self._windows)
+
+    def add(self, spoken: Spoken) -> None:
+        """Take in an utterance that was closed."""
+        if self._packer.add(spoken) is not None:
+            self._windows[-1].full = True
+            self._windows.append(Heard(self._windows[-1].number + 1))
+        self._windows[-1].spoken.append(spoken)
+
+    def close(self) -> None:
+        """Nothing follows: the last window is as full as it gets."""
+        self._packer.flush()
+        self._windows[-1].full = True
+
+    def next_ask(self, options: TranscriptionOptions, votes: Mapping[str, float]) -> Ask | None:
+        """Return what is to be heard now: all that waits in the first window where something does; None for nothing."""
+        window = next((one for one in self._windows if one.waiting), None)
+        if self._hearing is not None or window is None:
+            return None
+        self._hearing, self._new = window, window.waiting
+        window.asks += 1
+        return Ask(window_of(window.spoken), options, _joined(window.said), window.waiting, votes)
+
+    def partial_ask(
+        self, speaking: Spoken, options: TranscriptionOptions, votes: Mapping[str, float], longest: float
+    ) -> Ask | None:
+        """Return how to hear an utterance that goes on; None while one before it waits, or where it grew too long."""
+        if self.unheard:
+            return None
+        window = self._windows[-1]
+        for before, said in ((window.spoken, window.said), ([], [])):
+            heard = window_of([*before, speaking])
+            if heard.duration <= longest:
+                return Ask(heard, options, _joined(said), 1, votes)
+        return None
+
+    def heard(self, answer: Answer | None) -> Words:
+        """Take the answer to the last ask, None if there is none; return its utterances with their sound."""
+        window, self._hearing = self._hearing, None
+        if window is None:
+            raise ValueError(f"channel {self.channel}: an answer that nobody asked for")
+        asked = window.spoken[len(window.said) : len(window.said) + self._new]
+        pairs = _paired(asked, answer.utterances if answer else ())
+        texts = {id(spoken): utterance.text for spoken, utterance in pairs}
+        window.said += [texts.get(id(spoken), "") for spoken in asked]
+        window.doubted |= answer is None or len(pairs) < len(asked)
+        window.doubted |= any({"loop", "fallback"} & set(utterance.flags) for _, utterance in pairs)
+        return Words(window, pairs)
+
+    def full_windows(self) -> list[Heard]:
+        """Return the windows that are full and were heard to their end, each once; they are forgotten here."""
+        done = []
+        while self._windows and self._windows[0].full and not self._windows[0].waiting:
+            if self._hearing is self._windows[0]:
+                break
+            done.append(self._windows.popleft())
+        return done
+
+
+def record_ask(window: Heard, options: TranscriptionOptions) -> Ask:
+    """Return how to hear a whole window as a recording's."""
+    return Ask(window_of(window.spoken), options, new=len(window.spoken), thorough=True)
+
+
+def recorded(window: Heard, answer: Answer) -> tuple[tuple[Spoken, Utterance], ...]:
+    """Return the utterances of the answer to `record_ask` with their sound."""
+    return _paired(window.spoken, answer.utterances)
+
+
+def _joined(said: Sequence[str]) -> str:
+    return " ".join(text for text in said if text)
+
+
+def _paired(spoken: Sequence[Spoken], utterances: Sequence[Utterance]) -> tuple[tuple[Spoken, Utterance], ...]:
+    """Give each utterance its sound: that of the piece in which it begins."""
+    return tuple((_sound_of(utterance, spoken), utterance) for utterance in utterances)
+
+
+def _sound_of(utterance: Utterance, spoken: Sequence[Spoken]) -> Spoken:
+    begun = [one for one in spoken if one.speech[0].start <= utterance.start]
+    return begun[-1] if begun else spoken[0]
