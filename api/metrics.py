@@ -41,6 +41,8 @@ class ServiceMetrics:
             buckets=LAG_BUCKETS,
             registry=self._registry,
         )
+        for priority in ("urgent", "final"):  # there from the start, so that the first rise is seen
+            self._lags.labels(priority)
 
     def call_started(self) -> None:
         """Count a call that was taken on."""

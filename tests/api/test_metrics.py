@@ -102,6 +102,7 @@ def test_sessions_are_counted(metrics: ServiceMetrics) -> None:
 
 
 def test_lags_fall_into_buckets_by_priority(metrics: ServiceMetrics) -> None:
+    assert value(metrics, "stimmung_final_lag_seconds_count", priority="urgent") == 0
     for lag in (0.3, 0.5, 70.0):
         metrics.final_sent(lag, urgent=True)
     metrics.final_sent(0.1, urgent=False)

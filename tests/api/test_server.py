@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from stimmung.api.server import bound_socket, run, server_config, url_of
+from stimmung.speech.decode import decode
 from stimmung.speech.engines import Engines
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.fakes import loud
@@ -28,7 +30,8 @@ from stimmung.speech.settings import ServeSettings, Settings
 KEY = "0123456789abcdef"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 RATE = 16_000
-START = {"type": "start", "format": {"encoding": "s16le", "sample_rate": RATE, "channels": 1}}
+START_FORMAT = {"encoding": "s16le", "sample_rate": RATE, "channels": 1}
+START = {"type": "start", "format": START_FORMAT}
 PATIENCE = 30.0  # s that a server may take for anything before a test fails
 # A server with small engines on a free port, whose settings are the first argument; it prints its address. Where the
 # second argument is a file, the recogniser hears nothing until that file exists.
@@ -269,3 +272,32 @@ class TestWhileItServes:
         assert "/v1/calls/call/stream" in log
         assert KEY not in log
         assert "guten" not in log
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_the_command_hears_a_callers_last_words_when_it_is_told_to_stop(samples: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "stimmung.batch", "serve", "--port", "0", "--config", str(samples / "demo.toml")]
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "STIMMUNG_SERVE__API_KEY": KEY, "COLUMNS": "200"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path) as popen:
+        try:
+            assert popen.stderr is not None
+            lines = iter(popen.stderr.readline, "")
+            url = next(re.findall(r"http://[\d.:]+", line)[0] for line in lines if line.startswith("listening on"))
+            process = Process(popen, url, "", tmp_path / "none")
+            while process.get("/readyz").status_code != 200:
+                assert popen.poll() is None
+            with process.stream("last") as call:
+                call.send(json.dumps({**START, "format": {**START_FORMAT, "channels": 2}}))
+                told(call, "session.started")
+                sound = decode([samples / "de-address.flac"]).samples[:, : 12 * RATE]
+                call.send((sound.T * 32767).astype("<i2").tobytes())
+                process.popen.send_signal(signal.SIGTERM)
+                events = told(call)
+            assert process.ends() == 0
+        finally:
+            popen.kill()
+    finals = [event["utterance"] for event in events if event["type"] == "utterance.final"]
+    assert types(events)[-1] == "call.ended"
+    assert {final["language"] for final in finals} == {"de"}
+    assert sum(len(final["words"]) for final in finals) >= 10
