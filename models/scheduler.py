@@ -16,6 +16,7 @@ from typing import Any
 from stimmung.models.admission import Admission
 from stimmung.models.scheduler_metrics import Meter, Now, SchedulerMetrics
 from stimmung.models.scheduling import (
+    Choice,
     Job,
     Lanes,
     Priority,
@@ -45,6 +46,7 @@ class _Batch:
     jobs: tuple[Job, ...]
     answers: tuple[Answer, ...]
     started: float
+    low: bool  # partials or records
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,14 +188,14 @@ class Scheduler:
                 given_up = tuple(self._give_up(expired(self._waiting, now, self._options)))
                 choice = choose(self._waiting, self._lanes, now, self._options)
                 if given_up or choice.batch:
-                    return _Step(given_up, self._take(choice.batch, now, choice.urgent_led))
+                    return _Step(given_up, self._take(choice, now))
                 self._changed.wait(min(choice.wake - now, LONGEST_WAIT))
             return None
 
-    def _take(self, chosen: Sequence[Waiting], now: float, urgent_led: bool) -> _Batch | None:
+    def _take(self, choice: Choice, now: float) -> _Batch | None:
         """Move jobs from the queue to a lane, less those that were cancelled at the last moment."""
-        pairs = [(one.job, self._answers[one.number]) for one in chosen]
-        self._remove(chosen)
+        pairs = [(one.job, self._answers[one.number]) for one in choice.batch]
+        self._remove(choice.batch)
         jobs, answers = [], []
         for job, answer in pairs:
             if answer.set_running_or_notify_cancel():
@@ -203,10 +205,10 @@ class Scheduler:
                 self._meter.cancelled(job)
         if not jobs:
             return None
-        self._lanes = Lanes(self._lanes.free - 1, urgent_led)
+        self._lanes = Lanes(self._lanes.free - 1, self._lanes.low + choice.low, choice.urgent_led)
         self._running += 1
         self._meter.started(jobs)
-        return _Batch(tuple(jobs), tuple(answers), now)
+        return _Batch(tuple(jobs), tuple(answers), now, choice.low)
 
     def _launch(self, batch: _Batch) -> None:
         runner = self._runners[batch.jobs[0].kind]
@@ -216,7 +218,7 @@ class Scheduler:
     def _ended(self, batch: _Batch, results: Future[list[Any]]) -> None:
         error = results.exception()
         with self._changed:
-            self._lanes = Lanes(self._lanes.free + 1, self._lanes.urgent_led)
+            self._lanes = Lanes(self._lanes.free + 1, self._lanes.low - batch.low, self._lanes.urgent_led)
             self._running -= 1
             self._meter.ended(batch.jobs, batch.started, self._clock(), failed=error is not None)
             self._changed.notify_all()

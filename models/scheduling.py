@@ -57,7 +57,7 @@ class SchedulerOptions:
     lanes: int = 1  # batches that run side by side: one for a GPU, one a worker on CPUs
     max_batch: int = 8  # jobs
     max_batch_seconds: float = 60.0  # of sound, padded to the longest job: what a batch costs grows with it
-    urgent_batch_seconds: float = 15.0  # the same, where others fill up the batch of a caller in distress
+    urgent_batch_seconds: float = 10.0  # the same, where others fill up the batch of a caller in distress
     batch_window: float = 0.02  # that a job waits for company on a free lane, while nothing URGENT waits
     queue_jobs: int = 512  # that may wait
     age_bound: float = 5.0  # since a final's sound arrived; older ones lead every second batch at least
@@ -83,6 +83,7 @@ class Lanes:
     """What the choice depends on besides the queue."""
 
     free: int
+    low: int = 0  # running partials or records
     urgent_led: bool = False  # the last batch was led by a caller in distress while others were overdue
 
 
@@ -93,6 +94,10 @@ class Choice:
     batch: tuple[Waiting, ...] = ()
     urgent_led: bool = False  # for the next `Lanes`
     wake: float = math.inf
+
+    @property
+    def low(self) -> bool:
+        return bool(self.batch) and self.batch[0].job.priority not in FINALS
 
 
 def choose(waiting: Sequence[Waiting], lanes: Lanes, now: float, options: SchedulerOptions) -> Choice:
@@ -106,18 +111,17 @@ def choose(waiting: Sequence[Waiting], lanes: Lanes, now: float, options: Schedu
     starts within age_bound + T * (2 * (k + 1) / lanes + 1), whatever comes after it. While that load is below what the
     lanes can do, k is 0 and that is age_bound + 3 * T. One of a caller in distress with k older or more pressing ones
     before it starts within T * (2 * (k + 1) / lanes + 1) of being queued. Partials and records start within their
-    patience or are given up; without finals in the queue, they take the last free lane only after half of it.
+    patience or are given up; where there are several lanes, one of them is always kept from them.
     """
+    expiry = min((one.queued + options.patience(one.job) for one in waiting), default=math.inf)
     if not lanes.free or not waiting:
-        return Choice(wake=_next_change(waiting, now, options))
-    ranked = sorted(waiting, key=lambda one: _rank(one, now, options))
-    leader, urgent_led = _leader(ranked, lanes, now, options)
+        return Choice(wake=expiry)
+    leader, urgent_led = _leader(waiting, lanes, now, options)
     if leader is None:
-        return Choice(wake=_next_change(waiting, now, options))
-    batch = _filled(leader, ranked, options)
-    if _may_gather(batch, waiting, now, options):
-        return Choice(wake=_next_change(waiting, now, options))
-    return Choice(batch, urgent_led)
+        return Choice(wake=expiry)
+    batch = _filled(leader, waiting, now, options)
+    gathered = _gathered(batch, waiting, now, options)
+    return Choice(batch, urgent_led) if gathered <= now else Choice(wake=min(gathered, expiry))
 
 
 def _overdue(one: Waiting, now: float, options: SchedulerOptions) -> bool:
@@ -143,65 +147,53 @@ def _rank(one: Waiting, now: float, options: SchedulerOptions) -> tuple[float, .
 
 
 def _leader(
-    ranked: Sequence[Waiting], lanes: Lanes, now: float, options: SchedulerOptions
+    waiting: Sequence[Waiting], lanes: Lanes, now: float, options: SchedulerOptions
 ) -> tuple[Waiting | None, bool]:
     """Return who leads the next batch, and whether that is the turn of callers in distress between the overdue."""
-    first = ranked[0]
+    first = min(waiting, key=lambda one: _rank(one, now, options))
     if options.order == "first_come":
         return first, False
     if first.job.priority not in FINALS:
-        return (first if lanes.free > 1 or options.lanes == 1 or _aged(first, now, options) else None), False
-    late = [one for one in ranked if _overdue(one, now, options)]
+        kept_free = options.lanes > 1 and lanes.low >= options.lanes - 1
+        return (None if kept_free else first), False
+    late = [one for one in waiting if _overdue(one, now, options)]
     if first.job.priority is not Priority.URGENT or not late:
         return first, False
     return (min(late, key=lambda one: (one.job.arrived, one.number)), False) if lanes.urgent_led else (first, True)
 
 
-def _filled(leader: Waiting, ranked: Sequence[Waiting], options: SchedulerOptions) -> tuple[Waiting, ...]:
+def _filled(leader: Waiting, waiting: Sequence[Waiting], now: float, options: SchedulerOptions) -> tuple[Waiting, ...]:
     """Return the leader with those of its kind that fit, in order of rank.
 
     A batch is done when its longest job is, so whoever fills up the batch of a caller in distress may not make it long.
     """
     batch, longest = [leader], leader.job.seconds
-    hurry = leader.job.priority is Priority.URGENT and options.order == "distress_first"
-    for one in ranked:
-        if len(batch) == options.max_batch:
-            break
-        if one is leader or one.job.kind != leader.job.kind:
-            continue
-        urgent = one.job.priority is Priority.URGENT and options.order == "distress_first"
-        limit = options.urgent_batch_seconds if hurry and not urgent else options.max_batch_seconds
-        if max(longest, one.job.seconds) * (len(batch) + 1) <= limit:
+    hurry = _urgent(leader, options)
+    others = [one for one in waiting if one.job.kind == leader.job.kind and one is not leader]
+    for one in sorted(others, key=lambda one: _rank(one, now, options)):
+        limit = options.urgent_batch_seconds if hurry and not _urgent(one, options) else options.max_batch_seconds
+        if len(batch) < options.max_batch and max(longest, one.job.seconds) * (len(batch) + 1) <= limit:
             batch.append(one)
             longest = max(longest, one.job.seconds)
-            hurry = hurry or urgent
+            hurry = hurry or _urgent(one, options)
     return tuple(batch)
 
 
-def _may_gather(batch: Sequence[Waiting], waiting: Sequence[Waiting], now: float, options: SchedulerOptions) -> bool:
-    """Say whether the batch waits for company a little longer: nobody urgent waits, and there is room."""
-    if len(batch) == options.max_batch or any(one.job.priority is Priority.URGENT for one in waiting):
-        return False
-    return now < min(one.queued for one in batch) + options.batch_window
+def _urgent(one: Waiting, options: SchedulerOptions) -> bool:
+    return one.job.priority is Priority.URGENT and options.order == "distress_first"
 
 
-def _next_change(waiting: Iterable[Waiting], now: float, options: SchedulerOptions) -> float:
-    """Return when the passing of time alone may change what is chosen or given up."""
-    moments = (
-        moment
-        for one in waiting
-        for moment in (
-            one.queued + options.batch_window,
-            one.queued + options.patience(one.job) / 2,
-            one.queued + options.patience(one.job),
-        )
-    )
-    return min((moment for moment in moments if moment > now), default=math.inf)
+def _gathered(batch: Sequence[Waiting], waiting: Sequence[Waiting], now: float, options: SchedulerOptions) -> float:
+    """Return until when the batch waits for company: not at all when it is full or overdue, or anyone urgent waits."""
+    hurry = _overdue(batch[0], now, options) or any(_urgent(one, options) for one in waiting)
+    if hurry or len(batch) == options.max_batch:
+        return now
+    return min(one.queued for one in batch) + options.batch_window
 
 
 def expired(waiting: Iterable[Waiting], now: float, options: SchedulerOptions) -> list[Waiting]:
     """Return the partials and records that waited as long as anyone has use for them."""
-    return [one for one in waiting if now - one.queued >= options.patience(one.job)]
+    return [one for one in waiting if one.queued + options.patience(one.job) <= now]
 
 
 def is_full(waiting: Sequence[Waiting], job: Job, options: SchedulerOptions) -> bool:
