@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from stimmung.api.app import create_app, service_of
+from stimmung.api.capacity import scheduler_options
 from stimmung.api.draining import DrainingServer
 from stimmung.api.keys import service_key
 from stimmung.api.logs import log_config
@@ -62,7 +63,7 @@ def real_engines(settings: Settings) -> Engines:
     """Load the models that the settings name; imports them, which takes seconds."""
     from stimmung.models.registry import build_engines
 
-    return build_engines(settings)
+    return build_engines(settings, scheduler_options(settings).lanes)
 
 
 @contextlib.contextmanager
