@@ -49,11 +49,11 @@ class ServiceMetrics:
         self._started.inc()
 
     def call_ended(self, how: str) -> None:
-        """Count a call that ended; `how` is a word of ours, such as `ended`, `silence` or `failed`."""
+        """Count a call that ended; `how` is a word of ours, such as `ended` or `dropped`."""
         self._ended.labels(how).inc()
 
     def call_refused(self, reason: str) -> None:
-        """Count a connection that got no call; `reason` is a word of ours, such as `capacity` or `draining`."""
+        """Count a connection that got no call; `reason` is a word of ours, such as `full`."""
         self._refused.labels(reason).inc()
 
     def final_sent(self, lag: float, *, urgent: bool) -> None:
