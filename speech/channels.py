@@ -52,21 +52,26 @@ class Mirror:
     def __init__(self, sample_rate: int) -> None:
         self._size = round(COMPARED_SECONDS * sample_rate)
         self._rest = np.zeros((2, 0), np.float32)
-        self._means: list[_Means] = []
+        self._means: list[_Means] = []  # of all whole pieces, joined; none are kept once some of them differ
+        self._differ = False
 
     def feed(self, samples: Samples) -> None:
         """Take in what follows of both channels, float32 (2, samples)."""
+        if self._differ:
+            return
         sound = np.concatenate((self._rest, samples), axis=1) if self._rest.shape[1] else samples
         whole = sound.shape[1] // self._size * self._size
         if whole:
-            self._means.append(_means(sound[0, :whole], sound[1, :whole], self._size))
+            means = _means(sound[0, :whole], sound[1, :whole], self._size)
+            self._differ = not _mirrored_at_some_gain(means)
+            self._means = [] if self._differ else [_joined([*self._means, means])]
         self._rest = sound[:, whole:].copy()
 
     def same(self) -> bool:
         """Say whether everything so far is the same on both; of silence nobody can say it."""
         rest = [_means(self._rest[0], self._rest[1], self._size)] if self._rest.shape[1] else []
         means = [*self._means, *rest]
-        return bool(means) and _mirrored(_Means(*(np.concatenate(part) for part in zip(*means, strict=True))))
+        return bool(means) and not self._differ and _mirrored(_joined(means))
 
 
 def _same(one: Samples, other: Samples, sample_rate: int) -> bool:
@@ -84,6 +89,17 @@ class _Means(NamedTuple):
 
 def _means(one: Samples, other: Samples, size: int) -> _Means:
     return _Means(*(_piece_means(a, b, size) for a, b in ((one, one), (other, other), (one, other))))
+
+
+def _joined(means: Sequence[_Means]) -> _Means:
+    return _Means(*(np.concatenate(part) for part in zip(*means, strict=True)))
+
+
+def _mirrored_at_some_gain(means: _Means) -> bool:
+    """Say whether each piece by itself could be the same on both: what fails this is not mirrored at any gain."""
+    power_one, power_other, product = means
+    least = power_other - product * product / np.maximum(power_one, np.finfo(np.float64).tiny)
+    return bool(np.all(least <= np.maximum(MAX_RESIDUE * power_other, INAUDIBLE)))
 
 
 def _mirrored(means: _Means) -> bool:

@@ -7,6 +7,7 @@ pause behind it (`ClosingOptions.max_pause`) and no longer; what comes later can
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 
@@ -18,7 +19,7 @@ class ClosingOptions:
     """When an utterance ends; times in seconds."""
 
     max_pause: float = 0.5  # a longer pause, as the detector hears it, ends an utterance: the closing pause
-    max_utterance: float = 13.6  # with its margins it fits a window
+    max_utterance: float = 13.1  # with edges that move outwards and its margins, 0.45 s each side, it fits a window
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Closer:
         self._tail = np.zeros(0, np.float32)  # probabilities of what is not closed yet
         self._begin = 0  # frame of the call at which the tail begins
         self._inside = False  # the tail begins inside a run that was cut there
-        self._ended = 0  # frame of the call at which the utterance before ended
+        self._ended = -ceil(self._max_pause)  # frame at which the utterance before ended: none is near the call's begin
 
     @property
     def needed_from(self) -> int:
@@ -79,6 +80,8 @@ class Closer:
 
     def feed(self, probabilities: Probabilities) -> list[Closed]:
         """Return the utterances that these further frames close."""
+        if not len(probabilities):
+            return []
         self._tail = np.concatenate((self._tail, probabilities)) if len(self._tail) else probabilities
         return self._close(final=False)
 

@@ -23,6 +23,7 @@ QUIETEST = 1e-6  # mean square, -60 dB of full scale: less is no sound at all
 ABOVE_FLOOR = 10.0  # times the floor's power, 10 dB: louder is not the line's noise
 FLOOR_SHARE = 15  # per cent of a channel that are quieter than its floor; even a monologue pauses as much
 FLOOR_SECONDS = 60.0  # of sound before an edge that tell the floor: a line changes in a long call
+DIGITS = 6  # of times in seconds: where neighbours meet, both edges are one number, and not two that rounding crossed
 MAX_GAP = 3  # hops, 30 ms: the closure of a plosive does not end a word
 
 
@@ -59,10 +60,10 @@ class LevelTrack:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """Seconds without speech around the spans of an utterance; `after` None: longer than the closing pause."""
+    """Seconds without speech around the spans of an utterance, as far as anybody waits for them to end."""
 
     before: float
-    after: float | None
+    after: float
 
 
 def fit_to_sound(track: LevelTrack, speech: Sequence[Span], pauses: Pauses, duration: float) -> tuple[Span, ...]:
@@ -72,7 +73,7 @@ def fit_to_sound(track: LevelTrack, speech: Sequence[Span], pauses: Pauses, dura
     `duration` is that of the channel, or of what was heard of it so far.
     """
     befores = [pauses.before, *(after.start - before.end for before, after in pairwise(speech))]
-    afters = [*befores[1:], np.inf if pauses.after is None else pauses.after]
+    afters = [*befores[1:], pauses.after]
     until = _hops(speech[-1].end + REACH)
     fitted = []
     for span, before, after in zip(speech, befores, afters, strict=True):
@@ -83,7 +84,7 @@ def fit_to_sound(track: LevelTrack, speech: Sequence[Span], pauses: Pauses, dura
         inwards = min(INWARDS, span.duration / 4)
         start = span.start - _move(outside, min(REACH, before / 2), inside, inwards)
         end = span.end + _move(behind, min(REACH, after / 2), inside[::-1], inwards)
-        fitted.append(Span(max(0.0, start), min(duration, end)))
+        fitted.append(Span(max(0.0, round(start, DIGITS)), min(duration, round(end, DIGITS))))
     return tuple(fitted)
 
 
@@ -91,11 +92,16 @@ def _hops(seconds: float) -> int:
     return round(seconds * SAMPLE_RATE / HOP)
 
 
+def _hops_within(seconds: float) -> int:
+    """Return how many hops fit: half a hop more, and two neighbours' edges would cross."""
+    return max(0, int(seconds * SAMPLE_RATE / HOP + 1e-6))
+
+
 def _move(outside: Sounding, reach: float, inside: Sounding, inwards: float) -> float:
     """Return by how many seconds an edge moves outwards; `outside` and `inside` lead away from it."""
-    near = np.flatnonzero(outside[: max(0, _hops(reach))])
+    near = np.flatnonzero(outside[: _hops_within(reach)])
     if len(near) and near[0] <= MAX_GAP:
         gaps = np.flatnonzero(np.diff(near) > MAX_GAP + 1)
         return float(near[gaps[0]] + 1 if len(gaps) else near[-1] + 1) * HOP / SAMPLE_RATE
-    heard = np.flatnonzero(inside[: max(0, _hops(inwards))])
+    heard = np.flatnonzero(inside[: _hops_within(inwards)])
     return -float(heard[0] if len(heard) else 0) * HOP / SAMPLE_RATE

@@ -1,5 +1,8 @@
 """Music and tones of one channel while it goes on; in the end exactly those of its recording."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from stimmung.speech.events import SECOND, events_in
@@ -9,7 +12,7 @@ from stimmung.speech.spectrum import HOLD, HOP, Frames, frames
 NAMES = ("level", "steady", "purity", "low", "high")
 AROUND = HOLD + 4  # frames: what lies nearer to a frame takes part in its description
 AT_ONCE = 32  # frames described together, 1 s: of fewer, most of the work goes into what lies around
-RECENT = round(120 * SECOND)  # frames looked through for events each time; older events stay as they were found
+SETTLED = round(60 * SECOND)  # frames after which an event's beginning stays; up to twice as many are looked through
 
 
 class EventTrack:
@@ -22,7 +25,8 @@ class EventTrack:
         self._parts: list[Frames] = []
         self._described = 0  # frames
         self._heard_samples = 0
-        self._found: tuple[Event, ...] = ()
+        self._settled: tuple[Event, ...] = ()  # events that began before the border
+        self._border = 0  # frame; it moves as the sound goes on, whenever somebody asks
 
     def feed(self, samples: Samples) -> None:
         """Take in what follows, mono float32 (samples,) at 16 kHz."""
@@ -32,20 +36,17 @@ class EventTrack:
             self._describe(self._heard_samples // HOP - AROUND)
 
     def so_far(self) -> tuple[Event, ...]:
-        """Return the events until now, ordered by start; one that goes on ends where it is heard to."""
+        """Return the events until now, ordered by start; one that goes on ends where it is heard to.
+
+        What this is depends on what was heard, never on how it was cut or how often somebody asked.
+        """
         self._describe(self._heard_samples // HOP - AROUND)
-        recent = _joined(self._parts, RECENT)
-        begin = (self._described - recent.level.size) / SECOND
-        found = events_in(recent, self._channel, self._described / SECOND, begin)
-        old = tuple(event for event in self._found if event.start < begin)
-        new = tuple(event for event in found if not old or event.start >= old[-1].end)
-        self._found = (*old, *sorted(new, key=lambda event: event.start))
-        return self._found
+        return self._found(self._described)
 
     def flush(self) -> tuple[Event, ...]:
         """Return the events of the whole channel, ordered by start: nothing follows."""
         self._describe(-(-self._heard_samples // HOP))
-        everything = _joined(self._parts, self._described)
+        everything = self._frames(0, self._described)
         found = events_in(everything, self._channel, self._heard_samples / SAMPLE_RATE)
         return tuple(sorted(found, key=lambda event: event.start))
 
@@ -60,13 +61,33 @@ class EventTrack:
         kept = max(self._first, until - AROUND)
         self._samples = self._samples[(kept - self._first) * HOP :].copy()
         self._first = kept
+        while self._described >= self._border + 2 * SETTLED:
+            found = self._found(self._border + 2 * SETTLED)
+            self._border += SETTLED
+            self._settled = tuple(event for event in found if event.start < self._border / SECOND)
+
+    def _found(self, until: int) -> tuple[Event, ...]:
+        """Return the events before frame `until`, ordered by start: the settled ones, and what is found since then."""
+        begin = self._border / SECOND
+        found = events_in(self._frames(self._border, until), self._channel, until / SECOND, begin)
+        return _continued(self._settled, sorted(found, key=lambda event: event.start))
+
+    def _frames(self, first: int, last: int) -> Frames:
+        """Return the description of frames first..last; the parts become one, so that this stays quick."""
+        if len(self._parts) > 1:
+            self._parts = [Frames(*(np.concatenate([getattr(part, name) for part in self._parts]) for name in NAMES))]
+        if not self._parts:
+            return Frames(*(np.zeros(0, np.float32) for _ in NAMES))
+        return Frames(*(getattr(self._parts[0], name)[first:last] for name in NAMES))
 
 
-def _joined(parts: list[Frames], count: int) -> Frames:
-    """Return the last `count` frames, or all where there are fewer; `parts` become one, so that this stays quick."""
-    if len(parts) > 1:
-        parts[:] = [Frames(*(np.concatenate([getattr(part, name) for part in parts]) for name in NAMES))]
-    if not parts:
-        return Frames(*(np.zeros(0, np.float32) for _ in NAMES))
-    first = max(0, parts[0].level.size - count)
-    return Frames(*(getattr(parts[0], name)[first:] for name in NAMES))
+def _continued(settled: tuple[Event, ...], found: Sequence[Event]) -> tuple[Event, ...]:
+    """Put what was found since the border behind the settled events; one that crosses it was found on both sides."""
+    events = list(settled)
+    for event in found:
+        before = events[-1] if events else None
+        if before is None or event.start >= before.end:
+            events.append(event)
+        elif event.kind == before.kind:
+            events[-1] = replace(before, end=event.end)
+    return tuple(events)

@@ -1,8 +1,12 @@
 """One call's sound as it comes: brought to 16 kHz, listened to, cut into utterances by the code that cuts recordings.
 
-Memory is bounded but for the description of music and tones: 2.3 MB an hour and channel. Whatever the sizes of the
-chunks are, the same sound gives the same utterances.
+Memory is bounded but for the description of music and tones: 2.3 MB an hour and channel (and 0.2 MB where both
+channels hold one signal). Whatever the sizes of the chunks are, the same sound gives the same utterances.
 """
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +16,7 @@ from stimmung.speech.event_track import EventTrack
 from stimmung.speech.records import SAMPLE_RATE, Event, Samples
 from stimmung.speech.resample import Resampler
 from stimmung.speech.utterances import Spoken, Utterances
+from stimmung.speech.vad import Probabilities
 
 
 class CallStream:
@@ -25,7 +30,8 @@ class CallStream:
         self._utterances = [Utterances(channel, frame_seconds) for channel in range(channels)]
         self._tracks = [EventTrack(channel) for channel in range(channels)]
         self._mirror = Mirror(SAMPLE_RATE) if channels == 2 else None  # assign_roles compares more; live has two
-        self._ended = False
+        self._heard = 0  # samples
+        self._events: tuple[Event, ...] | None = None  # of the whole call, once it ended
 
     @property
     def channels(self) -> int:
@@ -43,15 +49,15 @@ class CallStream:
     def flush(self) -> list[Spoken]:
         """Return what the end of the sound closes. Nothing can be fed afterwards."""
         closed = self._hear(self._resampler.flush())
-        self._ended = True
-        for utterances, track in zip(self._utterances, self._tracks, strict=True):
-            closed += utterances.flush(track.so_far)
+        events = [track.flush() for track in self._tracks]
+        self._events = _in_order(events)
+        for utterances, own in zip(self._utterances, events, strict=True):
+            closed += utterances.flush(partial(tuple, own))
         return closed
 
     def events(self) -> tuple[Event, ...]:
         """Return music and tones by now, ordered by start, then channel; after `flush` those of the recording."""
-        found = [event for track in self._tracks for event in (track.flush() if self._ended else track.so_far())]
-        return tuple(sorted(found, key=lambda event: (event.start, event.channel)))
+        return _in_order([track.so_far() for track in self._tracks]) if self._events is None else self._events
 
     def dual_mono(self) -> bool:
         """Say whether both channels hold the same signal by now."""
@@ -66,10 +72,28 @@ class CallStream:
             return []
         if self._mirror is not None:
             self._mirror.feed(samples)
+        sounds = [np.ascontiguousarray(sound) for sound in samples]
+        probabilities = [self._detect(channel, sound) for channel, sound in enumerate(sounds)]
         closed: list[Spoken] = []
-        for channel, utterances in enumerate(self._utterances):
-            sound = np.ascontiguousarray(samples[channel])
-            probabilities, self._states[channel] = self._detector.probabilities(sound, self._states[channel])
-            self._tracks[channel].feed(sound)
-            closed += utterances.feed(sound, probabilities, self._tracks[channel].so_far)
+        # Frame by frame: what is known of music and tones when an utterance closes must not depend on the chunks.
+        for frame, (first, last) in enumerate(pairwise(self._borders(samples.shape[1]))):
+            for channel, utterances in enumerate(self._utterances):
+                sound, track = sounds[channel][first:last], self._tracks[channel]
+                track.feed(sound)
+                closed += utterances.feed(sound, probabilities[channel][frame : frame + 1], track.so_far)
+        self._heard += samples.shape[1]
         return closed
+
+    def _detect(self, channel: int, sound: Samples) -> Probabilities:
+        found, self._states[channel] = self._detector.probabilities(sound, self._states[channel])
+        return found
+
+    def _borders(self, count: int) -> list[int]:
+        """Return where the frames in the next `count` samples end, from 0 to `count`."""
+        size = self._detector.frame_samples
+        borders = [0, *range(size - self._heard % size, count, size)]
+        return [*borders, count]
+
+
+def _in_order(events: Sequence[Sequence[Event]]) -> tuple[Event, ...]:
+    return tuple(sorted((event for own in events for event in own), key=lambda event: (event.start, event.channel)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stimmung.speech.closing import Closed, Closer, ClosingOptions
-from stimmung.speech.edges import LevelTrack, Pauses, fit_to_sound
+from stimmung.speech.edges import DIGITS, LevelTrack, Pauses, fit_to_sound
 from stimmung.speech.records import SAMPLE_RATE, Event, Samples, Span
 from stimmung.speech.vad import Probabilities, without_events
 
@@ -68,7 +68,7 @@ class Utterances:
         frames = self._closer.still_speaking()
         if frames is None:
             return None
-        speech = Span(frames[0] * self._frame, frames[1] * self._frame)
+        speech = self._span(frames)
         start = max(self._piece_end, speech.start - MARGIN)
         return self._spoken((speech,), Span(start, self.duration))
 
@@ -77,11 +77,11 @@ class Utterances:
         return [spoken for one in closed for spoken in self._fitted(one, known)]
 
     def _fitted(self, closed: Closed, events: Sequence[Event]) -> list[Spoken]:
-        speech = [Span(first * self._frame, last * self._frame) for first, last in closed.spans]
-        after = None if closed.after is None else closed.after * self._frame
+        speech = [self._span(frames) for frames in closed.spans]
+        # Of a pause that nobody waited to end, the closing pause is certain; half of it is the neighbour's.
+        after = self._pause if closed.after is None else closed.after * self._frame
         fitted = fit_to_sound(self._track, speech, Pauses(closed.before * self._frame, after), self.duration)
-        # Half the pause is the neighbour's; of one that nobody waited to end, half the closing pause is certain.
-        limit = speech[-1].end + (self._pause if after is None else after) / 2
+        limit = round(speech[-1].end + after / 2, DIGITS)
         groups = _grouped(without_events(fitted, events), self._pause)
         return [
             self._piece(group, groups[place + 1][0].start if place + 1 < len(groups) else limit)
@@ -89,10 +89,13 @@ class Utterances:
         ]
 
     def _piece(self, speech: tuple[Span, ...], limit: float) -> Spoken:
-        start = max(self._piece_end, speech[0].start - MARGIN, 0.0)
-        end = min(max(speech[-1].end, min(speech[-1].end + MARGIN, limit)), self.duration)
-        self._piece_end = end
-        return self._spoken(speech, Span(min(start, speech[0].start), end))
+        start = max(self._piece_end, round(speech[0].start - MARGIN, DIGITS), 0.0)
+        end = max(speech[-1].end, min(round(speech[-1].end + MARGIN, DIGITS), limit))
+        self._piece_end = min(end, self.duration)
+        return self._spoken(speech, Span(min(start, speech[0].start), self._piece_end))
+
+    def _span(self, frames: tuple[int, int]) -> Span:
+        return Span(*(round(frame * self._frame, DIGITS) for frame in frames))
 
     def _spoken(self, speech: tuple[Span, ...], piece: Span) -> Spoken:
         first, last = (round(edge * SAMPLE_RATE) - self._begin_sample for edge in (piece.start, piece.end))

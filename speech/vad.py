@@ -1,4 +1,4 @@
-"""From speech probabilities to spans of speech: pure arithmetic, tested without a model.
+"""From speech probabilities to runs of speech: pure arithmetic, tested without a model.
 
 The rules are those of Silero's published post-processing (two thresholds, minimum lengths, a cut where a span grows
 too long), without its mixing of samples and seconds.
@@ -6,7 +6,6 @@ too long), without its mixing of samples and seconds.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,20 +28,6 @@ class VadOptions:
     min_speech: float = 0.1  # shorter bursts are clicks
     min_silence: float = 0.3  # shorter gaps belong to the words around them
     max_speech: float = 13.0  # longer spans are cut where speech is least likely, so that they fit a window
-
-
-def speech_spans(
-    probabilities: Probabilities, frame_seconds: float, options: VadOptions | None = None
-) -> tuple[Span, ...]:
-    """Return the spans of speech in one channel; `probabilities` (frames,) hold one value per `frame_seconds`."""
-    options = options or VadOptions()
-    spans: list[Span] = []
-    for first, last in runs(probabilities, round(options.min_silence / frame_seconds), options):
-        if (last - first) * frame_seconds < options.min_speech:
-            continue
-        borders = cuts(probabilities, first, last, round(options.max_speech / frame_seconds), last)
-        spans += [Span(a * frame_seconds, b * frame_seconds) for a, b in pairwise(borders)]
-    return tuple(spans)
 
 
 def runs(

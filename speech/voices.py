@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from stimmung.speech.engines import Voice
 from stimmung.speech.records import SAMPLE_RATE, Samples, Span, Utterance
 
-MARGIN = 0.2  # s around an utterance, as in the recogniser's windows (speech.windows)
+MARGIN = 0.2  # s around an utterance, as in the recogniser's windows (speech.utterances)
 
 
 def cut_voices(samples: Samples, utterances: Sequence[Utterance]) -> list[Voice]:

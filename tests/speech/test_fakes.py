@@ -4,22 +4,26 @@ import numpy as np
 import pytest
 from tests.speech import sounds
 
-from stimmung.speech.engines import TranscriptionOptions, Voice, VoiceBaseline, VoiceEmotion
+from stimmung.speech.engines import Ask, TranscriptionOptions, Voice, VoiceBaseline, VoiceEmotion
 from stimmung.speech.fakes import FRAME, FakeDetector, FakeTranscriber, FakeVoiceEmotion, fake_engines, loud
 from stimmung.speech.records import SAMPLE_RATE, Span, Window
-from stimmung.speech.vad import speech_spans
-from stimmung.speech.windows import pack_windows
+from stimmung.speech.utterances import Spoken
+from stimmung.speech.windows import pack_windows, window_of
+
+
+def spoken(speech: Span) -> Spoken:
+    return Spoken(1, (speech,), speech, loud(speech.duration))
 
 
 def windows_of(*speech: Span) -> list[Window]:
-    return pack_windows(loud(speech[-1].end + 1.0), 1, speech)
+    return pack_windows(map(spoken, speech))
 
 
 def test_the_detector_hears_loud_sound() -> None:
     sound = np.concatenate([sounds.silence(1.024), loud(2.048), sounds.silence(1.024)])
     probabilities, _ = FakeDetector().probabilities(sound)
-    (span,) = speech_spans(probabilities, FRAME / SAMPLE_RATE)
-    assert (span.start, span.end) == pytest.approx((1.024, 3.072))
+    assert (np.flatnonzero(probabilities)[[0, -1]] * FRAME / SAMPLE_RATE).tolist() == pytest.approx([1.024, 3.040])
+    assert probabilities.sum() == 64
 
 
 @pytest.mark.parametrize("chunk", [1, 100, 512, 513, 4000])
@@ -45,6 +49,15 @@ def test_the_transcriber_says_its_words_in_each_utterance() -> None:
     assert {utterance.channel for utterance in utterances} == {1}
     assert {utterance.language for utterance in utterances} == {"de"}
     assert heard == windows
+
+
+def test_only_the_new_pieces_are_heard_and_the_votes_stay() -> None:
+    window = window_of([spoken(Span(1.0, 2.6)), spoken(Span(4.0, 4.9)), spoken(Span(6.0, 6.5))])
+    asks = [Ask(window, TranscriptionOptions(), "guten Tag", new, {"en": -0.1}) for new in (1, 2, 3)]
+    answers = FakeTranscriber(("guten", "Tag")).hear(asks)
+    assert [[one.start for one in answer.utterances] for answer in answers] == [[6.0], [4.0, 6.0], [1.0, 4.0, 6.0]]
+    assert all(answer.votes == {"en": -0.1} for answer in answers)
+    assert FakeTranscriber().hear([]) == []
 
 
 @pytest.mark.parametrize("seconds", [0.12, 0.4, 1.0, 5.0])

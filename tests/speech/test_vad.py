@@ -1,4 +1,4 @@
-"""Spans of speech out of probabilities: two thresholds, short gaps closed, clicks dropped, long spans cut."""
+"""Runs of speech out of probabilities: two thresholds, short gaps closed, long runs cut; events are no speech."""
 
 from itertools import pairwise
 
@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stimmung.speech.records import Event, Span
-from stimmung.speech.vad import Probabilities, VadOptions, speech_spans, without_events
+from stimmung.speech.vad import Probabilities, VadOptions, cuts, runs, without_events
 
-FRAME = 0.032  # seconds
+GAP = 9  # frames of 32 ms: the least silence, 0.3 s
+LONGEST = 406  # frames, 13 s
 LEVELS = (0.0, 0.1, 0.14, 0.15, 0.2, 0.24, 0.25, 0.3, 0.6, 1.0)  # both sides of both thresholds, and on them
 
 tracks = st.lists(st.tuples(st.sampled_from(LEVELS), st.integers(1, 40)), max_size=20).map(
@@ -23,45 +24,50 @@ def track(*runs: tuple[float, int]) -> Probabilities:
     return np.concatenate([np.full(count, level, np.float32) for level, count in runs])
 
 
-def frames(*runs: tuple[float, int], options: VadOptions | None = None) -> list[tuple[int, int]]:
-    """Return first and last frame, exclusive, of each span."""
-    return [tuple_of(span) for span in speech_spans(track(*runs), FRAME, options)]
+def frames(*parts: tuple[float, int]) -> list[tuple[int, int]]:
+    """Return first and last frame, exclusive, of each run, long ones cut."""
+    return cut_runs(track(*parts))
 
 
-def tuple_of(span: Span) -> tuple[int, int]:
-    return round(span.start / FRAME), round(span.end / FRAME)
+def cut_runs(probabilities: Probabilities, longest: int = LONGEST) -> list[tuple[int, int]]:
+    found = runs(probabilities, GAP, VadOptions())
+    return [pair for first, last in found for pair in pairwise(cuts(probabilities, first, last, longest, last))]
 
 
-def by_hand(probabilities: Probabilities, options: VadOptions) -> list[tuple[int, int]]:
-    """Return the spans as one would find them frame by frame, before long ones are cut."""
-    speaking, runs = False, []
+def by_hand(probabilities: Probabilities, *, inside: bool = False) -> list[tuple[int, int]]:
+    """Return the runs as one would find them frame by frame, before long ones are cut."""
+    options, speaking, found = VadOptions(), False, []
     for index, probability in enumerate(probabilities):
         was = speaking
         speaking = bool(probability >= np.float32(options.on)) or (
             speaking and not probability < np.float32(options.off)
         )
+        speaking = speaking or (inside and index == 0)
         if speaking and not was:
-            runs.append([index, index + 1])
+            found.append([index, index + 1])
         elif speaking:
-            runs[-1][1] = index + 1
+            found[-1][1] = index + 1
     closed: list[list[int]] = []
-    for run in runs:
-        if closed and run[0] - closed[-1][1] < round(options.min_silence / FRAME):
+    for run in found:
+        if closed and run[0] - closed[-1][1] < GAP:
             closed[-1][1] = run[1]
         else:
             closed.append(run)
-    return [(first, last) for first, last in closed if (last - first) * FRAME >= options.min_speech]
+    return [(first, last) for first, last in closed]
 
 
-def test_no_frames_and_no_speech_give_no_spans() -> None:
-    assert speech_spans(np.zeros(0, np.float32), FRAME) == ()
-    assert speech_spans(np.zeros(100, np.float32), FRAME) == ()
+def test_the_gap_and_the_length_are_those_of_the_options() -> None:
+    assert (round(VadOptions().min_silence / 0.032), round(VadOptions().max_speech / 0.032)) == (GAP, LONGEST)
+
+
+def test_no_frames_and_no_speech_give_no_runs() -> None:
+    assert runs(np.zeros(0, np.float32), GAP, VadOptions()) == []
+    assert runs(np.zeros(0, np.float32), GAP, VadOptions(), inside=True) == []
+    assert runs(np.zeros(100, np.float32), GAP, VadOptions()) == []
 
 
 def test_speech_begins_and_ends_with_its_frames() -> None:
     assert frames((0.0, 20), (0.9, 30), (0.0, 50)) == [(20, 50)]
-    (span,) = speech_spans(track((0.0, 20), (0.9, 30), (0.0, 50)), FRAME)
-    assert (span.start, span.end) == pytest.approx((0.64, 1.6))
 
 
 def test_speech_may_fill_the_recording_from_its_first_frame_to_its_last() -> None:
@@ -87,39 +93,37 @@ def test_doubt_at_the_very_beginning_is_silence() -> None:
     assert frames((0.2, 50)) == []
 
 
-@pytest.mark.parametrize(("gap", "spans"), [(8, [(0, 48)]), (9, [(0, 20), (29, 49)])])
-def test_only_a_gap_shorter_than_the_least_silence_is_closed(gap: int, spans: list[tuple[int, int]]) -> None:
-    assert frames((0.9, 20), (0.0, gap), (0.9, 20)) == spans
+@pytest.mark.parametrize(("gap", "found"), [(8, [(0, 48)]), (9, [(0, 20), (29, 49)])])
+def test_only_a_gap_shorter_than_the_least_silence_is_closed(gap: int, found: list[tuple[int, int]]) -> None:
+    assert frames((0.9, 20), (0.0, gap), (0.9, 20)) == found
 
 
-@pytest.mark.parametrize(("length", "spans"), [(3, []), (4, [(20, 24)])])
-def test_a_burst_shorter_than_the_least_speech_is_a_click(length: int, spans: list[tuple[int, int]]) -> None:
-    assert frames((0.0, 20), (0.9, length), (0.0, 20)) == spans
+@given(probabilities=tracks, inside=st.booleans())
+def test_the_runs_are_those_that_one_finds_frame_by_frame(probabilities: Probabilities, inside: bool) -> None:
+    assert runs(probabilities, GAP, VadOptions(), inside=inside) == by_hand(probabilities, inside=inside)
 
 
-def test_clicks_in_a_row_are_one_span_when_the_gaps_are_short() -> None:
-    assert frames((0.9, 2), (0.0, 4), (0.9, 2), (0.0, 4), (0.9, 2)) == [(0, 14)]
-
-
-@given(probabilities=tracks)
-def test_the_spans_are_those_that_one_finds_frame_by_frame(probabilities: Probabilities) -> None:
-    options = VadOptions(max_speech=1e6)
-    assert [tuple_of(span) for span in speech_spans(probabilities, FRAME, options)] == by_hand(probabilities, options)
-
-
-@given(probabilities=tracks, longest=st.floats(0.4, 4.0))
-def test_cutting_loses_and_adds_nothing_and_leaves_no_long_span(probabilities: Probabilities, longest: float) -> None:
-    spans = speech_spans(probabilities, FRAME, VadOptions(max_speech=longest))
-    assert all(0 < span.duration <= longest + FRAME / 2 + 1e-6 for span in spans)
-    assert all(one.end <= other.start for one, other in pairwise(spans))
-    covered = {frame for first, last in map(tuple_of, spans) for frame in range(first, last)}
-    whole = {frame for first, last in by_hand(probabilities, VadOptions()) for frame in range(first, last)}
+@given(probabilities=tracks, longest=st.integers(12, 125))
+def test_cutting_loses_and_adds_nothing_and_leaves_nothing_long(probabilities: Probabilities, longest: int) -> None:
+    found = cut_runs(probabilities, longest)
+    assert all(0 < last - first <= longest for first, last in found)
+    assert all(one[1] <= other[0] for one, other in pairwise(found))
+    covered = {frame for first, last in found for frame in range(first, last)}
+    whole = {frame for first, last in by_hand(probabilities) for frame in range(first, last)}
     assert covered == whole
 
 
-def cut(*runs: tuple[float, int]) -> int:
-    """Return the frame at which a long span was cut in two."""
-    (one, other) = frames(*runs)
+@given(st.integers(0, 3000), st.integers(0, 800), st.integers(0, 2**32 - 1))
+def test_certain_cuts_stay_where_they_are_while_a_run_goes_on(heard: int, more: int, seed: int) -> None:
+    probabilities = np.random.default_rng(seed).uniform(0.3, 1.0, heard + more + 1).astype(np.float32)
+    early = cuts(probabilities[: heard + 1], 0, heard + 1, LONGEST, heard - 1)
+    late = cuts(probabilities, 0, heard + more + 1, LONGEST, heard + more + 1)
+    assert early[:-1] == late[: len(early) - 1]
+
+
+def cut(*parts: tuple[float, int]) -> int:
+    """Return the frame at which a long run was cut in two."""
+    (one, other) = frames(*parts)
     assert one[1] == other[0]
     return one[1]
 
@@ -141,12 +145,11 @@ def test_a_cut_leaves_no_scrap_of_an_even_voice(count: int) -> None:
     assert all(last - first > 3 for first, last in frames((0.9, count)))
 
 
-def test_every_span_of_a_monologue_fits_a_window() -> None:
-    probabilities = np.random.default_rng(3).uniform(0.3, 1.0, 5000).astype(np.float32)
-    spans = speech_spans(probabilities, FRAME)
-    assert all(span.duration <= 13.0 for span in spans)
-    assert all(span.duration >= 6.4 for span in spans[:-1])
-    assert sum(span.duration for span in spans) == pytest.approx(160.0)
+def test_every_part_of_a_monologue_fits_a_window() -> None:
+    lengths = [last - first for first, last in cut_runs(np.random.default_rng(3).uniform(0.3, 1.0, 5000).astype("f4"))]
+    assert all(length <= LONGEST for length in lengths)
+    assert all(length >= LONGEST // 2 for length in lengths[:-1])
+    assert sum(lengths) == 5000
 
 
 # events
@@ -180,9 +183,9 @@ def test_scraps_beside_an_event_are_dropped() -> None:
     assert without_events([Span(2.0, 4.0)], [music(2.05, 3.0)]) == (Span(3.0, 4.0),)
 
 
-def test_the_short_rest_of_a_long_span_is_not_taken_for_a_scrap() -> None:
-    spans = speech_spans(track((0.9, 403), (0.16, 4)), FRAME)
-    assert without_events(spans, []) == spans
+def test_a_short_span_far_from_any_event_is_not_taken_for_a_scrap() -> None:
+    spans = (Span(0.0, 13.0), Span(13.0, 13.05))
+    assert without_events(spans, [music(20.0, 30.0)]) == spans
 
 
 @given(

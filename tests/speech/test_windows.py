@@ -1,159 +1,140 @@
-"""Every word of speech is in exactly one window, whole, in silence, and its place in the call is known."""
+"""Every utterance is in exactly one window, whole and in its order, and its place in the call is known."""
 
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stimmung.speech.records import SAMPLE_RATE, Samples, Span, Window
-from stimmung.speech.windows import WindowOptions, group_utterances, pack_windows
+from stimmung.speech.records import SAMPLE_RATE, Span, Window
+from stimmung.speech.utterances import Spoken
+from stimmung.speech.windows import Packer, WindowOptions, pack_windows, window_of
 
-OPTIONS = WindowOptions()
+LONGEST = WindowOptions().max_window
+
+
+def spoken(start: float, end: float, channel: int = 0, margin: float = 0.2) -> Spoken:
+    """Return an utterance whose samples say where they are from: exact in float32 up to 17 minutes."""
+    piece = Span(max(0.0, start - margin), end + margin)
+    samples = np.arange(round(piece.start * SAMPLE_RATE), round(piece.end * SAMPLE_RATE), dtype=np.float32)
+    return Spoken(channel, (Span(start, end),), piece, samples)
 
 
 @st.composite
-def speeches(draw: st.DrawFn) -> tuple[tuple[Span, ...], float]:
-    """Return spans of at most 13 s as the detector gives them, touching ones too, and the recording's duration."""
-    time, spans = draw(st.sampled_from((0, 1, 5, 40))), []
-    for _ in range(draw(st.integers(0, 12))):
-        length = draw(st.integers(3, 406))
-        spans.append(Span(time * 0.032, (time + length) * 0.032))
-        time += length + draw(st.sampled_from((0, 9, 12, 15, 16, 22, 60, 200)))
-    last = spans[-1].end if spans else 0.0
-    return tuple(spans), last + draw(st.sampled_from((0.0, 0.01, 0.1, 2.0)))
+def calls(draw: st.DrawFn) -> list[Spoken]:
+    """Return the utterances of a channel, touching ones and one that no window has room for too."""
+    time, found = 0.0, []
+    for pause, seconds in draw(st.lists(st.tuples(st.floats(0.0, 9.0), st.floats(0.1, 14.6)), max_size=12)):
+        found.append(spoken(time + pause, time + pause + seconds, channel=3, margin=min(0.2, pause / 2)))
+        time += pause + seconds
+    return found
 
 
-def ramp(duration: float) -> Samples:
-    """Return a channel whose samples say where they are from: exact in float32 up to 17 minutes."""
-    return np.arange(round(duration * SAMPLE_RATE), dtype=np.float32)
+def pack(*speech: tuple[float, float]) -> list[Window]:
+    return pack_windows(spoken(*one) for one in speech)
 
 
-def pack(duration: float, *speech: tuple[float, float]) -> list[Window]:
-    return pack_windows(ramp(duration), 0, [Span(*span) for span in speech])
+def test_no_utterance_no_window() -> None:
+    assert pack() == []
+    assert Packer().flush() is None
 
 
-def test_no_speech_gives_no_windows() -> None:
-    assert pack(10.0) == []
-    assert pack_windows(np.zeros(0, np.float32), 0, []) == []
-
-
-@pytest.mark.parametrize(("more", "groups"), [(-0.2, 1), (-0.01, 1), (0.01, 2), (5.0, 2)])
-def test_a_long_pause_ends_an_utterance(more: float, groups: int) -> None:
-    pause = OPTIONS.max_pause + more
-    assert len(group_utterances([Span(1.0, 2.0), Span(2.0 + pause, 3.0 + pause)])) == groups
-
-
-@pytest.mark.parametrize(("end", "groups"), [(13.6, 1), (13.7, 2)])
-def test_an_utterance_ends_before_it_grows_too_long(end: float, groups: int) -> None:
-    assert len(group_utterances([Span(0.0, 8.0), Span(8.3, end)])) == groups
-
-
-@given(speeches())
-def test_utterances_keep_every_span_in_its_order(case: tuple[tuple[Span, ...], float]) -> None:
-    groups = group_utterances(case[0])
-    assert tuple(span for group in groups for span in group) == case[0]
-    for group in groups:
-        assert group[-1].end - group[0].start <= OPTIONS.max_utterance
-        assert all(after.start - before.end <= OPTIONS.max_pause for before, after in pairwise(group))
-
-
-@given(speeches())
-def test_every_span_is_in_exactly_one_window_in_order(case: tuple[tuple[Span, ...], float]) -> None:
-    speech, duration = case
-    windows = pack_windows(ramp(duration), 3, speech)
-    assert tuple(span for window in windows for span in window.speech) == speech
+@given(calls())
+@settings(max_examples=40)
+def test_every_utterance_is_a_piece_of_exactly_one_window_in_order(call: list[Spoken]) -> None:
+    windows = pack_windows(call)
+    assert [piece.span for window in windows for piece in window.pieces] == [one.piece for one in call]
+    assert [span for window in windows for span in window.speech] == [span for one in call for span in one.speech]
     assert all(window.channel == 3 and window.pieces for window in windows)
 
 
-@given(speeches())
-def test_no_window_is_longer_than_its_limit(case: tuple[tuple[Span, ...], float]) -> None:
-    windows = pack_windows(ramp(case[1]), 0, case[0])
-    rounding = 12 / SAMPLE_RATE  # a sample for each piece
-    assert all(window.duration <= OPTIONS.max_window + rounding for window in windows)
+@given(calls())
+@settings(max_examples=40)
+def test_no_window_is_longer_than_its_limit_but_for_an_utterance_that_is(call: list[Spoken]) -> None:
+    for window in pack_windows(call):
+        assert window.duration <= LONGEST or len(window.pieces) == 1
 
 
-@given(speeches())
-def test_an_utterance_is_one_piece_and_never_split(case: tuple[tuple[Span, ...], float]) -> None:
-    speech, duration = case
-    pieces = [piece for window in pack_windows(ramp(duration), 0, speech) for piece in window.pieces]
-    groups = group_utterances(speech)
-    assert len(pieces) == len(groups)
-    for piece, group in zip(pieces, groups, strict=True):
-        assert piece.span.start <= group[0].start
-        assert piece.span.end >= group[-1].end
+@given(calls())
+@settings(max_examples=40)
+def test_a_window_is_full_before_the_next_begins(call: list[Spoken]) -> None:
+    for window, following in pairwise(pack_windows(call)):
+        assert window.duration + following.pieces[0].span.duration > LONGEST - 2 / SAMPLE_RATE
 
 
-@given(speeches())
-def test_margins_stay_in_the_recording_and_out_of_the_neighbours(case: tuple[tuple[Span, ...], float]) -> None:
-    speech, duration = case
-    pieces = [piece for window in pack_windows(ramp(duration), 0, speech) for piece in window.pieces]
-    groups = group_utterances(speech)
-    assert all(0.0 <= piece.span.start and piece.span.end <= duration + 1e-9 for piece in pieces)
-    for (one, before), (other, after) in pairwise(zip(pieces, groups, strict=True)):
-        assert one.span.end <= other.span.start + 1e-9
-        pause = after[0].start - before[-1].end
-        assert one.span.end - before[-1].end == pytest.approx(min(0.2, pause / 2), abs=1e-6)
-        assert after[0].start - other.span.start == pytest.approx(min(0.2, pause / 2), abs=1e-6)
-
-
-@given(speeches())
-def test_a_windows_samples_are_those_of_its_pieces(case: tuple[tuple[Span, ...], float]) -> None:
-    for window in pack_windows(ramp(case[1]), 0, case[0]):
+@given(calls())
+@settings(max_examples=40)
+def test_a_windows_samples_are_those_of_its_pieces(call: list[Spoken]) -> None:
+    for window in pack_windows(call):
         position = 0
         for piece in window.pieces:
-            first = round(piece.span.start * SAMPLE_RATE)
-            count = round(piece.span.end * SAMPLE_RATE) - first
+            first, last = (round(edge * SAMPLE_RATE) for edge in (piece.span.start, piece.span.end))
             assert piece.offset == position / SAMPLE_RATE
-            assert np.array_equal(window.samples[position : position + count], np.arange(first, first + count))
-            position += count
+            assert np.array_equal(window.samples[position : position + last - first], np.arange(first, last))
+            position += last - first
         assert len(window.samples) == position
 
 
-def test_speech_that_fills_the_file_is_heard_from_its_first_sample_to_its_last() -> None:
-    (window,) = pack(3.0, (0.0, 3.0))
-    assert np.array_equal(window.samples, ramp(3.0))
-    assert window.pieces[0].span == Span(0.0, 3.0)
-
-
-def test_the_silence_at_the_edges_of_the_file_is_margin_too() -> None:
-    (window,) = pack(5.0, (0.1, 4.9))
-    assert window.pieces[0].span == Span(0.0, 5.0)
-    (window,) = pack(5.0, (1.0, 4.0))
-    assert window.pieces[0].span == Span(0.8, 4.2)
-
-
-def test_long_pauses_are_left_out_of_a_window() -> None:
-    (window,) = pack(100.0, (1.0, 3.0), (50.0, 52.0))
+def test_long_pauses_are_left_out() -> None:
+    (window,) = pack((1.0, 3.0), (50.0, 52.0))
     assert window.duration == pytest.approx(4.8)
     assert [piece.offset for piece in window.pieces] == [0.0, pytest.approx(2.4)]
 
 
-def test_short_pauses_stay_as_they_were() -> None:
-    (window,) = pack(10.0, (1.0, 2.0), (2.4, 4.0))
-    assert window.duration == pytest.approx(3.4)
-    assert len(window.pieces) == 1
-
-
-def test_a_window_is_full_before_the_next_begins() -> None:
-    windows = pack(100.0, *((start, start + 4.0) for start in range(1, 90, 10)))
+def test_utterances_of_four_seconds_go_three_to_a_window() -> None:
+    windows = pack(*((start, start + 4.0) for start in range(1, 90, 10)))
     assert [len(window.pieces) for window in windows] == [3, 3, 3]
 
 
-def test_speech_cut_by_the_detector_is_parted_without_a_gap() -> None:
-    one, other = pack(40.0, (1.0, 14.0), (14.0, 27.0))
-    assert one.pieces[0].span.end == 14.0 == other.pieces[0].span.start
-
-
-def test_a_span_of_the_greatest_length_still_fits() -> None:
-    (window,) = pack(40.0, (1.0, 14.6))
-    assert window.duration == pytest.approx(14.0)
+def test_a_window_is_filled_to_the_last_sample() -> None:
+    assert [len(window.pieces) for window in pack((1.0, 7.6), (20.0, 26.6))] == [2]
+    assert [len(window.pieces) for window in pack((1.0, 7.6), (20.0, 26.601))] == [1, 1]
 
 
 def test_options_shape_the_windows() -> None:
-    narrow = WindowOptions(max_pause=0.1, margin=0.05, max_window=1.5)
-    windows = pack_windows(ramp(10.0), 0, [Span(1.0, 2.0), Span(2.3, 3.3)], narrow)
-    edges = [(window.pieces[0].span.start, window.pieces[0].span.end) for window in windows]
-    assert edges[0] == pytest.approx((0.95, 2.05))
-    assert edges[1] == pytest.approx((2.25, 3.35))
+    call = [spoken(1.0, 2.0), spoken(3.0, 4.0)]
+    assert len(pack_windows(call, WindowOptions(max_window=2.8))) == 1
+    assert len(pack_windows(call, WindowOptions(max_window=2.7))) == 2
+
+
+# while a call goes on
+
+
+def test_a_window_is_handed_out_when_the_next_utterance_has_no_room() -> None:
+    packer = Packer()
+    assert packer.add(spoken(1.0, 7.0)) is None
+    assert packer.add(spoken(8.0, 14.0)) is None
+    window = packer.add(spoken(20.0, 22.0))
+    assert window is not None
+    assert [piece.span.start for piece in window.pieces] == pytest.approx([0.8, 7.8])
+    assert [one.speech[0].start for one in packer.spoken] == [20.0]
+
+
+def test_a_window_can_be_looked_at_before_it_is_full() -> None:
+    packer = Packer()
+    for start in (1.0, 4.0):
+        packer.add(spoken(start, start + 1.0))
+    seen, kept = window_of(packer.spoken), packer.flush()
+    assert kept is not None
+    assert (seen.pieces, seen.speech) == (kept.pieces, kept.speech)
+    assert np.array_equal(seen.samples, kept.samples)
+    assert packer.spoken == ()
+    assert packer.flush() is None
+
+
+@given(calls())
+@settings(max_examples=40)
+def test_one_by_one_the_windows_are_the_same(call: list[Spoken]) -> None:
+    packer = Packer()
+    windows = [window for one in call if (window := packer.add(one))]
+    windows += [window] if (window := packer.flush()) else []
+    assert [window.pieces for window in windows] == [window.pieces for window in pack_windows(call)]
+
+
+def test_what_was_looked_at_does_not_change_when_more_is_added() -> None:
+    packer = Packer()
+    packer.add(spoken(1.0, 2.0))
+    seen = packer.spoken
+    packer.add(spoken(3.0, 4.0))
+    assert len(seen) == 1
