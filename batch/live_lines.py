@@ -1,7 +1,11 @@
-"""Live calls as plain lines, one for each thing that happened: for pipes, logs and documentation."""
+"""Live calls as plain lines, one for each thing that happened: for pipes, logs and documentation.
 
+The time before a line is when it was told, so that lines follow each other and what is told late can be seen to be.
+"""
+
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.text import Text
 
@@ -25,11 +29,12 @@ class LiveLines:
 
     state: LiveState
     states: dict[tuple[str, int], DistressState] = field(default_factory=dict)  # told last, by call and channel
+    words: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # told last, by call and utterance
     order: tuple[tuple[str, int, DistressState], ...] = ()  # told last
 
-    def of_message(self, call: CallNow, message: LiveMessage) -> list[Text]:
-        """Return the lines about a message of a call, which the state has taken in already."""
-        return [self._line(message.time, call.name, text) for text in self._texts(call, message)]
+    def of_message(self, call: CallNow, message: LiveMessage, time: float) -> list[Text]:
+        """Return the lines about a message, which the state has taken in already; `time`: s since the calls began."""
+        return [self._line(time, call.name, text) for text in self._texts(call, message)]
 
     def of_board(self, time: float) -> list[Text]:
         """Return a line if the first few have changed, in their order or state; `time`: s since the calls began.
@@ -54,9 +59,9 @@ class LiveLines:
                 why = unranked(body)
                 return [Text("live", "green").append(f"; nobody is ranked: {why}" if why else "", "default")]
             case Kind.FINAL:
-                return [said_text(read_said(body))]
+                return self._said(call, read_said(body))
             case Kind.REVISED:
-                return [Text("heard again: ", "dim").append(said_text(read_said(body)))]
+                return [Text("heard again: ", "dim").append(text) for text in self._said(call, read_said(body))]
             case Kind.DISTRESS:
                 return self._distress(read_caller(call.call_id, body))
             case Kind.WARNING:
@@ -70,6 +75,14 @@ class LiveLines:
             case Kind.OUTCOME:
                 return [outcome_text(call)]
         return []
+
+    def _said(self, call: CallNow, said: Said) -> list[Text]:
+        """Tell an utterance, also once more, if its words changed; other commas are no news."""
+        place, words = (call.call_id, said.id), re.findall(r"\w+", said.text.casefold())
+        if self.words.get(place, []) == words:
+            return []
+        self.words[place] = words
+        return [said_text(said if words else replace(said, text="(no words)"))]
 
     def _distress(self, caller: Caller) -> list[Text]:
         place = (caller.call_id, caller.channel)

@@ -73,7 +73,7 @@ class LinesShow:
 
     def message(self, call: CallNow, message: LiveMessage) -> None:
         """Print what a message says."""
-        self._print(self._lines.of_message(call, message))
+        self._print(self._lines.of_message(call, message, self._elapsed()))
 
     def board(self) -> None:
         """Print the ranking where it changed."""

@@ -26,6 +26,11 @@ class CallNow:
     partials: dict[int, Said] = field(default_factory=dict)  # what is being said, by channel
     callers: dict[int, Caller] = field(default_factory=dict)  # by channel
 
+    @property
+    def worst(self) -> Caller | None:
+        """The caller of this call who needs somebody most, by its own messages."""
+        return max(self.callers.values(), key=lambda caller: caller.rank, default=None)
+
     def follow(self, message: LiveMessage) -> None:
         """Take in a message of this call."""
         self.time = max(self.time, message.time)
@@ -59,12 +64,15 @@ class CallNow:
         partial = self.partials.get(new.channel)
         if partial and partial.time < new.end:
             del self.partials[new.channel]
-        self.said.append(new)
+        if new.text:
+            self.said.append(new)
 
     def _revise(self, new: Said) -> None:
         for place, old in enumerate(self.said):
             if old.id == new.id:
                 self.said[place] = new
+        if not new.text:  # heard once more, it was no speech
+            self.said = deque((one for one in self.said if one.text), maxlen=KEPT)
 
     def _forget_scores(self) -> None:
         self.callers.clear()

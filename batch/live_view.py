@@ -22,6 +22,8 @@ MARGIN = 16  # columns before the words: time and speaker
 SHORTEST_NAME, LONGEST_NAME = 10, 24
 MOST_ROWS = 3  # of one utterance: its end is what counts
 LEAST_PLACES = 3  # of the ranking, in however low a window
+WIDE = 110  # columns from which on there is room for the mood of the voice, too
+UNBROKEN = "\N{NO-BREAK SPACE}"
 STATE_WIDTH = len("● distressed")
 LEAST_ROWS = 3  # of a call's words, so that they say something
 PHASES = {"waiting": "waits", "in_conversation": "talks"}
@@ -72,7 +74,9 @@ class LiveScreen:
         for place, caller in enumerate(ranking[:places], start=1):
             self._add_caller(table, place, caller)
         for call in others[: max(places - len(ranking), 0)]:
-            table.add_row("–", call.name, Text("–", "dim"), "", "", "", _progress(call))
+            worst = call.worst
+            state = named_mark(worst.state) if worst else Text("–", "dim")
+            table.add_row("–", call.name, state, _score(worst) if worst else "", "", "", _progress(call))
         left = len(ranking) + len(others) - places
         if left > 0:
             table.add_row("", f"… {left} more", "", "", "", "", "")
@@ -89,11 +93,15 @@ class LiveScreen:
             str(place),
             Text(self.state.name_of(caller.call_id), "" if own else "dim"),
             named_mark(caller.state),
-            "" if caller.score is None else f"{caller.score:.2f}",
+            _score(caller),
             caller.trend if caller.score is not None else "",
             "" if caller.waiting is None else clock(caller.waiting),
             _now(caller, own),
         )
+
+
+def _score(caller: Caller) -> str:
+    return "" if caller.score is None else f"{caller.score:.2f}"
 
 
 def _now(caller: Caller, own: CallNow | None) -> Text:
@@ -118,8 +126,7 @@ def _block(call: CallNow, console: Console, width: int, rows: int) -> Iterator[T
     """Yield a call's name with the reason for its state, and its latest words, oldest first, in at most `rows` rows."""
     yield _title(call, width)
     left, found = rows - 1, list[Text]()
-    going_on = sorted(call.partials.values(), key=lambda said: said.time)
-    for said in reversed([*call.said, *going_on]):
+    for said in sorted([*call.said, *call.partials.values()], key=lambda one: one.time, reverse=True):
         lines = _said_rows(said, console, width, min(MOST_ROWS, left))
         found[:0] = lines
         left -= len(lines)
@@ -129,7 +136,7 @@ def _block(call: CallNow, console: Console, width: int, rows: int) -> Iterator[T
 
 
 def _title(call: CallNow, width: int) -> Text:
-    worst = max(call.callers.values(), key=lambda caller: caller.rank, default=None)
+    worst = call.worst
     title = Text(call.name, "bold")
     if worst and worst.because:
         title.append(f"  {worst.because}", "not bold")
@@ -140,7 +147,8 @@ def _title(call: CallNow, width: int) -> Text:
 def _said_rows(said: Said, console: Console, width: int, most: int) -> list[Text]:
     """Return the end of what was said in at most `most` rows, its mood behind it."""
     text = Text(said.text if said.id else f"{said.text} …", "" if said.id else "italic dim")
-    for part in moods(said):
+    for part in moods(said) if width >= WIDE else moods(said)[:1]:
+        part.plain = part.plain.replace(" ", UNBROKEN)
         text.append("  ").append(part)
     lines = list(text.wrap(console, max(width - MARGIN - 1, 10)))
     kept = lines[-most:] if most else []

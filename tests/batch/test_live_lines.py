@@ -17,7 +17,7 @@ class Told:
     def of(self, sent: LiveMessage, name: str = "billing") -> list[str]:
         call = self.state.calls[name]
         call.follow(sent)
-        return [line.plain for line in self.lines.of_message(call, sent)]
+        return [line.plain for line in self.lines.of_message(call, sent, sent.time)]
 
     def of_board(self, *rows: dict[str, object]) -> list[str]:
         board = BoardNow()
@@ -31,6 +31,14 @@ class TestMessages:
         assert Told().of(final(1, 2.0, "Schon dreimal!", -0.8, "anger")) == [
             " 0:05 billing Customer: Schon dreimal!  -4.0 anger"
         ]
+
+    def test_other_words_are_told_again_and_other_commas_are_not(self) -> None:
+        told = Told()
+        told.of(final(1, 2.0, "Nein, fünf."))
+        for text, lines in (("nein fünf", 0), ("Nein, fünfzig.", 1), ("Nein, fünfzig.", 0), ("", 1)):
+            revised = {key: final(1, 2.0, text).body[key] for key in ("id", "utterance")}
+            assert len(told.of(message(Kind.REVISED, 9.0, **revised))) == lines
+        assert told.of(final(2, 2.0, "Nein, fünfzig.")) != []
 
     def test_words_that_may_change_are_no_line(self) -> None:
         assert Told().of(partial(2.0, "Schon drei")) == []

@@ -41,9 +41,9 @@ def test_a_program_reads_each_event_when_it_comes(pipe: Pipe) -> None:
 
 def test_so_does_a_reader_of_lines(pipe: Pipe) -> None:
     state = two_calls()
-    show = LinesShow(state, Screen(out=ResultConsole(file=pipe, width=20)), lambda: 0.0)
+    show = LinesShow(state, Screen(out=ResultConsole(file=pipe, width=20)), lambda: 7.0)
     show.message(state.calls["billing"], final(1, 0.0, "Ein Satz, der länger als zwanzig Zeichen ist."))
-    assert pipe.seen == " 0:03 billing Customer: Ein Satz, der länger als zwanzig Zeichen ist.\n"
+    assert pipe.seen == " 0:07 billing Customer: Ein Satz, der länger als zwanzig Zeichen ist.\n"
 
 
 def test_the_display_is_drawn_anew_and_its_last_picture_stays(pipe: Pipe) -> None:

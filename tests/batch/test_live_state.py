@@ -41,6 +41,14 @@ class TestWords:
         call.follow(message(Kind.REVISED, 5.0, 3, **{key: revised.body[key] for key in ("id", "utterance")}))
         assert [one.text for one in call.said] == ["Ja, ja.", "Nein."]
 
+    def test_what_turns_out_to_be_no_speech_goes(self) -> None:
+        call = billing()
+        call.follow(final(1, 0.0, "Ja."))
+        call.follow(final(2, 4.0, "Hm."))
+        revised = final(2, 4.0, "")
+        call.follow(message(Kind.REVISED, 5.0, 3, **{key: revised.body[key] for key in ("id", "utterance")}))
+        assert [one.text for one in call.said] == ["Ja."]
+
     def test_memory_is_bounded(self) -> None:
         call = billing()
         for number in range(1, 1000):

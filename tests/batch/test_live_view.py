@@ -11,7 +11,7 @@ from tests.batch.recorded_calls import ROLES, distress, final, message, partial,
 from stimmung.batch.live_board import BoardNow
 from stimmung.batch.live_messages import Kind
 from stimmung.batch.live_state import LiveState, named_calls
-from stimmung.batch.live_view import LiveScreen
+from stimmung.batch.live_view import UNBROKEN, LiveScreen
 
 LONG = "Sie haben mir das Geld schon zweimal abgebucht und ich habe jetzt schon dreimal bei Ihnen angerufen "
 
@@ -72,6 +72,11 @@ class TestRanking:
         board(talk, row("b-1", "unknown", None, channel=None, unscored="no legal basis is settled"))
         assert drawn(talk, width=100)[2].endswith(" 0:12 talks, no legal basis is settled")
 
+    def test_a_call_that_ended_keeps_its_last_state(self, talk: LiveState) -> None:
+        talk.calls["heating"].follow(message(Kind.OUTCOME, status="ended", why=""))
+        board(talk, row("b-1"))
+        assert list(words(drawn(talk)))[3] == ["–", "heating", "▲", "urgent", "0.83", "ended"]
+
     def test_calls_that_nobody_ranks_follow(self, talk: LiveState) -> None:
         talk.calls["billing"].follow(message(Kind.OUTCOME, status="failed", why="the line"))
         board(talk, row("h-1"))
@@ -90,12 +95,21 @@ class TestWords:
         places = [lines.index(next(line for line in lines if line.startswith(name))) for name in ("heating", "billing")]
         assert places == sorted(places)
         assert lines[places[0]] == "heating  words of fear: “I am so afraid”"
-        assert lines[places[0] + 1] == " 0:03 Customer  I am so afraid.  -3.5 fear"
+        assert lines[places[0] + 1] == f" 0:03 Customer  I am so afraid.  -3.5{UNBROKEN}fear"
 
     def test_of_a_long_utterance_the_end_is_shown(self, talk: LiveState) -> None:
         lines = drawn(talk)
         start = next(place for place, line in enumerate(lines) if line.startswith(" 0:04 Customer  …"))
-        assert lines[start + 2].endswith("Ende.  -4.0 anger")
+        assert lines[start + 2].endswith(f"Ende.  -4.0{UNBROKEN}anger")
+
+    def test_the_voice_is_told_where_there_is_room(self, talk: LiveState) -> None:
+        voice = {"arousal": 0.6, "valence": -0.5, "emotions": {"fear": 0.9}, "uncertain": False}
+        body = final(2, 8.0, "Nobody comes.", -0.7, "fear").body
+        utterance = {**body["utterance"], "voice_emotion": voice}
+        talk.calls["heating"].follow(message(Kind.FINAL, 12.0, 3, id=2, utterance=utterance))
+        told = "voice: afraid, aroused +0.6".replace(" ", UNBROKEN)
+        assert told not in "\n".join(drawn(talk, 80))
+        assert told in "\n".join(drawn(talk, 120))
 
     def test_what_is_being_said_stands_last(self, talk: LiveState) -> None:
         assert drawn(talk)[-1] == " 0:09 Customer  und jetzt …"
