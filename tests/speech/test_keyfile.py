@@ -58,6 +58,12 @@ def test_servers_that_start_at_once_agree_and_leave_nothing_behind(path: Path) -
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
+def test_a_server_that_comes_too_late_takes_the_key_that_is_there(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = read_or_make_key(path)
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)  # as it was when that server looked
+    assert read_or_make_key(path) == key
+
+
 @needs_rights
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610, 0o644])
 def test_a_file_that_others_may_touch_is_refused(path: Path, mode: int) -> None:
