@@ -4,7 +4,7 @@
 """
 
 import contextlib
-import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,8 +27,6 @@ from stimmung.speech.wire import MAX_MESSAGE_BYTES
 PING_SECONDS = 10.0  # between two signs of life that a WebSocket is asked for, and how long each may take: a sender
 # that vanished without a word is noticed within 20 s, while its call can still be resumed (serve.resume_seconds)
 LAST_ANSWERS_SECONDS = 3  # for what still runs after the drain, such as answers on their way
-
-logger = logging.getLogger(__name__)
 
 
 def run(
@@ -81,7 +79,8 @@ def bound_socket(serve: ServeSettings) -> Iterator[socket.socket]:
         raise SettingsError(f"serve.host = {serve.host}: no address of this machine: {error}") from error
     with listener:
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else a restart waits for a minute
+            if os.name == "posix":  # else a restart waits for a minute; on Windows it would share a taken port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
         except OSError as error:
             raise SettingsError(
