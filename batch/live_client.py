@@ -211,7 +211,9 @@ class CallClient:
     def _finished(self, outcome: Outcome) -> Outcome:
         """Return the outcome with what was counted on the way, and tell it."""
         outcome = replace(outcome, resumed=self._resumed, missed=self._missed)
-        self._tell(Kind.OUTCOME, **asdict(outcome))
+        told = asdict(outcome)
+        del told["is_taken"]  # the reason says so
+        self._tell(Kind.OUTCOME, **told)
         return outcome
 
 

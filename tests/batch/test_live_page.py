@@ -10,8 +10,11 @@ from tests.batch.recorded_calls import distress, final
 from tests.batch.toy_live_server import KEY, ToyCall, ToyServer, running
 from websockets.asyncio.server import ServerConnection
 
-from stimmung.batch.live_messages import Kind
+from stimmung.batch.live_client import CallClient, OutgoingCall
+from stimmung.batch.live_endpoint import Endpoint
+from stimmung.batch.live_messages import Kind, LiveMessage
 from stimmung.batch.live_outcome import WHY
+from stimmung.batch.live_sound import LiveSound
 
 
 @pytest.fixture
@@ -61,3 +64,19 @@ def test_every_close_code_that_the_client_knows_is_told(page: str) -> None:
 
 def test_every_message_that_is_looked_at_is_told(page: str) -> None:
     assert [kind.value for kind in Kind if f"`{kind.value}`" not in page] == []
+
+
+def test_what_the_client_says_at_the_end_is_told(page: str) -> None:
+    messages: list[LiveMessage] = []
+    sound = LiveSound(bytes(640), 16_000, 1)
+
+    async def send() -> None:
+        async with running(ToyServer()) as server:
+            call = OutgoingCall("call", "4711", {}, sound)
+            await CallClient(call, Endpoint(server.url, KEY), messages.append).run(asyncio.Event())
+
+    asyncio.run(send())
+    assert messages[-1].type == Kind.OUTCOME
+    keys = set(messages[-1].body) - {"type", "time"}
+    assert len(keys) == 5
+    assert [key for key in keys if f"`{key}`" not in page] == []
