@@ -35,7 +35,7 @@ def warm_up(engines: Engines) -> None:
         engines.transcriber.hear([Ask(window, TranscriptionOptions())])
     texts = tuple(SpokenText(text, language) for text, language in (("Guten Tag", "de"), ("Hello", "en")))
     voices = (Voice(noise[: 2 * SAMPLE_RATE], Span(0.2, 1.8)),)
-    _judge(engines, [Judging(texts, voices)])
+    _judge(engines, [Judging(texts if engines.text_emotion else (), voices if engines.voice_emotion else ())])
 
 
 def _judge(engines: Engines, works: Sequence[Judging]) -> list[Found]:
