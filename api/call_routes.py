@@ -7,10 +7,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
 from stimmung.api.problems import problem
-from stimmung.api.schemas import WithdrawalMessage
+from stimmung.api.schemas import RefusalRequest
 from stimmung.api.sessions import SessionRegistry
 from stimmung.calls.exports import analysis_to_json
-
 
 NOT_KNOWN = "no such call is live or has ended within the time that analyses are kept"
 
@@ -26,11 +25,11 @@ SessionsOf = Annotated[SessionRegistry, Depends(sessions_of)]
 
 
 def call_router() -> APIRouter:
-    """Return `/v1/calls`, `/v1/calls/{call_id}` and where consent is withdrawn without the call's own connection."""
+    """Return `/v1/calls`, `/v1/calls/{call_id}` and where a caller's no is told from outside the call."""
     router = APIRouter(tags=["calls"])
     router.add_api_route("/v1/calls", list_calls, response_class=JSONResponse)
     router.add_api_route("/v1/calls/{call_id}", read_call, response_class=JSONResponse)
-    router.add_api_route("/v1/calls/{call_id}/consent", withdraw, methods=["POST"], status_code=204)
+    router.add_api_route("/v1/calls/{call_id}/consent", refuse, methods=["POST"], status_code=204)
     return router
 
 
@@ -52,8 +51,8 @@ async def read_call(call_id: str, sessions: SessionsOf) -> Response:
     return JSONResponse({"state": report.state, **analysis_to_json(report.analysis)})
 
 
-async def withdraw(call_id: str, message: WithdrawalMessage, sessions: SessionsOf) -> Response:
-    """Forget every score of a call, live or ended: its caller withdrew consent. 404 where it is not known."""
-    if not sessions.withdraw(call_id):
+async def refuse(call_id: str, request: RefusalRequest, sessions: SessionsOf) -> Response:
+    """Forget every score of a call, live or ended, whose caller refused or withdrew consent. 404: it is not known."""
+    if not sessions.refuse(call_id, request.value):
         return problem(404, NOT_KNOWN)
     return Response(status_code=204)

@@ -5,7 +5,7 @@ else. What the server says is in `events`.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Final, Literal
 
@@ -17,6 +17,7 @@ from stimmung.speech.records import CallInfo
 from stimmung.speech.wire import WireFormat, wire_format
 
 Phase = Literal["waiting", "in_conversation"]
+No = Literal["refused", "withdrawn"]
 TEXT_BYTES = 65_536  # of a control message; what is known of a call fits many times
 SHOWN = 40  # characters of a value that a complaint repeats
 ID_LENGTH = 128
@@ -64,12 +65,12 @@ class ConsentMessage(BaseModel):
     value: Literal["granted", "refused", "withdrawn"]
 
 
-class WithdrawalMessage(BaseModel):
-    """The caller withdrew consent; told by whoever has no connection of the call."""
+class RefusalRequest(BaseModel):
+    """The caller said no; told by somebody who has no connection of the call."""
 
     model_config = STRICT
 
-    value: Literal["withdrawn"]
+    value: No
 
 
 class NoticeMessage(BaseModel):
@@ -167,7 +168,8 @@ def start_request(call_id: str, message: StartMessage, timezone: tzinfo | None =
         return Complaint(str(error))
     if len(info.roles) > wire.channels:
         return Complaint(f"info: roles names {len(info.roles)} channels, and the sound has {wire.channels}")
-    return StartRequest(call_id, info, wire, message.partials, message.phase)
+    named = info if info.call_id else replace(info, call_id=call_id)
+    return StartRequest(call_id, named, wire, message.partials, message.phase)
 
 
 def notice_given(message: NoticeMessage, timezone: tzinfo | None = None) -> NoticeGiven | Complaint:

@@ -24,6 +24,7 @@ from stimmung.api.schemas import (
     ConsentMessage,
     EndMessage,
     Message,
+    No,
     NoticeMessage,
     PartialMessage,
     PhaseMessage,
@@ -93,7 +94,7 @@ class Session:
         self._sound_at = self._measured_at = self._finishing_at = now
         self._silence_told = self._late_sound_told = False
         self._pressing: set[tuple[int, str]] = set()
-        self._no: Literal["refused", "withdrawn"] | None = None
+        self._no: No | None = None
         self._no_heard = True  # the call itself knows it
         self._partials = request.partials and options.partials
         self._how: How = "ended"
@@ -185,7 +186,7 @@ class Session:
                 return Complaint(f"{message.type}: this connection has a call already")
         return None
 
-    def refuse(self, value: Literal["refused", "withdrawn"]) -> None:
+    def refuse(self, value: No) -> None:
         """Forget every score, here and wherever it was told of, before the call itself knows; it decides what follows.
 
         When the call has ended, a refusal is as good as a withdrawal.

@@ -25,6 +25,7 @@ from stimmung.api.live_parts import Call, MakeCall
 from stimmung.api.schemas import (
     ID_LENGTH,
     Complaint,
+    No,
     ResumeMessage,
     StartMessage,
     StartRequest,
@@ -94,11 +95,11 @@ class SessionRegistry:
         analysis = await session.report()
         return CallReport(call_id, session.state, analysis)
 
-    def withdraw(self, call_id: str) -> bool:
-        """Forget every score of a call whose consent was withdrawn; False where there is no such call."""
+    def refuse(self, call_id: str, value: No) -> bool:
+        """Forget every score of a call whose caller said no; False where there is no such call."""
         session = self._sessions.get(call_id)
         if session is not None:
-            session.refuse("withdrawn")
+            session.refuse(value)
         return session is not None
 
     def refusal(self, call_id: str) -> Refusal | None:

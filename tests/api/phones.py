@@ -119,8 +119,7 @@ class Phone:
 
 
 async def settle(service: ToyService) -> None:
-    """Let everything that is due happen; nothing here takes long."""
+    """Let everything that is due happen: steps run one after another, and each time we queue behind them."""
     for _ in range(20):
         await asyncio.sleep(0)
-        await asyncio.get_running_loop().run_in_executor(service.threads, int)
         await asyncio.get_running_loop().run_in_executor(service.threads, int)

@@ -315,6 +315,26 @@ class TestOddSound:
 
         run(talk())
 
+    def test_that_came_slowly_only_because_the_line_was_down_is_not(self) -> None:
+        async def talk() -> None:
+            service = ToyService()
+            phone = Phone(service)
+            phone.send(start(), tone(1.0))
+            await phone.until("utterance.final")
+            for _ in range(3):
+                phone.hang_up()
+                await phone.over()
+                service.wait(12.0)
+                phone = Phone(service)
+                phone.say("resume", after=0)
+                phone.send(tone(1.0))
+                await settle(service)
+                service.wait(1.0)
+                await settle(service)
+            assert phone.of("warning") == []
+
+        run(talk())
+
     def test_that_is_nothing_at_all_is_told_of_and_ends_well(self) -> None:
         async def talk() -> None:
             service = ToyService()

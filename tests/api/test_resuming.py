@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.api.phones import RATE, Phone, settle, start, tone
 from tests.api.toy_calls import ToyService
 
+from stimmung.api.schemas import EndMessage
 from stimmung.api.session_options import SessionOptions
 
 
@@ -84,7 +85,10 @@ class TestACallThatIsResumed:
             code, reason = await old.until_closed()
             assert code == 4409
             assert "another connection" in reason
-            old.send(tone(1.0))  # was on its way
+            session = service.sessions._sessions["a"]
+            session.hear(old.connection, tone(1.0))  # was on its way
+            session.obey(old.connection, EndMessage(type="end"))
+            assert session.state == "live"
             new.send(tone(0.5))
             new.say("end")
             await new.until_closed()
@@ -109,6 +113,25 @@ class TestACallThatIsResumed:
             second.say("end")
             await second.until_closed()
             assert service.calls["a"].samples == RATE
+
+        run(talk())
+
+    def test_does_not_send_again_what_waited_because_words_are_behind(self) -> None:
+        async def talk() -> None:
+            service = ToyService(answer=None)
+            sound = tone(64.0)
+            await dropped(service, *(sound[at : at + 16_000] for at in range(0, len(sound), 16_000)))
+            phone = await resumed(service, after=1)
+            (told,) = phone.of("session.resumed")
+            assert 60.0 <= told["audio_seconds"] <= 61.0
+            phone.send(sound[2 * told["audio_samples"] :])
+            phone.say("end")
+            service.work.answer = str
+            for _ in range(3):
+                service.work.do()
+                await settle(service)
+            heard = service.calls["a"].heard[0]
+            assert np.array_equal(heard, np.frombuffer(sound, "<i2").astype(np.float32) / 32_768)
 
         run(talk())
 

@@ -128,7 +128,7 @@ class TestAWithdrawal:
             phone = await scored(service)
             phone.say("end")
             await phone.until_closed()
-            service.sessions.withdraw("a")
+            service.sessions.refuse("a", "withdrawn")
             again = Phone(service)
             again.say("resume", after=0)
             await again.until("consent.withdrawn")
@@ -162,7 +162,7 @@ class TestAWithdrawal:
             service.work.do()
             for _ in range(3):  # the answer has come, and the step with it is under way
                 await asyncio.sleep(0)
-            service.sessions.withdraw("a")
+            service.sessions.refuse("a", "withdrawn")
             await phone.until_closed()
             assert phone.of("call.ended")[0]["summary"]["distress"] == []
             assert len(phone.of("consent.withdrawn")) == 1

@@ -317,12 +317,12 @@ class ToyCounts:
 class ToyService:
     """Sessions with everything that they need, in a test's hands."""
 
-    def __init__(self, options: SessionOptions | None = None, **work: Any) -> None:
+    def __init__(self, options: SessionOptions | None = None, threads: int = 1, **work: Any) -> None:
         self.clock = ToyClock()
         self.work = ToyWork(**work)
         self.board, self.counts = ToyBoard(), ToyCounts()
         self.calls: dict[str, ToyCall] = {}
-        self.threads = ThreadPoolExecutor(2)
+        self.threads = ThreadPoolExecutor(threads)
         self.parts = SessionParts(self.work, self.board, self.counts, self.threads, self.clock)
         self.options = options or SessionOptions(capacity=100)
         self.closed: str | None = None
