@@ -65,7 +65,9 @@ class Service:
     async def drain(self) -> int:
         """Let in no more calls and hear out those that are on; return how many had to be cut off."""
         self.readiness.draining = True
-        return await self.sessions.drain(self.settings.serve.drain_seconds)
+        cut_off = await self.sessions.drain(self.settings.serve.drain_seconds)
+        self.board.close()  # while its readers are still connected: later, each of them is an error in the log
+        return cut_off
 
 
 def create_app(settings: Settings, engines: Engines, clock: Callable[[], float] = time.monotonic) -> FastAPI:
