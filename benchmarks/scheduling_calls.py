@@ -1,13 +1,14 @@
 """Calls to schedule for, and what their work costs: drawn with a seed, in virtual time, without any sound.
 
 The costs are Whisper base (int8, greedy) on one core of the machine named in results/, as measured while the live
-path was built: `Cost`. Turns are drawn: seconds of speech with a median of 2.6 s, pauses of 0.3-1.5 s, one speaker at a time.
+path was built: `Cost`. Turns are drawn: seconds of speech with a median of 2.6 s, pauses of 0.3-1.5 s, one
+speaker at a time.
 """
 
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from stimmung.models.scheduling import Job
@@ -46,6 +47,11 @@ class Cost:
         align = 0.0 if jobs[0].kind == "partial" else self.align
         encode = sum(self.window + self.second * job.seconds + align for job in jobs)
         return encode + step * math.ceil(self.tokens_a_second * longest)
+
+    def divided_by(self, cores: int) -> "Cost":
+        """Return the cost where so many cores share each window ideally."""
+        own = {field.name: getattr(self, field.name) / cores for field in fields(self)}
+        return Cost(**{**own, "tokens_a_second": self.tokens_a_second})
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,9 +153,14 @@ class Simulation:
                 self._submit(Job(job.call_id, "judge", job.priority, job.payload, job.seconds, *follow_up))
 
 
+def longest_batch(outcome: Outcome) -> float:
+    """Return the seconds that the longest batch took."""
+    return max(batch[0].end - batch[0].start for batch in outcome.batches)
+
+
 def over_bound(outcome: Outcome, options: SchedulerOptions) -> list[Served]:
     """Return the finals that started later than `choose` promises."""
-    longest = max(batch[0].end - batch[0].start for batch in outcome.batches)
+    longest = longest_batch(outcome)
     finals = [one for one in outcome.served if one.job.priority in FINALS]
     starts = np.array([one.start for one in finals])
     arrived = np.array([one.job.arrived for one in finals])

@@ -57,10 +57,10 @@ class SchedulerOptions:
     lanes: int = 1  # batches that run side by side: one for a GPU, one a worker on CPUs
     max_batch: int = 8  # jobs
     max_batch_seconds: float = 60.0  # of sound, padded to the longest job: what a batch costs grows with it
-    urgent_batch_seconds: float = 10.0  # the same, where others fill up the batch of a caller in distress
+    urgent_batch_seconds: float = 10.0  # the same, for those who fill up the batch of a caller in distress
     batch_window: float = 0.02  # that a job waits for company on a free lane, while nothing URGENT waits
     queue_jobs: int = 512  # that may wait
-    age_bound: float = 5.0  # since a final's sound arrived; older ones lead every second batch at least
+    age_bound: float = 5.0  # since a final's sound arrived; older ones take turns with callers in distress
     partial_patience: float = 2.0  # in the queue; then the words so far are out of date
     record_patience: float = 60.0  # in the queue; then the call keeps the words that were heard live
     capacity: int = 8  # calls at once
@@ -83,8 +83,8 @@ class Lanes:
     """What the choice depends on besides the queue."""
 
     free: int
-    low: int = 0  # running partials or records
-    urgent_led: bool = False  # the last batch was led by a caller in distress while others were overdue
+    low: int = 0  # busy with partials or records
+    urgent_led: bool = False  # the last batch was led by a caller in distress while finals were overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,97 +103,99 @@ class Choice:
 def choose(waiting: Sequence[Waiting], lanes: Lanes, now: float, options: SchedulerOptions) -> Choice:
     """Return the jobs that start on a free lane, all of one kind.
 
-    First lead the finals of callers in distress, then other finals by deadline, then partials, then records. A final
-    whose sound arrived more than `age_bound` ago is overdue, and while some are overdue the oldest of them leads at
-    least every second batch; the urgent lead those between. A batch is filled in the same order.
+    First the finals of callers in distress, then other finals by deadline, then partials, then records; a batch is led
+    by the first and filled in that order. A final whose sound arrived more than `age_bound` ago is overdue: from then
+    on the overdue, oldest first, and the callers in distress take turns in leading.
 
-    How long anyone waits, with T the longest batch: a final that becomes overdue with k older finals still waiting
-    starts within age_bound + T * (2 * (k + 1) / lanes + 1), whatever comes after it. While that load is below what the
-    lanes can do, k is 0 and that is age_bound + 3 * T. One of a caller in distress with k older or more pressing ones
-    before it starts within T * (2 * (k + 1) / lanes + 1) of being queued. Partials and records start within their
-    patience or are given up; where there are several lanes, one of them is always kept from them.
+    How long anyone waits for the start, with T the longest batch, whatever comes later and however much it is:
+    - a final: until it is overdue, then T * ceil(2 * (k + 1) / lanes), where k older finals start meanwhile. k is 0
+      until finals alone are more than the lanes can do;
+    - a final of a caller in distress: no longer than T * ceil(2 * (k + 1) / lanes) from the beginning, where k of
+      callers in distress with earlier deadlines start meanwhile;
+    - partials and records: their patience. Then they are given up. One lane, where there are several, is kept from
+      them.
     """
-    expiry = min((one.queued + options.patience(one.job) for one in waiting), default=math.inf)
+    ends = (one.queued + options.patience(one.job) for one in waiting if one.job.priority not in FINALS)
+    expiry = min(ends, default=math.inf)
     if not lanes.free or not waiting:
         return Choice(wake=expiry)
-    leader, urgent_led = _leader(waiting, lanes, now, options)
-    if leader is None:
+    late = any(_overdue(one, now, options) for one in waiting)
+    turn = _Turn(now, options, overdue_first=late and lanes.urgent_led)
+    ranked = sorted(waiting, key=turn.rank)
+    leader = ranked[0]
+    if turn.is_low(leader) and lanes.low >= options.lanes - 1 > 0:  # one lane is kept
         return Choice(wake=expiry)
-    batch = _filled(leader, waiting, now, options)
-    gathered = _gathered(batch, waiting, now, options)
-    return Choice(batch, urgent_led) if gathered <= now else Choice(wake=min(gathered, expiry))
+    batch = turn.batch(ranked)
+    gathered = turn.gathered(batch, waiting)
+    if gathered > now:
+        return Choice(wake=min(gathered, expiry))
+    return Choice(batch, urgent_led=late and turn.is_urgent(leader) and not turn.overdue_first)
 
 
 def _overdue(one: Waiting, now: float, options: SchedulerOptions) -> bool:
     return one.job.priority in FINALS and now - one.job.arrived >= options.age_bound
 
 
-def _aged(one: Waiting, now: float, options: SchedulerOptions) -> bool:
-    return now - one.queued >= options.patience(one.job) / 2
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Whose turn it is: that of the overdue, or that of callers in distress before all others."""
 
+    now: float
+    options: SchedulerOptions
+    overdue_first: bool
 
-def _rank(one: Waiting, now: float, options: SchedulerOptions) -> tuple[float, ...]:
-    """Return a key that sorts the queue: who leads, who fills up a batch first."""
-    job = one.job
-    if options.order == "first_come":
-        return (one.number,)
-    if job.priority is Priority.URGENT:
-        return (0, job.deadline, one.number)
-    if _overdue(one, now, options):
-        return (1, job.arrived, one.number)
-    if job.priority is Priority.FINAL:
-        return (2, job.deadline, one.number)
-    return (3, not _aged(one, now, options), job.priority, job.calm, job.deadline, one.number)
+    def rank(self, one: Waiting) -> tuple[float, ...]:
+        """Return a key that sorts the queue: who leads, who fills up a batch first."""
+        job = one.job
+        if self.options.order == "first_come":
+            return (one.number,)
+        overdue = _overdue(one, self.now, self.options)
+        if overdue and self.overdue_first:
+            return (0, job.arrived, one.number)
+        if job.priority is Priority.URGENT:
+            return (1, job.deadline, one.number)
+        if overdue:
+            return (2, job.arrived, one.number)
+        if job.priority is Priority.FINAL:
+            return (3, job.deadline, one.number)
+        fresh = self.now - one.queued < self.options.patience(job) / 2
+        return (4, fresh, job.priority, job.calm, job.deadline, one.number)
 
+    def is_urgent(self, one: Waiting) -> bool:
+        return one.job.priority is Priority.URGENT and self.options.order == "distress_first"
 
-def _leader(
-    waiting: Sequence[Waiting], lanes: Lanes, now: float, options: SchedulerOptions
-) -> tuple[Waiting | None, bool]:
-    """Return who leads the next batch, and whether that is the turn of callers in distress between the overdue."""
-    first = min(waiting, key=lambda one: _rank(one, now, options))
-    if options.order == "first_come":
-        return first, False
-    if first.job.priority not in FINALS:
-        kept_free = options.lanes > 1 and lanes.low >= options.lanes - 1
-        return (None if kept_free else first), False
-    late = [one for one in waiting if _overdue(one, now, options)]
-    if first.job.priority is not Priority.URGENT or not late:
-        return first, False
-    return (min(late, key=lambda one: (one.job.arrived, one.number)), False) if lanes.urgent_led else (first, True)
+    def is_low(self, one: Waiting) -> bool:
+        return one.job.priority not in FINALS and self.options.order == "distress_first"
 
+    def batch(self, ranked: Sequence[Waiting]) -> tuple[Waiting, ...]:
+        """Return the first with those of its kind that fit, in order of rank.
 
-def _filled(leader: Waiting, waiting: Sequence[Waiting], now: float, options: SchedulerOptions) -> tuple[Waiting, ...]:
-    """Return the leader with those of its kind that fit, in order of rank.
+        A batch is done when its longest job is. So while callers in distress wait, only they may make it long.
+        """
+        leader, options = ranked[0], self.options
+        batch, longest = [leader], leader.job.seconds
+        hurry = self.overdue_first or self.is_urgent(leader)
+        for one in ranked[1:]:
+            if one.job.kind != leader.job.kind or len(batch) == options.max_batch:
+                continue
+            limit = options.urgent_batch_seconds if hurry and not self.is_urgent(one) else options.max_batch_seconds
+            if max(longest, one.job.seconds) * (len(batch) + 1) <= limit:
+                batch.append(one)
+                longest = max(longest, one.job.seconds)
+        return tuple(batch)
 
-    A batch is done when its longest job is, so whoever fills up the batch of a caller in distress may not make it long.
-    """
-    batch, longest = [leader], leader.job.seconds
-    hurry = _urgent(leader, options)
-    others = [one for one in waiting if one.job.kind == leader.job.kind and one is not leader]
-    for one in sorted(others, key=lambda one: _rank(one, now, options)):
-        limit = options.urgent_batch_seconds if hurry and not _urgent(one, options) else options.max_batch_seconds
-        if len(batch) < options.max_batch and max(longest, one.job.seconds) * (len(batch) + 1) <= limit:
-            batch.append(one)
-            longest = max(longest, one.job.seconds)
-            hurry = hurry or _urgent(one, options)
-    return tuple(batch)
-
-
-def _urgent(one: Waiting, options: SchedulerOptions) -> bool:
-    return one.job.priority is Priority.URGENT and options.order == "distress_first"
-
-
-def _gathered(batch: Sequence[Waiting], waiting: Sequence[Waiting], now: float, options: SchedulerOptions) -> float:
-    """Return until when the batch waits for company: not at all when it is full or overdue, or anyone urgent waits."""
-    hurry = _overdue(batch[0], now, options) or any(_urgent(one, options) for one in waiting)
-    if hurry or len(batch) == options.max_batch:
-        return now
-    return min(one.queued for one in batch) + options.batch_window
+    def gathered(self, batch: Sequence[Waiting], waiting: Sequence[Waiting]) -> float:
+        """Return until when the batch waits for company: not when full or overdue, nor while anyone urgent waits."""
+        hurry = _overdue(batch[0], self.now, self.options) or any(self.is_urgent(one) for one in waiting)
+        if hurry or len(batch) == self.options.max_batch:
+            return self.now
+        return min(one.queued for one in batch) + self.options.batch_window
 
 
 def expired(waiting: Iterable[Waiting], now: float, options: SchedulerOptions) -> list[Waiting]:
     """Return the partials and records that waited as long as anyone has use for them."""
-    return [one for one in waiting if one.queued + options.patience(one.job) <= now]
+    low = (one for one in waiting if one.job.priority not in FINALS)
+    return [one for one in low if one.queued + options.patience(one.job) <= now]
 
 
 def is_full(waiting: Sequence[Waiting], job: Job, options: SchedulerOptions) -> bool:
