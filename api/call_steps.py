@@ -108,6 +108,10 @@ class CallSteps:
         self._look(batch, outcome)
         return outcome
 
+    def release(self) -> None:
+        """Let go of the call, which holds sound, for good: no further step may be taken."""
+        del self._call
+
     def _land(self, landed: Landed) -> Sequence[Told]:
         if landed.why:
             return self._call.failed(landed.task, landed.why)

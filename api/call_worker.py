@@ -203,6 +203,7 @@ class CallWorker:
         self._over = any(isinstance(one, Ended) for one in outcome.told)
         if self._over:
             self._errands.give_up()
+            self._steps.release()
         else:
             now = self._means.clock()
             for task in outcome.tasks:
@@ -244,6 +245,7 @@ class CallWorker:
         if error is not None:
             self._over = True
             self._errands.give_up()
+            self._steps.release()
             self._hooks.broke()
 
 

@@ -109,16 +109,25 @@ def without_scores(event: Told) -> Told:
 
 
 def lightened(event: Told) -> Told:
-    """Return the event without the vectors of an utterance, which no client sees: 6 kB each."""
-    if isinstance(event, UtteranceFinal | UtteranceRevised):
-        return replace(event, utterance=replace(event.utterance, voice_features=None, text_vector=None))
-    return event
+    """Return the event without the vectors of utterances, which no client sees: up to 6 kB each."""
+    match event:
+        case UtteranceFinal() | UtteranceRevised():
+            return replace(event, utterance=_bare(event.utterance))
+        case Ended():
+            bare = tuple(_bare(one) for one in event.analysis.utterances)
+            return replace(event, analysis=replace(event.analysis, utterances=bare))
+        case _:
+            return event
 
 
 def utterance_to_json(utterance: Utterance) -> UtteranceJson:
     """Return the utterance as in the analysis of a call that holds nothing else."""
     alone = CallAnalysis("", 0.0, 0, "", CallInfo(), (), (utterance,), ())
     return analysis_to_json(alone)["utterances"][0]
+
+
+def _bare(utterance: Utterance) -> Utterance:
+    return replace(utterance, voice_features=None, text_vector=None)
 
 
 def _of(kind: str, time: float) -> dict[str, object]:

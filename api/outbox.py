@@ -31,6 +31,11 @@ class Outbox:
         self._withholds = False
 
     @property
+    def kept(self) -> int:
+        """How many events are kept at most."""
+        return self._events.maxlen or 0
+
+    @property
     def last(self) -> int:
         """Return the number of the newest event, 0 before the first."""
         return self._last

@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from stimmung.api.board_view import BoardView
 from stimmung.api.call_steps import Outcome
 from stimmung.api.call_worker import CallWorker, Hooks, Means
-from stimmung.api.events import LimitsJson, Measured, Started, Told
+from stimmung.api.events import LimitsJson, Measured, Started, Told, lightened
 from stimmung.api.goodbyes import Goodbye, bad_message, broken, no_audio, resumed_elsewhere, too_slow
 from stimmung.api.live_parts import Board, Call, Counts, Work
 from stimmung.api.outbox import Outbox
@@ -99,6 +99,7 @@ class Session:
         self._partials = request.partials and options.partials
         self._how: How = "ended"
         self._analysis: CallAnalysis | None = None
+        self._unsent_allowed = options.unsent_events
 
     @property
     def time(self) -> float:
@@ -109,6 +110,11 @@ class Session:
     def room(self) -> asyncio.Event:
         """Set while more sound may be read from the connection."""
         return self._worker.room
+
+    @property
+    def talk(self) -> float:
+        """How much sound (s) there is an analysis of, once the call has ended."""
+        return self._analysis.duration if self._analysis else 0.0
 
     @property
     def is_connected(self) -> bool:
@@ -133,6 +139,8 @@ class Session:
         if self._client is not None:
             self._client.dismiss(resumed_elsewhere())
         self._client = client
+        missed = self.outbox.last - client.sent  # whoever comes back may take a while to read that
+        self._unsent_allowed = min(self._options.unsent_events + missed, self.outbox.kept)
         self._sound_at, self._silence_told = self._parts.clock(), False
         self._pace.restart(self._sound_at, self.time)
 
@@ -152,7 +160,7 @@ class Session:
 
     def hear(self, client: Client, data: bytes) -> None:
         """Take a message of sound; what comes on a connection that was replaced is not heard."""
-        if client is not self._client:
+        if client is not self._client or not data:
             return
         self._sound_at, self._silence_told = self._parts.clock(), False
         if self.state == "live":
@@ -225,6 +233,8 @@ class Session:
     def tick(self, now: float) -> None:
         """Do what the passing of time demands."""
         if self.state == "ended":
+            if self.ended_at is not None and now - self.ended_at >= self._options.resume_seconds:
+                self.dismiss(too_slow(self.outbox.last))  # with its last words unread
             return
         self._worker.try_again()
         if self.state == "finishing":
@@ -347,9 +357,11 @@ class Session:
         if not self._no_heard:  # it came while the last step was taken
             self._no = "withdrawn"
             self._tell(Withdrawn(ended.time))
-        self._analysis = self._permitted(ended.analysis)
+        bare = lightened(ended)
+        assert isinstance(bare, Ended)
+        self._analysis = self._permitted(bare.analysis)
         self._close_call(self._how)
-        self._tell(ended)
+        self._tell(bare)
 
     def _lose(self) -> None:
         """Give the call up after a mistake of ours."""
@@ -373,5 +385,5 @@ class Session:
             return
         self._client.notify()
         unsent = self.outbox.last - self._client.sent
-        if unsent > self._options.unsent_events:
+        if unsent > self._unsent_allowed:
             self._client.dismiss(too_slow(unsent))

@@ -16,7 +16,8 @@ class SessionOptions:
     silence_warning_seconds: float = 5.0  # without sound
     silence_close_seconds: float = 60.0
     keep_finished_seconds: float = 900.0  # that the analysis of a call that ended can be fetched
-    keep_finished_calls: int = 500  # that ended: an hour of talk is some 3 MB
+    keep_finished_calls: int = 1_000  # that ended
+    keep_finished_talk: float = 40 * 3600.0  # of these calls in all: 5.6 kB an utterance, some 5 MB an hour of talk
     metrics_seconds: float = 1.0  # between two `metrics`
     finish_seconds: float = 90.0  # from the end of the sound to the end of the call; then what is not done is given up.
     # Longer than the scheduler's patience with records (60 s).

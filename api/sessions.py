@@ -240,11 +240,12 @@ class SessionRegistry:
     def _forget(self, now: float) -> None:
         """Drop the calls that ended long ago, and the oldest where too many are kept."""
         ended = [one for one in self._sessions.values() if one.ended_at is not None and not one.is_connected]
-        ended.sort(key=lambda one: one.ended_at or 0.0)
-        surplus = len(ended) - self._options.keep_finished_calls
+        ended.sort(key=lambda one: one.ended_at or 0.0, reverse=True)
+        talk = 0.0
         for place, session in enumerate(ended):
-            kept = now - (session.ended_at or 0.0)
-            if place < surplus or kept >= self._options.keep_finished_seconds:
+            talk += session.talk
+            surplus = place >= self._options.keep_finished_calls or talk > self._options.keep_finished_talk
+            if surplus or now - (session.ended_at or 0.0) >= self._options.keep_finished_seconds:
                 del self._sessions[session.call_id]
             elif session.is_forgettable(now):
                 session.forget_events()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import struct
 from collections.abc import Coroutine
 from typing import Any
 
@@ -85,6 +86,19 @@ class TestAClientThatSendsNoSound:
 
         run(talk())
 
+    def test_but_empty_messages_is_warned_too(self) -> None:
+        async def talk() -> None:
+            service = ToyService()
+            phone = Phone(service)
+            phone.send(start())
+            for _ in range(6):
+                phone.send(b"")
+                await settle(service)
+                service.wait(1.0)
+            await phone.until("warning")
+
+        run(talk())
+
     def test_is_warned_again_after_it_has_sent_some(self) -> None:
         async def talk() -> None:
             service = ToyService()
@@ -136,6 +150,45 @@ class TestAClientThatDoesNotRead:
                 await settle(service)
             await phone.over()
             assert phone.closed is None
+
+        run(talk())
+
+    def test_for_long_after_it_was_away_may_take_its_time(self) -> None:
+        async def talk() -> None:
+            service = ToyService(SessionOptions(unsent_events=20))
+            first = Phone(service)
+            first.send(start())
+            await first.until("session.started")
+            first.hang_up()
+            await first.over()
+            session = service.sessions._sessions["a"]
+            for _ in range(100):
+                session.warn("test", "while nobody was there")
+            back = Phone(service)
+            back.socket.reads.clear()
+            back.say("resume", after=0)
+            await settle(service)
+            session.warn("test", "now")
+            back.socket.reads.set()
+            await settle(service)
+            assert back.closed is None
+            assert back.seqs() == list(range(1, 103))
+
+        run(talk())
+
+    def test_the_end_of_its_call_is_let_go_of(self) -> None:
+        async def talk() -> None:
+            service = ToyService(SessionOptions(keep_finished_seconds=40.0))
+            phone = Phone(service, patience=0.01)
+            phone.send(start())
+            await phone.until("session.started")
+            phone.socket.reads.clear()
+            phone.say("end")
+            await settle(service)
+            service.wait(31.0)
+            await phone.over()
+            service.wait(10.0)
+            assert service.sessions.states() == []
 
         run(talk())
 
@@ -332,6 +385,22 @@ class TestOddSound:
                 service.wait(1.0)
                 await settle(service)
             assert phone.of("warning") == []
+
+        run(talk())
+
+    def test_of_which_messages_were_lost_is_told_of_and_keeps_its_time(self) -> None:
+        async def talk() -> None:
+            service = ToyService()
+            phone = Phone(service)
+            sound = {"encoding": "pcm_s16le", "sample_rate": RATE, "channels": 1, "framing": "sequence"}
+            numbers = [one for one in range(100) if one not in (20, 21, 22)]
+            phone.send(start(format=sound), *(struct.pack(">II", one, 160 * one) + tone(0.02) for one in numbers))
+            phone.say("end")
+            phone.say("end")
+            await phone.until_closed()
+            assert [one["code"] for one in phone.of("warning")] == ["sound_gap"]
+            assert "0.06 s" in phone.of("warning")[0]["message"]
+            assert service.calls["a"].samples == 100 * 160
 
         run(talk())
 

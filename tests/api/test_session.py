@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.api.phones import RATE, Phone, settle, start, tone
-from tests.api.toy_calls import ToyService
+from tests.api.toy_calls import ToyService, caller
 
+from stimmung.api.inbox import FEED_SECONDS
 from stimmung.api.session_options import SessionOptions
 from stimmung.models.scheduling import Job, Priority
 
@@ -63,6 +64,18 @@ class TestACall:
         whole = np.frombuffer(tone(1.5), "<i2") / 32_768
         for size in (1, 37, 320, 8_000, 1_000_000):
             assert np.array_equal(asyncio.run(talk(size))[0], whole.astype(np.float32)), size
+
+    def test_hears_a_little_sound_after_a_moment_though_clocks_differ(self) -> None:
+        async def talk() -> None:
+            service = ToyService()
+            phone = Phone(service)
+            phone.send(start(), tone(0.95))
+            await settle(service)
+            phone.send(tone(0.05))  # too little for a hop, and our clock stands still
+            asyncio.get_running_loop().call_later(1.5 * FEED_SECONDS, service.clock.pass_by, 1.0)
+            await phone.until("utterance.final")
+
+        run(talk())
 
     def test_is_worked_on_by_one_thread_at_a_time_and_never_by_the_event_loop(self) -> None:
         async def talk() -> None:
@@ -179,6 +192,20 @@ class TestDistress:
             entry = service.board.entries["a"]
             assert [one.state for one in entry.callers] == ["urgent"]
             assert (entry.queue, entry.language) == ("billing", "de")
+
+        run(talk())
+
+    def test_that_fades_while_nobody_speaks_is_told_with_the_seconds(self) -> None:
+        async def talk() -> None:
+            service = ToyService(answer=lambda _job: "urgent")
+            phone = Phone(service)
+            phone.send(start(), tone(1.0))
+            await phone.until("distress.changed")
+            service.calls["a"].calmed = caller("calm", 0.1)
+            service.wait(1.0)
+            changed = await phone.until("distress.changed", 2)
+            assert changed["state"] == "calm"
+            assert service.work.promoted[-1] == ("a", Priority.FINAL)
 
         run(talk())
 

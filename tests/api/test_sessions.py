@@ -1,6 +1,8 @@
 """All calls of a server: what is kept of those that ended, and how they end when the server does."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Coroutine
 from typing import Any
 
@@ -42,6 +44,18 @@ class TestAFinishedCall:
 
         run(talk())
 
+    def test_keeps_its_events_no_longer_than_they_can_be_asked_for(self) -> None:
+        async def talk() -> None:
+            service = ToyService()
+            await finished(service)
+            outbox = service.sessions._sessions["a"].outbox
+            service.wait(29.0)
+            assert len(outbox.after(0, 9)) == 3
+            service.wait(1.5)
+            assert outbox.after(0, 9) == []
+
+        run(talk())
+
     def test_makes_room_for_later_ones_the_oldest_first(self) -> None:
         async def talk() -> None:
             service = ToyService(SessionOptions(keep_finished_calls=2))
@@ -50,6 +64,32 @@ class TestAFinishedCall:
                 service.clock.pass_by(1.0)
             service.wait(1.0)
             assert [name for name, _ in service.sessions.states()] == ["b", "c"]
+
+        run(talk())
+
+    def test_makes_room_for_later_ones_where_much_was_said(self) -> None:
+        async def talk() -> None:
+            service = ToyService(SessionOptions(keep_finished_talk=2.5))
+            for name in ("a", "b", "c"):
+                await finished(service, name)
+                service.clock.pass_by(1.0)
+            service.wait(1.0)
+            assert [name for name, _ in service.sessions.states()] == ["b", "c"]
+
+        run(talk())
+
+    def test_holds_no_sound_and_no_vectors(self) -> None:
+        async def talk() -> None:
+            service = ToyService()
+            await finished(service)
+            call = weakref.ref(service.calls.pop("a"))
+            await settle(service)
+            gc.collect()
+            assert call() is None
+            report = await service.sessions.report("a")
+            assert report is not None
+            assert report.analysis is not None
+            assert [one.text_vector for one in report.analysis.utterances] == [None]
 
         run(talk())
 

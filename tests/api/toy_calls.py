@@ -87,6 +87,7 @@ class ToyCall:
         self.failures: list[str] = []
         self.partials = 0
         self.bug: Exception | None = None  # raised at the next sound
+        self.calmed: CallerDistress | None = None  # told of at the next tick
         self._busy = threading.Lock()
         self._due: list[ToyTask] = []
         self._open = 0
@@ -162,10 +163,12 @@ class ToyCall:
             return []
 
     def tick(self) -> list[LiveEvent]:
-        return []
+        told, self.calmed = self.calmed, None
+        return [DistressChanged(self.seconds, told)] if told else []
 
     def end(self) -> None:
         with self._alone():
+            assert not self._ended
             self._ended = True
 
     def snapshot(self, time: float) -> tuple[CallerDistress, ...]:
