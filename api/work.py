@@ -1,6 +1,7 @@
 """What the scheduler runs for live calls: each kind of task with the engines that it needs, many calls' at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def warm_up(engines: Engines) -> None:
 
 
 def _judge(engines: Engines, works: Sequence[Judging]) -> list[Found]:
-    """Read all texts and describe all voices of several calls, and give each call its own."""
+    """Read all texts and describe all voices of several calls, and give each call its own; no model, nothing found."""
     texts = [text for work in works for text in work.texts]
     voices = [voice for work in works for voice in work.voices]
     readings: Iterator[TextReading] = iter(())
@@ -48,7 +49,7 @@ def _judge(engines: Engines, works: Sequence[Judging]) -> list[Found]:
         readings = iter(engines.text_emotion.read(texts))
     if engines.voice_emotion and voices:
         rows = iter(engines.voice_emotion.describe(voices))
-    return [Found(tuple(next(readings) for _ in work.texts), tuple(next(rows) for _ in work.voices)) for work in works]
+    return [Found(tuple(islice(readings, len(work.texts))), tuple(islice(rows, len(work.voices)))) for work in works]
 
 
 def _finish(works: Sequence[Finishing]) -> Sequence[CallAnalysis]:

@@ -5,6 +5,7 @@ is done (`api.session`, `models.scheduler`). Utterances, scores and the result i
 analyses recordings. Not safe for threads.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,13 +29,16 @@ from stimmung.calls.live_tasks import Found, Kind, Payload, Task, Urgency
 from stimmung.calls.metrics import measure
 from stimmung.calls.records import CallAnalysis, CallerDistress, Deployment, Metrics, PolicyReport
 from stimmung.speech.channels import assign_roles
-from stimmung.speech.engines import Answer, Engines, TranscriptionOptions
-from stimmung.speech.records import Audio, CallInfo, Consent, Role, Samples
+from stimmung.speech.engines import Answer, Ask, Engines, TranscriptionOptions
+from stimmung.speech.records import Audio, CallInfo, Consent, Event, Role, Samples
 from stimmung.speech.stream import CallStream
 from stimmung.speech.utterances import Spoken
 
 PARTIAL_FROM = 0.8  # s of speech before its words are worth asking for
 PARTIAL_LONGEST = 14.0  # s: as long as a window
+WINDOWS_UNDECIDED = 4  # full windows that wait for the call's language to be certain; a recording asks as many
+ECHOES = 8  # utterances of a second channel that repeats the first, kept until it is known that it does not
+NO: tuple[Consent, ...] = ("refused", "withdrawn")
 FINAL_ANSWERS: tuple[Consent, ...] = ("withdrawn",)  # nobody takes it back within the call
 
 
@@ -48,6 +52,14 @@ class CallStart:
     sample_rate: int
     deployment: Deployment = field(default_factory=Deployment)
     transcription: TranscriptionOptions = field(default_factory=TranscriptionOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What a task is about: so many seconds of sound, which ended so many seconds into the call."""
+
+    seconds: float
+    ended: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +79,12 @@ class LiveCall:
         self._roles = self._roles_of(start)
         self._stream = CallStream(start.sample_rate, start.channels, engines.detector)
         self._channels = [LiveChannel(channel) for channel in range(start.channels)]
-        self._languages = Languages(with_language(start.transcription, start.info))
+        self._options = with_language(start.transcription, start.info)
+        self._languages = Languages(self._options)
         self._script = LiveScript(LiveCallers(for_texts(distress, engines.text_emotion), engines.voice_emotion))
+        self._echoes: deque[Spoken] = deque(maxlen=ECHOES)
+        self._second_spoke = False  # so that its channel is no copy of the first, whatever follows
+        self._full: list[Heard] = []  # windows that are to be heard as a recording's
         self._running: dict[int, _Then] = {}  # by token
         self._due: list[Task] = []
         self._tokens = 0
@@ -92,19 +108,27 @@ class LiveCall:
         self._ended = True
         for channel in self._channels:
             channel.close()
-            self._hear_again(channel)
 
     def ask_partial(self) -> None:
         """Want the words so far of whoever speaks, once."""
         self._partial_wanted = True
 
     def _take(self, closed: Sequence[Spoken]) -> None:
-        for spoken in closed:
-            dual_mono = self._stream.dual_mono()
-            if dual_mono != (len(self._policy.parties) < self._start.channels):
-                self._policy = self._rule()
-            if not (dual_mono and spoken.channel > 0):  # it is heard on the first channel
+        dual_mono = self._dual_mono()
+        if dual_mono != (len(self._policy.parties) < self._start.channels):
+            self._policy = self._rule()
+        apart = [] if dual_mono else [*self._echoes]
+        if not dual_mono:
+            self._echoes.clear()
+        for spoken in (*apart, *closed):
+            if dual_mono and spoken.channel > 0:  # it is heard on the first channel
+                self._echoes.append(spoken)
+            else:
+                self._second_spoke |= spoken.channel > 0
                 self._channels[spoken.channel].add(spoken)
+
+    def _dual_mono(self) -> bool:
+        return self._stream.dual_mono() and not self._second_spoke
 
     # work
 
@@ -115,6 +139,7 @@ class LiveCall:
         if self._partial_wanted:
             self._partial_wanted = False
             self._hear_so_far()
+        self._hear_again()
         self._finish_if_done()
         due, self._due = self._due, []
         return due
@@ -127,11 +152,11 @@ class LiveCall:
         """Take note that a task will have no result; nothing else of the call is lost by it."""
         return self._running.pop(task.token).none(why)
 
-    def _add(self, kind: Kind, urgency: Urgency, seconds: float, payload: Payload, then: _Then) -> None:
+    def _add(self, kind: Kind, urgency: Urgency, sound: _Sound, payload: Payload, then: _Then) -> None:
         self._tokens += 1
         self._running[self._tokens] = then
         calm = not any(self._script.callers.in_distress(channel.channel) for channel in self._channels)
-        self._due.append(Task(self._tokens, kind, urgency, calm, seconds, self._stream.duration, payload))
+        self._due.append(Task(self._tokens, kind, urgency, calm, sound.seconds, sound.ended, payload))
 
     def _urgency(self, channel: int) -> Urgency:
         return "urgent" if self._script.callers.in_distress(channel) else "final"
@@ -140,27 +165,28 @@ class LiveCall:
         ask = channel.next_ask(self._languages.options, self._languages.votes)
         if ask is None:
             return
-        seconds = ask.window.duration
+        ended = ask.window.pieces[-ask.new].span.end  # the first of what is new has waited longest
 
         def heard(answer: Answer) -> list[LiveEvent]:
-            self._languages.add(answer, seconds)
-            return self._judge(channel, answer)
+            self._languages.add(ask, answer)
+            return self._judge(channel, answer, ended)
 
         def lost(why: str) -> list[LiveEvent]:
             message = f"speech of channel {channel.channel} was not heard: {why}"
-            return [Warned(self._stream.duration, "not_heard", message), *self._judge(channel, None)]
+            return [Warned(self._stream.duration, "not_heard", message), *self._judge(channel, None, ended)]
 
-        self._add("hear", self._urgency(channel.channel), seconds, ask, _Then(heard, lost))
+        sound = _Sound(ask.window.duration, ended)
+        self._add("hear", self._urgency(channel.channel), sound, ask, _Then(heard, lost))
 
     def _hear_so_far(self) -> None:
-        for channel in self._channels:
+        for channel in self._channels[: len(self._policy.parties)]:
             speaking = self._stream.still_speaking(channel.channel)
             if speaking is None or speaking.speech[0].duration < PARTIAL_FROM:
                 continue
             options, votes = self._languages.options, self._languages.votes
             if ask := channel.partial_ask(speaking, options, votes, PARTIAL_LONGEST):
                 then = _Then(self._partial(channel.channel, speaking), lambda _why: [])
-                self._add("partial", "partial", ask.window.duration, ask, then)
+                self._add("partial", "partial", _heard_in(ask), ask, then)
 
     def _partial(self, channel: int, speaking: Spoken) -> Callable[[Answer], list[LiveEvent]]:
         start = speaking.speech[0].start
@@ -176,18 +202,18 @@ class LiveCall:
 
     # words
 
-    def _judge(self, channel: LiveChannel, answer: Answer | None) -> list[LiveEvent]:
+    def _judge(self, channel: LiveChannel, answer: Answer | None, ended: float) -> list[LiveEvent]:
         """Have what was heard judged, and tell it at once where there is nothing to judge."""
         words = channel.heard(answer)
-        self._hear_again(channel)
         if not words.pairs:
             return []
         pairs = [(spoken, owned(one, self._policy.parties)) for spoken, one in words.pairs]
         questions = self._asking().about(pairs, self._script.said(), {})
-        pending = self._script.expect(channel.channel, questions)
+        pending = self._script.expect(words.window, channel.channel, questions)
         if not questions.work.texts and not questions.work.voices:
             return self._script.answer(pending, None, self._moment())
-        self._add("judge", self._urgency(channel.channel), questions.seconds, questions.work, self._telling(pending))
+        sound = _Sound(questions.seconds, ended)
+        self._add("judge", self._urgency(channel.channel), sound, questions.work, self._telling(pending))
         return []
 
     def _telling(self, pending: Pending) -> _Then:
@@ -195,19 +221,26 @@ class LiveCall:
             return self._script.answer(pending, result, self._moment())
 
         def lost(why: str) -> list[LiveEvent]:
+            pending.window.doubted = True  # judged when it is heard again, so that the record has the scores
             warning = Warned(self._stream.duration, "not_judged", f"an utterance has no scores: {why}")
             return [warning, *self._script.answer(pending, None, self._moment())]
 
         return _Then(found, lost)
 
-    def _hear_again(self, channel: LiveChannel) -> None:
-        """Have full windows heard as a recording's, but those that were heard just so."""
-        for window in channel.full_windows():
-            if not window.spoken or (window.as_recorded and self._languages.certain):
+    def _hear_again(self) -> None:
+        """Have full windows that were told heard as a recording's, in the language of the call, if it matters."""
+        self._full += [window for channel in self._channels for window in channel.full_windows() if window.spoken]
+        certain = self._languages.certain or (self._ended and not any(one.unheard for one in self._channels))
+        if not certain and len(self._full) <= WINDOWS_UNDECIDED:
+            return
+        options = self._languages.decided
+        for window in [one for one in self._full if not self._script.expects(one)]:
+            self._full.remove(window)
+            if self._languages.certain and window.as_recorded(options):
                 continue
-            ask = record_ask(window, self._languages.decided)
+            ask = record_ask(window, options)
             then = _Then(partial(self._describe, window), lambda _why: [])
-            self._add("record", "record", ask.window.duration, ask, then)
+            self._add("record", "record", _heard_in(ask), ask, then)
 
     def _describe(self, window: Heard, answer: Answer) -> list[LiveEvent]:
         """Have judged anew what differs in a window that was heard again, then keep it."""
@@ -219,22 +252,27 @@ class LiveCall:
 
         if not questions.work.texts and not questions.work.voices:
             return self._script.revise(window, questions.answered(None), self._moment())
-        self._add("judge", "record", questions.seconds, questions.work, _Then(found, lambda _why: []))
+        sound = _Sound(questions.seconds, window.spoken[-1].piece.end)
+        self._add("judge", "record", sound, questions.work, _Then(found, lambda _why: []))
         return []
 
     # what is known of the call
 
     def consent(self, value: Consent) -> list[LiveEvent]:
-        """Take the caller's answer; a no stops and erases whatever it covers, and a withdrawal stays."""
+        """Take the caller's answer; a no stops and erases whatever it covers, and a withdrawal stays.
+
+        Where a yes is what voices had waited for, those are judged that begin from now on.
+        """
+        if self._analysis is not None:  # nothing is told after the end, and a no erases whatever was scored
+            self._analysis = withdraw_consent(self._analysis) if value in NO else self._analysis
+            return []
         if self._info.consent in FINAL_ANSWERS:
             if value == self._info.consent:
                 return []
             message = f"consent was withdrawn and stays so in this call; {value} was not taken"
             return [Warned(self._stream.duration, "consent_withdrawn", message)]
-        self._info = replace(self._info, consent=value)
-        self._voices_from = self._stream.duration
-        self._policy = self._rule()
-        if value not in ("withdrawn", "refused"):
+        self._know(replace(self._info, consent=value))
+        if value not in NO:
             return []
         self._erased = True
         self._script.erase()
@@ -242,14 +280,13 @@ class LiveCall:
 
     def notice(self, at: datetime) -> list[LiveEvent]:
         """Take note of when the caller was told (aware); voices are judged from now on, if all else permits it."""
-        if self._info.emotion_notice_given_at is None:
-            self._voices_from = self._stream.duration
-        self._info = replace(self._info, emotion_notice_given_at=at)
-        self._policy = self._rule()
+        self._know(replace(self._info, emotion_notice_given_at=at))
         return []
 
     def tick(self) -> list[LiveEvent]:
         """Return who is told to be otherwise now that time passed; to be asked about once a second."""
+        if self._analysis is not None:
+            return []
         time = self._stream.duration
         return [DistressChanged(time, one) for one in self._script.callers.changed(time, self._policy.parties)]
 
@@ -260,16 +297,14 @@ class LiveCall:
     def metrics(self, time: float) -> Metrics:
         """Return how the talk went up to a time of the call (s)."""
         roles = [party.role for party in self._policy.parties]
-        said = [one for one in self._script.told.values() if one.text]
-        return measure(sorted(said, key=lambda one: (one.start, one.channel)), self._stream.events(), time, roles)
+        return measure(self._script.shown(), self._events(), time, roles)
 
     def analysis(self) -> CallAnalysis:
         """Return the result, or while the call goes on what is known so far."""
         return self._analysis or self._so_far()
 
     def _so_far(self) -> CallAnalysis:
-        call = self._listened()
-        said = sorted((one for one in self._script.told.values() if one.text), key=lambda one: (one.start, one.channel))
+        call, said = self._listened(), self._script.shown()
         judged = Judgement(
             utterances=tuple(said),
             distress=self.snapshot(call.duration),
@@ -281,24 +316,31 @@ class LiveCall:
 
     def _finish_if_done(self) -> None:
         """Ask for the last judgement once everything was heard and told."""
-        busy = self._running or self._script.pending or any(channel.unheard for channel in self._channels)
+        unheard = self._full or any(channel.unheard for channel in self._channels)
+        busy = self._running or self._script.pending or unheard
         if not self._ended or self._finishing or busy:
             return
         self._finishing = True
-        call, record = self._listened(), self._script.record
+        call, record = self._listened(), self._script.record.copy()
 
         def finished(analysis: CallAnalysis) -> list[LiveEvent]:
-            erased = self._erased and self._info.consent == "withdrawn"
-            self._analysis = withdraw_consent(analysis) if erased else analysis
-            return [Ended(call.duration, self._analysis)]
+            if self._policy != call.policy:  # another rule applies by now: judge once more
+                self._finishing = False
+                return []
+            return self._end_with(analysis)
 
         def failed(_why: str) -> list[LiveEvent]:
-            return finished(self._so_far())
+            return self._end_with(self._so_far())
 
         def work() -> CallAnalysis:
             return record.judged(call, self._engines, self._distress)
 
-        self._add("finish", "record", 1.0, work, _Then(finished, failed))
+        self._add("finish", "record", _Sound(1.0, call.duration), work, _Then(finished, failed))
+
+    def _end_with(self, analysis: CallAnalysis) -> list[LiveEvent]:
+        erased = self._erased and self._info.consent == "withdrawn"
+        self._analysis = withdraw_consent(analysis) if erased else analysis
+        return [Ended(analysis.duration, self._analysis)]
 
     # helpers
 
@@ -307,14 +349,31 @@ class LiveCall:
         return assign_roles(nothing, roles_on(start.info, start.channels)).roles
 
     def _rule(self) -> PolicyReport:
-        roles: tuple[Role, ...] = ("unknown",) if self._stream.dual_mono() else self._roles
-        return policy_of(roles, self._info, self._languages.options, self._start.deployment)
+        return self._ruled(("unknown",) if self._dual_mono() else self._roles, self._info)
+
+    def _ruled(self, roles: Sequence[Role], info: CallInfo) -> PolicyReport:
+        return policy_of(roles, info, self._options, self._start.deployment)
+
+    def _know(self, info: CallInfo) -> None:
+        """Rule anew by what is known now."""
+        if self._may_hear(info) and not self._may_hear(self._info):
+            self._voices_from = self._stream.duration
+        self._info = info
+        self._policy = self._rule()
+
+    def _may_hear(self, info: CallInfo) -> bool:
+        parties = self._ruled(self._roles, info).parties
+        return any(party.permissions.voice_emotion.allowed for party in parties)
+
+    def _events(self) -> tuple[Event, ...]:
+        """Return music and tones on the channels that are listened to."""
+        return tuple(event for event in self._stream.events() if event.channel < len(self._policy.parties))
 
     def _asking(self) -> Asking:
         return Asking(self._policy.parties, self._engines, self._voices_from)
 
     def _moment(self) -> Moment:
-        return Moment(self._stream.duration, self._policy.parties, self._stream.events())
+        return Moment(self._stream.duration, self._policy.parties, self._events(), self._voices_from)
 
     def _listened(self) -> Listened:
         return Listened(
@@ -322,8 +381,12 @@ class LiveCall:
             info=self._info,
             duration=self._stream.duration,
             channels=self._start.channels,
-            events=self._stream.events(),
+            events=self._events(),
             policy=self._policy,
-            options=self._languages.options,
-            dual_mono=self._stream.dual_mono(),
+            options=self._options,
+            dual_mono=self._dual_mono(),
         )
+
+
+def _heard_in(ask: Ask) -> _Sound:
+    return _Sound(ask.window.duration, ask.window.pieces[-1].span.end)

@@ -24,16 +24,16 @@ class Heard:
     full: bool = False
     asks: int = 0  # how often it was asked for words
     doubted: bool = False  # something in it was read badly
+    languages: set[str] = field(default_factory=set)  # in which it was read
 
     @property
     def waiting(self) -> int:
         """Return how many of its utterances nobody heard yet."""
         return len(self.spoken) - len(self.said)
 
-    @property
-    def as_recorded(self) -> bool:
-        """Say whether it was heard as a recording's window would be: at once, and well."""
-        return self.asks == 1 and not self.doubted
+    def as_recorded(self, options: TranscriptionOptions) -> bool:
+        """Say whether it was heard as a recording's window would be: at once, well, in a language of `options`."""
+        return self.asks == 1 and not self.doubted and self.languages <= set(options.languages)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +102,7 @@ class LiveChannel:
         pairs = _paired(asked, answer.utterances if answer else ())
         texts = {id(spoken): utterance.text for spoken, utterance in pairs}
         window.said += [texts.get(id(spoken), "") for spoken in asked]
+        window.languages |= {utterance.language for _, utterance in pairs}
         window.doubted |= answer is None or len(pairs) < len(asked)
         window.doubted |= any({"loop", "fallback"} & set(utterance.flags) for _, utterance in pairs)
         return Words(window, pairs)

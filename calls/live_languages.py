@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from stimmung.speech.engines import Answer, TranscriptionOptions
+from stimmung.speech.engines import Answer, Ask, TranscriptionOptions
 
 ENOUGH = 20.0  # s of heard windows: a recording asks its four longest, of 14 s at most
 
@@ -14,7 +14,7 @@ class Languages:
     def __init__(self, options: TranscriptionOptions) -> None:
         self._options = options
         self._seconds = 0.0
-        self.votes: Mapping[str, float] = {}
+        self.votes: Mapping[str, float] = {}  # by language
 
     @property
     def certain(self) -> bool:
@@ -33,8 +33,10 @@ class Languages:
         """Return how the next window is to be heard: without another vote once the language is certain."""
         return self.decided if self.certain else self._options
 
-    def add(self, answer: Answer, seconds: float) -> None:
-        """Take in the votes of an answer about `seconds` of sound; those of answers that cross each other add up."""
-        if answer.votes and not self.certain:
-            self.votes = dict(answer.votes)
-            self._seconds += seconds
+    def add(self, ask: Ask, answer: Answer) -> None:
+        """Take in the votes of an answer; those of answers that cross each other add up."""
+        if self.certain:
+            return
+        new = {one: votes - ask.votes.get(one, 0.0) for one, votes in answer.votes.items()}
+        self.votes = {one: self.votes.get(one, 0.0) + new.get(one, 0.0) for one in {**self.votes, **new}}
+        self._seconds += ask.window.duration

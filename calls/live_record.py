@@ -58,6 +58,11 @@ class LiveRecord:
         found = [one.utterance for one in self.kept.values()]
         return sorted(found, key=lambda utterance: (utterance.start, utterance.channel))
 
+    def copy(self) -> "LiveRecord":
+        """Return the record as it is now, for whoever reads it in another thread while the call goes on."""
+        kept = {place: _Kept(one.id, one.utterance, one.row) for place, one in self.kept.items()}
+        return LiveRecord(kept, dict(self.readings), self.last_id)
+
     def erase(self) -> None:
         """Drop everything that a mood was made of, or could be made of again."""
         self.readings.clear()
