@@ -4,9 +4,8 @@ At the end, on a server of its own, SIGTERM while as many calls as are held are 
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from live_bench import Bench
@@ -20,13 +19,40 @@ from machine import Figures
 from text_bench import cell, show
 
 TRACK: Final = "de-address"
-SETTINGS: Final = {"max_calls": 8, "resume_seconds": 6.0, "silence_close_seconds": 12.0}
+# Short, so that cases are; and places for calls that a case broke off and that may still be resumed.
+SETTINGS: Final = {"max_calls": 64, "resume_seconds": 6.0, "silence_close_seconds": 12.0}
 WITNESSES: Final = 2
 LONGEST: Final = 3_600.0  # s that the witnesses speak at most; they stop when the faults do
 QUICK: Final = ("line drops, client comes back", "chunks of 1 byte", "nonsense for messages", "silence only")
 TERMINATE_AFTER: Final = 40.0  # s
 QUICK_TERMINATE_AFTER: Final = 10.0
 LATEST: Final = 120.0  # s that a case may take
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case and what came of it; times in the load of the others (s), memory in MB."""
+
+    name: str
+    expected: str
+    came: Came
+    began: float
+    ended: float
+    before: float
+    after: float | None
+
+    def figures(self, longest: float | None) -> Figures:
+        """Return all of it as JSON; `longest` is the longest lag of others meanwhile (s)."""
+        return {
+            "case": self.name,
+            "expected": self.expected,
+            "came": self.came.text,
+            "well": self.came.well,
+            "seconds": self.ended - self.began,
+            "memory_mb_before": self.before,
+            "memory_mb_after": self.after,
+            "others_lag_max_s": longest,
+        }
 
 
 def faults(bench: Bench) -> Figures:
@@ -55,28 +81,25 @@ async def _all(bench: Bench, server: Server, cases: Mapping[str, tuple[str, Case
     speaking = asyncio.create_task(play(plan, clock))
     track = next(one for one in bench.tracks if one.name == TRACK)
     target = Target(plan, track, SETTINGS["resume_seconds"], SETTINGS["silence_close_seconds"], server.get)
-    rows = []
+    rows: list[Row] = []
     for name, (expected, case) in cases.items():
-        before, began = server.memory_mb(), time.monotonic()
+        before, began = server.memory_mb(), clock.now()
         try:
             came = await asyncio.wait_for(case(target), LATEST)
         except (OSError, TimeoutError, KeyError) as error:
             came = Came(f"{type(error).__name__}: {error}", False)
-        seconds = time.monotonic() - began
-        rows.append(
-            {
-                "case": name,
-                "expected": expected,
-                "came": came.text,
-                "well": came.well,
-                "seconds": seconds,
-                "memory_mb_before": before,
-                "memory_mb_after": server.memory_mb(),
-            }
-        )
+        memory = server.memory_mb()
+        rows.append(Row(name, expected, came, began, clock.now(), before, memory))
         print(f"{name}: {came.text}", flush=True)
     clock.cut()
-    return rows, await speaking
+    load = await speaking
+    return [row.figures(_longest(load, row, bench.pause)) for row in rows], load
+
+
+def _longest(load: Load, row: Row, pause: float) -> float | None:
+    """Return the longest lag of the others meanwhile, beyond the closing pause (s)."""
+    own = [heard.own - pause for _, heard in finals(load) if row.began <= heard.at < row.ended]
+    return max(own, default=None)
 
 
 def terminated(bench: Bench) -> Figures:
@@ -92,15 +115,9 @@ def terminated(bench: Bench) -> Figures:
     found = kept(load)
     well = code == 0 and found.ended == found.calls == len(lines) and found.lost == 0 and found.missing == 0
     text = f"exit code {code}; {found.ended} of {found.calls} calls told their end, {found.lost} finals lost"
-    return {
-        "case": f"SIGTERM while {len(lines)} calls speak",
-        "expected": "each is heard out, exit code 0",
-        "came": text,
-        "well": well,
-        "seconds": load.seconds - after,
-        "memory_mb_before": memory,
-        "memory_mb_after": None,
-    }
+    name = f"SIGTERM while {len(lines)} calls speak"
+    came = Came(text, well)
+    return Row(name, "each is heard out, exit code 0", came, after, load.seconds, memory, None).figures(None)
 
 
 def _show(figures: Figures, witness: Kept) -> None:
@@ -112,10 +129,11 @@ def _show(figures: Figures, witness: Kept) -> None:
             "yes" if row["well"] else "NO",
             cell(row["seconds"], 0),
             f"{cell(row['memory_mb_before'], 0)} → {cell(row['memory_mb_after'], 0)}",
+            cell(row["others_lag_max_s"], 1),
         ]
         for row in figures["cases"]
     ]
-    show("Faults", ["", "to be expected", "what came", "well", "s", "memory, MB"], rows)
+    show("Faults", ["", "to be expected", "what came", "well", "s", "memory, MB", "others' lag, s"], rows)
     lag = figures["witnesses"]["lag"]
     print(
         f"{figures['well']} of {len(rows)} well; meanwhile {witness.calls} other calls: {witness.lost} finals lost,"

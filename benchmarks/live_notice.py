@@ -12,16 +12,17 @@ from typing import Final
 
 import numpy as np
 
-from live_bench import SEED, Bench, with_board
+from live_bench import Bench, with_board
 from live_lag import finals, lags
-from live_plan import Load, Looked, Played, Track, rotated, staggered
-from live_sounds import TWO_CHANNELS
+from live_overload import lines_of
+from live_plan import Load, Looked, Played, Track
 from machine import RESULTS, Figures, figure_at
 from text_bench import cell, show
 
 SECONDS: Final = 600.0
 SPREAD: Final = 60.0
 QUICK_SECONDS, QUICK_SPREAD = 65.0, 2.0
+LINES_ILL: Final = 2  # whose callers come to be in distress, one after the other, both recordings in turn
 SIDE: Final = ("distress", "ranking", "sides", "fused")
 KEYS: Final = ("time_to_top_median_s", "time_to_top_p95_s")
 
@@ -30,7 +31,7 @@ def notice(bench: Bench) -> Figures:
     """Play sample calls at capacity and watch the board."""
     seconds, spread = (QUICK_SECONDS, QUICK_SPREAD) if bench.quick else (SECONDS, SPREAD)
     with bench.server() as server:
-        lines = staggered(rotated(TWO_CHANNELS, max(bench.calls_held, 2), SEED), spread, SEED)
+        lines = lines_of(max(bench.calls_held, 2 * LINES_ILL), spread, LINES_ILL)
         ran = bench.run(server, with_board(bench.plan(server, lines, seconds)))
     times = times_to_top(ran.load, bench.tracks)
     delay = bench.pause + (lags(finals(ran.load), bench.pause).figures()["p50_s"] or 0.0)

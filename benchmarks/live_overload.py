@@ -77,9 +77,9 @@ def _seconds(bench: Bench) -> dict[str, float]:
     return {one.name: sizes[one.name] / one.rate for one in bench.tracks}
 
 
-def lines_of(count: int, spread: float) -> tuple[Line, ...]:
-    """Return the lines: one in ten, at least one, plays callers in distress, all others calm ones."""
-    ill = max(round(SHARE * count), 1)
+def lines_of(count: int, spread: float, least: int = 1) -> tuple[Line, ...]:
+    """Return the lines: one in ten, `least` at least, plays callers in distress, all others calm ones."""
+    ill = max(round(SHARE * count), least)
     return staggered([*rotated(DISTRESSED, ill, SEED), *rotated(CALM, count - ill, SEED)], spread, SEED)
 
 

@@ -101,6 +101,12 @@ class Session:
         await until(lambda: self.closed is not None, patience)
         return self.closed
 
+    def read(self, on: bool) -> None:
+        """Go on reading, or leave everything that comes where it is."""
+        if self._connection is not None and self.closed is None:
+            transport = self._connection.transport
+            transport.resume_reading() if on else transport.pause_reading()
+
     async def vanish(self) -> None:
         """Go away without a word."""
         if self._connection is not None:

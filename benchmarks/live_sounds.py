@@ -23,7 +23,7 @@ IN_DISTRESS: Final = ("angry", "distressed")
 
 
 WHOLE: Final = Span(0.0, float("inf"))
-EXCERPT: Final = Span(35.0, 65.0)  # s: both callers in distress come to be so in it
+EXCERPT: Final = Span(45.0, 75.0)  # s: both callers in distress come to be so in it
 
 
 def tracks(folder: Path, names: Sequence[str] = TWO_CHANNELS, part: Span = WHOLE) -> tuple[Track, ...]:
