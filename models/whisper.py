@@ -7,7 +7,7 @@ fits the processor's cache, and decodes them as a batch, since there the weights
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 
@@ -18,6 +18,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 
 from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, quick_retries, retries
+from stimmung.models.rows import Row, known_tokens
 from stimmung.models.words import AlignedWord, align_words, place_words, pool
 from stimmung.speech.engines import Answer, Ask, ModelId, TranscriptionOptions, ignore
 from stimmung.speech.errors import SettingsError
@@ -26,8 +27,6 @@ from stimmung.speech.records import SAMPLE_RATE, Samples, Utterance, Window
 HOP = 320  # samples an encoder state stands for, 20 ms
 WINDOW_SECONDS = 30.0  # what Whisper was trained on, and the longest window that it takes
 DECODER_CONTEXT = 448  # tokens, prompt included: the same in every Whisper
-HOTWORD_TOKENS = 160  # about 40 words; a longer prompt drowns the sound
-MOST_SAID = 150  # tokens of known words: 14 s of speech have some 60, and the decoder needs room to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +49,6 @@ class _Encoded:
 
     windows: tuple[Window, ...]
     states: Samples
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Row:
-    """How one window of a batch is read: its language's tokens, and what is known of its words."""
-
-    window: Window
-    tokenizer: Tokenizer
-    options: TranscriptionOptions
-    said: tuple[int, ...]  # tokens of the pieces that were read before
-    new: int  # pieces at the end that are to be read
-
-    @property
-    def new_from(self) -> float:
-        """Return the call time before which everything was read."""
-        return self.window.pieces[-self.new].span.start
-
-    @property
-    def prompt(self) -> list[int]:
-        """Return what the decoder goes on from."""
-        prompt = [*self.tokenizer.sot_sequence, self.tokenizer.no_timestamps, *self.said]
-        if not self.options.hotwords:
-            return prompt
-        expected = self.tokenizer.encode(" " + self.options.hotwords.strip())[:HOTWORD_TOKENS]
-        return [self.tokenizer.sot_prev, *expected, *prompt]
-
-    def fresh(self, tokens: Sequence[int]) -> Sequence[int]:
-        """Return what the decoder wrote anew; CTranslate2 repeats the text that it was given."""
-        known = len(self.said)
-        return tokens[known:] if tuple(tokens[:known]) == self.said else tokens
 
 
 class Whisper:
@@ -121,19 +90,22 @@ class Whisper:
     def hear(self, asks: Sequence[Ask]) -> list[Answer]:
         """Return an answer to each ask, in the calling thread; words that are known are taken as given."""
         answers: dict[int, Answer] = {}
-        order = sorted(range(len(asks)), key=lambda index: -asks[index].window.duration)
-        for _, alike in groupby(order, key=lambda index: self._length(asks[index].window)):
+        kinds = [self._kind(ask) for ask in asks]
+        for _, alike in groupby(sorted(range(len(asks)), key=kinds.__getitem__), key=kinds.__getitem__):
             places = list(alike)
             answers |= zip(places, self._hear_alike([asks[place] for place in places]), strict=True)
         return [answers[place] for place in range(len(asks))]
 
+    def _kind(self, ask: Ask) -> tuple[float, str, int]:
+        """Return what asks of one batch have in common; CTranslate2 wants their texts to begin at one place."""
+        return self._length(ask.window), ask.options.hotwords or "", ask.options.beam_size
+
     def _hear_alike(self, asks: Sequence[Ask]) -> list[Answer]:
-        """Answer asks whose windows are of one length: one batch."""
+        """Answer asks of one kind: one batch."""
         encoded = self._encode(tuple(ask.window for ask in asks))
         votes = [self._voted(ask, states) for ask, states in zip(asks, encoded.states, strict=True)]
         rows = [self._row(ask, vote) for ask, vote in zip(asks, votes, strict=True)]
-        beam_size = max(ask.options.beam_size for ask in asks)
-        readings = self._decode(encoded, rows, first_attempt(beam_size))
+        readings = self._decode(encoded, rows, first_attempt(asks[0].options.beam_size))
         answers = []
         for ask, row, states, reading, vote in zip(asks, rows, encoded.states, readings, votes, strict=True):
             attempts = retries(reading) if ask.thorough else quick_retries(reading)
@@ -141,19 +113,17 @@ class Whisper:
             answers.append(Answer(tuple(one for one in found if one.end > row.new_from), vote))
         return answers
 
-    def _row(self, ask: Ask, votes: Mapping[str, float]) -> _Row:
+    def _row(self, ask: Ask, votes: Mapping[str, float]) -> Row:
         """Return how one ask is read: in the language that has most votes, behind the words that are known."""
         allowed = ask.options.languages
         language = max(allowed, key=lambda one: votes.get(one, 0.0))
         if not self.network.is_multilingual:
             language = _english(allowed, self.model.name)
-        row = self._plain_row(ask.window, language, ask.options)
-        said = row.tokenizer.encode(" " + ask.said.strip())[-MOST_SAID:] if ask.said.strip() else []
-        return replace(row, said=tuple(said), new=ask.new)
+        tokenizer = self._tokens(language)
+        return Row(ask.window, tokenizer, ask.options, known_tokens(ask.said, tokenizer), ask.new)
 
-    def _plain_row(self, window: Window, language: str, options: TranscriptionOptions) -> _Row:
-        tokenizer = Tokenizer(self._tokenizer, self.network.is_multilingual, "transcribe", language)
-        return _Row(window, tokenizer, options, (), len(window.pieces))
+    def _tokens(self, language: str) -> Tokenizer:
+        return Tokenizer(self._tokenizer, self.network.is_multilingual, "transcribe", language)
 
     def _voted(self, ask: Ask, states: Samples) -> Mapping[str, float]:
         """Return the votes on the call's language with this window's, weighted by its length."""
@@ -203,14 +173,16 @@ class Whisper:
             return known, _english(allowed, self.model.name)
         if len(allowed) == 1 or not batches:
             return known, allowed[0]
-        first = list(pool.map(self._encode, batches[: self._options.workers]))
-        known[: len(first)] = first
+        longest = sorted((window for batch in batches for window in batch), key=lambda window: -window.duration)
+        voters = {id(window) for window in longest[: self._options.language_windows]}
+        asked = [[place for place, window in enumerate(batch) if id(window) in voters] for batch in batches]
+        first = [place for place in range(len(batches)) if asked[place] or place < self._options.workers]
         votes = dict.fromkeys(allowed, 0.0)
-        for encoded in first:
-            count = ceil(self._options.language_windows / len(first))
-            found = self.network.detect_language(self._view(encoded.states[:count]))
-            for window, probabilities in zip(encoded.windows, found, strict=False):
-                for language, vote in _votes(window, probabilities, allowed).items():
+        for batch, encoded in zip(first, pool.map(self._encode, [batches[batch] for batch in first]), strict=True):
+            known[batch] = encoded
+            found = self.network.detect_language(self._view(encoded.states[asked[batch]])) if asked[batch] else []
+            for place, probabilities in zip(asked[batch], found, strict=True):
+                for language, vote in _votes(encoded.windows[place], probabilities, allowed).items():
                     votes[language] += vote
         return known, max(allowed, key=votes.__getitem__)
 
@@ -246,7 +218,8 @@ class Whisper:
     ) -> list[tuple[Utterance, ...]]:
         """Read one batch: decode, decode again what went wrong, align words, pool the states of each utterance."""
         encoded = known or self._encode(windows)
-        rows = [self._plain_row(window, language, options) for window in windows]
+        tokenizer = self._tokens(language)
+        rows = [Row(window, tokenizer, options) for window in windows]
         readings = self._decode(encoded, rows, first_attempt(options.beam_size))
         return [
             self._finish(row, states, reading, retries(reading))
@@ -254,7 +227,7 @@ class Whisper:
         ]
 
     def _finish(
-        self, row: _Row, states: Samples, reading: Reading, attempts: Sequence[Attempt]
+        self, row: Row, states: Samples, reading: Reading, attempts: Sequence[Attempt]
     ) -> tuple[Utterance, ...]:
         first = states  # what is pooled: padded like all windows, whichever attempt is kept
         for attempt in attempts:
@@ -270,45 +243,46 @@ class Whisper:
         words = self._align(states, reading, row)
         return place_words(row.window, words, first, row.tokenizer.language_code, reading)
 
-    def _decode(self, encoded: _Encoded, rows: Sequence[_Row], attempt: Attempt) -> list[Reading]:
+    def _decode(self, encoded: _Encoded, rows: Sequence[Row], attempt: Attempt) -> list[Reading]:
         """Read the windows of one batch, a row each, as `attempt` says."""
-        longest = attempt.token_limit(max(self._length(window) - self._options.padding for window in encoded.windows))
-        prompts = [row.prompt for row in rows]
-        length = max(len(prompt) for prompt in prompts)
+        limits = [self._token_limit(row, attempt) for row in rows]
+        longest = max(len(row.said) + limit for row, limit in zip(rows, limits, strict=True))
+        starts = [row.start for row in rows]
         results = self.network.generate(
             self._view(encoded.states),
-            prompts,
+            [[*start, *row.said] for start, row in zip(starts, rows, strict=True)],
             beam_size=attempt.beam_size,
             num_hypotheses=1,
             sampling_temperature=attempt.temperature,
             sampling_topk=attempt.sampling_topk,
             no_repeat_ngram_size=attempt.phrase,
-            # CTranslate2 counts the prompt in and lets the text have half of it.
-            max_length=min(DECODER_CONTEXT, max(2 * longest, length + longest)),
+            # CTranslate2 counts in what stands before the text and lets the text have half of it.
+            max_length=min(DECODER_CONTEXT, max(2 * longest, max(map(len, starts)) + longest)),
             return_scores=True,
             return_no_speech_prob=True,
         )
         return [
             judge(
-                row.fresh(result.sequences_ids[0]),
-                result.scores[0],
+                *row.fresh(result.sequences_ids[0], result.scores[0]),
                 result.no_speech_prob,
-                longest,
+                limit,
                 row.tokenizer,
                 attempt,
             )
-            for row, result in zip(rows, results, strict=True)
+            for row, limit, result in zip(rows, limits, results, strict=True)
         ]
 
-    def _align(self, states: Samples, reading: Reading, row: _Row) -> list[AlignedWord]:
+    def _token_limit(self, row: Row, attempt: Attempt) -> int:
+        """Return how many new tokens a window may have, whatever is read beside it."""
+        known = row.new_offset if row.said else 0.0
+        return attempt.token_limit(self._length(row.window) - self._options.padding - known)
+
+    def _align(self, states: Samples, reading: Reading, row: Row) -> list[AlignedWord]:
         # One window at a time: nothing is padded, and its states still fit the cache (a fifth faster than a batch).
         known, tokens = len(row.said), [*row.said, *reading.tokens]
         (found,) = self.network.align(self._view(states[None]), row.tokenizer.sot_sequence, [tokens], 2 * len(states))
         path = [(token - known, state) for token, state in found.alignments if token >= known]
-        words = align_words(path, found.text_token_probs[known:], reading.tokens, row.tokenizer)
-        # What is read anew was said in the new pieces, wherever the attention strays.
-        begin = row.window.pieces[-row.new].offset
-        return [replace(word, start=max(word.start, begin), end=max(word.end, begin)) for word in words]
+        return row.placed(align_words(path, found.text_token_probs[known:], reading.tokens, row.tokenizer))
 
 
 def _votes(window: Window, probabilities: Sequence[tuple[str, float]], allowed: Sequence[str]) -> dict[str, float]:

@@ -39,6 +39,10 @@ class AlignedWord:
     def probability(self) -> float:
         return math.exp(self.logprob / self.tokens)
 
+    def not_before(self, time: float) -> "AlignedWord":
+        """Return the word moved behind `time` (s in the window) as far as it lies before it."""
+        return replace(self, start=max(self.start, time), end=max(self.end, time))
+
 
 def align_words(
     path: Sequence[tuple[int, int]], probabilities: Sequence[float], tokens: Sequence[int], tokenizer: Tokenizer

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.models.toy import ids, special, tokenizer
 
-from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, retries
+from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, quick_retries, retries
 
 GOOD = ids(" hallo", ",", " er", " sagte", " gut", ".")
 LIMIT = 100
@@ -155,6 +155,14 @@ def test_a_loop_is_first_forbidden_and_then_heard_anew_at_last_with_chance(beam_
 
 def test_an_unsure_reading_is_heard_anew_at_once() -> None:
     assert [attempt.padded for attempt in retries(reading(logprob=-1.5))] == [True, True]
+
+
+@pytest.mark.parametrize("beam_size", [1, 5])
+def test_who_waits_for_words_gets_only_what_needs_no_window_heard_again(beam_size: int) -> None:
+    (again,) = quick_retries(Reading((1,), -0.3, 0.0, True, first_attempt(beam_size)))
+    assert again == retries(Reading((1,), -0.3, 0.0, True, first_attempt(beam_size)))[0]
+    assert (again.beam_size, again.temperature, again.padded) == (beam_size, 0.0, False)
+    assert quick_retries(reading(logprob=-1.5)) == ()
 
 
 def test_only_warm_attempts_sample() -> None:

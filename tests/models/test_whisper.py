@@ -79,11 +79,26 @@ def test_the_work_is_shared_out_among_the_workers() -> None:
     assert [asked.batch for asked in network.asked] == [3] * 6
 
 
-def test_windows_of_a_batch_are_padded_to_the_longest_and_no_further() -> None:
+def test_windows_are_padded_to_one_of_a_few_lengths_whatever_is_heard_beside_them() -> None:
+    options = WhisperOptions(workers=1, padding=0.6, lengths=(3.0, 5.6))
+    for windows in ([1.0, 2.4, 2.5, 5.0, 5.1], [5.1], [2.4, 1.0], [2.5]):
+        network = ToyNetwork(by_length)
+        whisper(network, options).transcribe([window(seconds) for seconds in windows], GERMAN)
+        states = {1.0: 150, 2.4: 150, 2.5: 280, 5.0: 280, 5.1: 285}
+        assert {asked.seconds: asked.states for asked in network.asked} == {one: states[one] for one in windows}
+
+
+def test_only_windows_of_one_length_share_a_batch() -> None:
     network = ToyNetwork(by_length)
-    options = WhisperOptions(workers=1, padding=0.6)
-    whisper(network, options).transcribe([window(1.0), window(2.0), window(5.0)], GERMAN)
-    assert {asked.states for asked in network.asked} == {280}
+    options = WhisperOptions(workers=1, padding=0.6, lengths=(3.0, 5.6))
+    whisper(network, options).transcribe([window(seconds) for seconds in (1.0, 2.0, 4.0, 4.5, 5.2)], GERMAN)
+    assert {(asked.seconds, asked.batch) for asked in network.asked} == {
+        (1.0, 2),
+        (2.0, 2),
+        (4.0, 2),
+        (4.5, 2),
+        (5.2, 1),
+    }
 
 
 def test_a_window_longer_than_the_network_takes_is_heard_as_far_as_it_goes() -> None:
@@ -148,10 +163,13 @@ def test_a_language_that_is_not_allowed_is_never_chosen() -> None:
     assert vote({2.0: {"nl": 1.0}}, 2.0) in {"de", "en"}
 
 
-def test_only_the_longest_windows_are_asked() -> None:
+@pytest.mark.parametrize("lengths", [(14.8,), (2.8, 14.8), (2.6, 2.7, 2.8, 2.9)])
+@pytest.mark.parametrize(("workers", "decode_batch"), [(1, 16), (2, 16), (2, 3), (4, 1)])
+def test_only_the_longest_windows_are_asked(workers: int, decode_batch: int, lengths: tuple[float, ...]) -> None:
     network = ToyNetwork(by_length)
     windows = [window(1.0 + index / 10) for index in range(12)]
-    whisper(network).transcribe(windows, TranscriptionOptions())
+    options = WhisperOptions(workers, decode_batch, lengths=lengths)
+    whisper(network, options).transcribe(windows, TranscriptionOptions())
     assert sorted(network.voted) == [1.8, 1.9, 2.0, 2.1]
 
 

@@ -156,11 +156,16 @@ class ToyNetwork:
         return_scores: bool,
         return_no_speech_prob: bool,
     ) -> list[Generated]:
-        """Return what the script says, as much of it as `max_length` lets through."""
+        """Return the text of the prompt and what the script says, as much as `max_length` lets through.
+
+        As CTranslate2 does (tests/models/test_rows.py): the mean is over the given text too, which adds nothing to it.
+        """
         assert (num_hypotheses, return_scores, return_no_speech_prob) == (1, True, True)
         assert sampling_topk == (1 if sampling_temperature == 0.0 else 0)
         values = np.asarray(states)
         assert len(prompts) == len(values)
+        if len({prompt.index(special("startoftranscript")) for prompt in prompts}) > 1:
+            raise ValueError("requires the <|startoftranscript|> token to be at the same position in all batches")
         results = []
         for seconds, prompt in zip(self.seconds(values), prompts, strict=True):
             asked = Asked(
@@ -176,8 +181,10 @@ class ToyNetwork:
             with self.lock:
                 self.asked.append(asked)
             said = self.script(asked)
-            room = max(0, min(max_length // 2, max_length - len(prompt) + 1))  # as CTranslate2 counts
-            results.append(Generated([list(said.tokens)[:room]], [said.score], said.no_speech))
+            begin = prompt.index(special("notimestamps")) + 1
+            text = [*prompt[begin:], *said.tokens][: max(0, min(max_length // 2, max_length - begin + 1))]
+            score = said.score * len(said.tokens) / max(1, len(text))
+            results.append(Generated([text], [score], said.no_speech))
         return results
 
     def align(
