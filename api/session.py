@@ -292,6 +292,7 @@ class Session:
         if outcome.policy is not None:
             self._view.rule(outcome.policy)
         if outcome.callers is not None:
+            self._readmit(outcome.callers)
             self._view.judge(outcome.callers)
         if outcome.metrics is not None:
             self._view.hear(self._worker.arrived(self.time))
@@ -349,6 +350,15 @@ class Session:
         if self._pressing:
             self._pressing.clear()
             self._parts.work.promote(self.call_id, Priority.FINAL)
+
+    def _readmit(self, callers: tuple[CallerDistress, ...]) -> None:
+        """Show on the board again who refused and then agreed: the call judges them.
+
+        The board takes no more scores of a call that was erased, so it has to forget the call, with what people did.
+        """
+        if callers and self._no == "refused" and self._no_heard:
+            self._no = None
+            self._parts.board.remove(self.call_id)
 
     def _permitted(self, analysis: CallAnalysis | None) -> CallAnalysis | None:
         return withdraw_consent(analysis) if analysis and self._no == "withdrawn" else analysis

@@ -178,11 +178,17 @@ class TestARefusal:
             phone.say("consent", value="refused")
             await phone.until("consent.withdrawn")
             assert service.board.erased == [("a", REFUSED.why)]
+            service.wait(1.0)
+            await settle(service)
+            assert service.board.entries["a"].callers == ()
             phone.say("consent", value="granted")
             phone.send(tone(1.0))
             final = await phone.until("utterance.final", 2)
             assert final["utterance"]["distress"] is not None
             assert service.calls["a"].consents == ["refused", "granted"]
+            service.wait(1.0)
+            await settle(service)
+            assert [one.state for one in service.board.entries["a"].callers] == ["urgent"]
 
         run(talk())
 

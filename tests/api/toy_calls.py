@@ -155,7 +155,10 @@ class ToyCall:
     def consent(self, value: Consent) -> list[LiveEvent]:
         with self._alone():
             self.consents.append(value)
-            return [Withdrawn(self.seconds)] if value in ("withdrawn", "refused") else []
+            if value == "granted":
+                return []
+            self._state = "unknown"
+            return [Withdrawn(self.seconds)]
 
     def notice(self, at: datetime) -> list[LiveEvent]:
         with self._alone():
@@ -285,7 +288,8 @@ class ToyBoard:
     erased: list[tuple[str, str]] = field(default_factory=list)
 
     def update(self, entry: BoardEntry) -> None:
-        self.entries[entry.call_id] = entry
+        gone = any(call_id == entry.call_id for call_id, _ in self.erased) and entry.call_id in self.entries
+        self.entries[entry.call_id] = replace(entry, callers=()) if gone else entry
 
     def remove(self, call_id: str) -> None:
         self.entries.pop(call_id, None)
