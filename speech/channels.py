@@ -117,6 +117,6 @@ def _mirrored(means: _Means) -> bool:
 def _piece_means(a: Samples, b: Samples, size: int) -> npt.NDArray[np.float64]:
     """Return the mean of a*b over each piece of `size` samples, a shorter rest as one more piece, without copies."""
     whole = a.shape[0] // size * size
-    sums = np.einsum("ij,ij->i", a[:whole].reshape(-1, size), b[:whole].reshape(-1, size))
-    rest = float(np.dot(a[whole:], b[whole:]))
-    return np.append(sums.astype(np.float64), rest) / size
+    sums = np.einsum("ij,ij->i", a[:whole].reshape(-1, size), b[:whole].reshape(-1, size)).astype(np.float64)
+    rest = [float(np.dot(a[whole:], b[whole:]))] if whole < a.shape[0] else []
+    return np.append(sums, rest) / size

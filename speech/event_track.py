@@ -68,8 +68,7 @@ class EventTrack:
 
     def _found(self, until: int) -> tuple[Event, ...]:
         """Return the events before frame `until`, ordered by start: the settled ones, and what is found since then."""
-        begin = self._border / SECOND
-        found = events_in(self._frames(self._border, until), self._channel, until / SECOND, begin)
+        found = events_in(self._frames(self._border, until), self._channel, until / SECOND, self._border)
         return _continued(self._settled, sorted(found, key=lambda event: event.start))
 
     def _frames(self, first: int, last: int) -> Frames:

@@ -34,8 +34,8 @@ def _channel(audio: Audio, channel: int) -> list[Event]:
     return events_in(frames(audio.samples[channel]), channel, audio.duration)
 
 
-def events_in(sound: Frames, channel: int, duration: float, begin: float = 0.0) -> list[Event]:
-    """Find the events among frames that begin `begin` seconds into a call, of which `duration` were heard."""
+def events_in(sound: Frames, channel: int, duration: float, begin: int = 0) -> list[Event]:
+    """Find the events among the frames from `begin` on of a call of which `duration` seconds were heard."""
     singles = bursts(sound)
     music = _music(sound, singles)
     tones = join([burst for burst in singles if not _inside(burst, music)], sound)
@@ -43,7 +43,7 @@ def events_in(sound: Frames, channel: int, duration: float, begin: float = 0.0) 
     places += [("music", first, last) for first, last in music]
     # A frame stands for the HOP samples around its centre.
     return [
-        Event(kind, channel, max(begin + (first - 0.5) / SECOND, 0.0), min(begin + (last - 0.5) / SECOND, duration))
+        Event(kind, channel, max((begin + first - 0.5) / SECOND, 0.0), min((begin + last - 0.5) / SECOND, duration))
         for kind, first, last in places
     ]
 

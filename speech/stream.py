@@ -39,7 +39,10 @@ class CallStream:
 
     @property
     def duration(self) -> float:
-        """Return the seconds that were heard; up to some 10 ms less than were sent while the resampler holds them."""
+        """Return the seconds that were heard: less than were sent by what the resampler holds back.
+
+        That is 0.12 s at most and half of it on average at 8 kHz, 0.04 s at most at 48 kHz.
+        """
         return self._utterances[0].duration
 
     def feed(self, samples: Samples) -> list[Spoken]:

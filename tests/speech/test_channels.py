@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stimmung.speech.channels import Channels, assign_roles
+from stimmung.speech.channels import Channels, Mirror, assign_roles
 from stimmung.speech.errors import CallInfoError
 from stimmung.speech.records import SAMPLE_RATE, Audio, Role, Samples
 
@@ -136,3 +136,81 @@ def test_any_length_is_compared_to_its_end(count: int, seed: int) -> None:
 
 def test_no_sound_at_all_is_two_channels() -> None:
     assert assign_roles(Audio(np.zeros((2, 0), np.float32))).roles == ("unknown", "unknown")
+
+
+# while a call goes on
+
+
+def mirrored(samples: Samples, *sizes: int) -> Mirror:
+    """Return what follows the channels, fed so many samples at a time."""
+    mirror, first, turn = Mirror(SAMPLE_RATE), 0, 0
+    while first < samples.shape[1]:
+        mirror.feed(samples[:, first : first + sizes[turn % len(sizes)]])
+        first, turn = first + sizes[turn % len(sizes)], turn + 1
+    return mirror
+
+
+def pairs() -> dict[str, Samples]:
+    """Return the pairs of channels from above."""
+    one, random = talk(1), np.random.default_rng(0)
+    hiss = random.normal(0.0, 3e-4, (2, one.size))
+    late_word = one.copy()
+    late_word[-3_200:] += 0.01 * talk(2)[:3_200] / 0.1
+    pairs = {
+        "parties": (one, talk(2)),
+        "same": (one, one),
+        "louder": (one, 1.8 * one),
+        "upside down": (one, -one),
+        "coded twice": (mu_law(one), mu_law(0.93 * one)),
+        "noisy": (one + hiss[0], one + hiss[1]),
+        "silent": (one, np.zeros_like(one)),
+        "both silent": (np.zeros_like(one), np.zeros_like(one)),
+        "echo": (one, 0.2 * one),
+        "late": (one, np.roll(one, 400)),
+        "a word at the end": (one, late_word),
+        "gain that changes": (one, one * np.repeat((0.7, 1.4), one.size // 2)),
+    }
+    return {name: np.stack(pair).astype(np.float32) for name, pair in pairs.items()}
+
+
+@pytest.mark.parametrize("pair", pairs().values(), ids=pairs().keys())
+@pytest.mark.parametrize("sizes", [(320,), (8_000,), (1_777, 20_000), (200_000,)])
+def test_followed_in_pieces_the_channels_are_judged_as_those_of_the_recording(
+    pair: Samples, sizes: tuple[int, ...]
+) -> None:
+    assert mirrored(pair, *sizes).same() == assign_roles(Audio(pair)).dual_mono
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 20_000), st.lists(st.integers(1, 9_000), min_size=1, max_size=4), st.sampled_from((0.0, 0.003, 1.0))
+)
+def test_at_every_moment_they_are_judged_by_what_was_heard(count: int, sizes: list[int], other: float) -> None:
+    pair = np.stack((talk(1)[:count], talk(1)[:count] + other * talk(2)[:count]))
+    assert mirrored(pair, *sizes).same() == assign_roles(Audio(pair)).dual_mono
+
+
+def test_asking_changes_nothing() -> None:
+    pair, mirror = pairs()["coded twice"], Mirror(SAMPLE_RATE)
+    for first in range(0, pair.shape[1], 320):
+        mirror.feed(pair[:, first : first + 320])
+        assert mirror.same()
+    assert np.array_equal(mirror._means[0].one, mirrored(pair, 320)._means[0].one)
+
+
+def test_what_differed_once_is_never_the_same_again() -> None:
+    mirror = mirrored(pairs()["parties"][:, :16_000], 320)
+    assert not mirror.same()
+    for _ in range(20):
+        mirror.feed(pairs()["same"])
+    assert not mirror.same()
+
+
+@pytest.mark.parametrize(("name", "most"), [("parties", 0), ("same", 3 * 8 * 2 * 3_600)])
+def test_an_hour_of_it_needs_little_memory(name: str, most: int) -> None:
+    mirror, pair = Mirror(SAMPLE_RATE), pairs()[name]
+    for _ in range(450):
+        mirror.feed(pair)
+    assert mirror.same() == (name == "same")
+    assert sum(part.nbytes for means in mirror._means for part in means) <= most
+    assert mirror._rest.nbytes <= 2 * 4 * SAMPLE_RATE // 2
