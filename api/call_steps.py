@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from stimmung.api.arrival_times import ArrivalTimes
 from stimmung.api.events import Told
 from stimmung.api.inbox import Sound
@@ -17,10 +19,11 @@ from stimmung.calls.live_events import Ended
 from stimmung.calls.records import CallAnalysis, CallerDistress, Metrics, PolicyReport
 from stimmung.speech.arrival import Arrivals, Arrived
 from stimmung.speech.errors import AudioError
-from stimmung.speech.records import Consent
+from stimmung.speech.records import Consent, Samples
 from stimmung.speech.wire import WireFormat
 
 ABANDONED = "the call was ended before it was done"
+AT_ONCE = 10.0  # s of sound that are listened to at once at most: a long message is no reason for a long step
 MOST_ROUNDS = 1_000  # of work that follows from work that was given up: each round ends a window of a channel
 
 
@@ -75,6 +78,7 @@ class CallSteps:
         self._mending = MendingWatch()
         self._line = LineWatch(wire.channels, wire.sample_rate)
         self._ending = False  # no more sound is taken
+        self._unheard: list[Samples] = []  # of this step
         self.arrived = ArrivalTimes()
 
     @property
@@ -95,11 +99,14 @@ class CallSteps:
         for landed in batch.landed:
             outcome.told += self._land(landed)
         for item in batch.items:
+            if not isinstance(item, Sound):
+                self._feed()  # what came before an order was said before it
             self._deal(item, outcome)
         if batch.rewind and not self._ending:
             self._hear(self._arrivals.flush(), outcome)
         if batch.abandon is not None:
             self._abandon(batch.abandon, outcome)
+        self._feed()
         if batch.partial and not self._ending:
             self._call.ask_partial()
         if batch.measure:
@@ -148,12 +155,21 @@ class CallSteps:
         outcome.told += self._mending.add(arrived.notes, self.seconds)
         outcome.told += self._line.look(arrived.samples, self.seconds)
         if arrived.samples.shape[1]:
-            self._call.feed(arrived.samples)
+            self._unheard.append(arrived.samples)
+        if sum(samples.shape[1] for samples in self._unheard) >= AT_ONCE * self._rate:
+            self._feed()
+
+    def _feed(self) -> None:
+        """Listen to what came, all at once: each time costs half a millisecond, whatever little there is."""
+        if self._unheard:
+            self._call.feed(np.concatenate(self._unheard, axis=1) if len(self._unheard) > 1 else self._unheard[0])
+            self._unheard.clear()
 
     def _end(self, outcome: Outcome) -> None:
         if self._ending:
             return
         self._hear(self._arrivals.flush(), outcome)
+        self._feed()
         self._ending = True
         self._call.end()
 

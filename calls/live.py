@@ -24,6 +24,7 @@ from stimmung.calls.live_channel import Heard, LiveChannel, record_ask, recorded
 from stimmung.calls.live_events import DistressChanged, Ended, LiveEvent, PartialHeard, Warned, Withdrawn
 from stimmung.calls.live_judging import Asking
 from stimmung.calls.live_languages import Languages
+from stimmung.calls.live_pacing import Pacing
 from stimmung.calls.live_script import LiveScript, Moment, Pending
 from stimmung.calls.live_tasks import Found, Kind, Payload, Task, Urgency
 from stimmung.calls.metrics import measure
@@ -89,6 +90,7 @@ class LiveCall:
         self._due: list[Task] = []
         self._tokens = 0
         self._partial_wanted = False
+        self._partials = Pacing()
         self._voices_from = 0.0  # s in the call: voices before it may not be judged
         self._ended = self._finishing = self._erased = False
         self._analysis: CallAnalysis | None = None
@@ -110,7 +112,7 @@ class LiveCall:
             channel.close()
 
     def ask_partial(self) -> None:
-        """Want the words so far of whoever speaks, once."""
+        """Want the words so far of whoever speaks, once; on a busy machine they come less often."""
         self._partial_wanted = True
 
     def _take(self, closed: Sequence[Spoken]) -> None:
@@ -136,7 +138,7 @@ class LiveCall:
         """Return what became due since the last time."""
         for channel in self._channels:
             self._hear(channel)
-        if self._partial_wanted:
+        if self._partial_wanted and self._partials.may_ask(self._stream.duration):
             self._partial_wanted = False
             self._hear_so_far()
         self._hear_again()
@@ -185,13 +187,15 @@ class LiveCall:
                 continue
             options, votes = self._languages.options, self._languages.votes
             if ask := channel.partial_ask(speaking, options, votes, PARTIAL_LONGEST):
-                then = _Then(self._partial(channel.channel, speaking), lambda _why: [])
+                self._partials.asked(self._stream.duration)
+                then = _Then(self._partial(channel.channel, speaking), self._no_partial)
                 self._add("partial", "partial", _heard_in(ask), ask, then)
 
     def _partial(self, channel: int, speaking: Spoken) -> Callable[[Answer], list[LiveEvent]]:
         start = speaking.speech[0].start
 
         def heard(answer: Answer) -> list[LiveEvent]:
+            self._partials.answered(self._stream.duration)
             now = self._stream.still_speaking(channel)
             if now is None or now.speech[0].start != start or not answer.utterances:
                 return []  # it ended meanwhile, and its words come whole
@@ -199,6 +203,10 @@ class LiveCall:
             return [PartialHeard(speaking.speech[-1].end, channel, start, text)]
 
         return heard
+
+    def _no_partial(self, _why: str) -> list[LiveEvent]:
+        self._partials.answered(self._stream.duration)
+        return []
 
     # words
 
