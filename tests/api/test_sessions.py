@@ -206,7 +206,7 @@ class TestDraining:
                 phone.send(start(), tone(1.0))
                 await phone.until("utterance.final")
             service.work.answer = None
-            drained = asyncio.ensure_future(service.sessions.drain(0.05))
+            drained = asyncio.ensure_future(service.sessions.drain(0.5))
             await settle(service)
             for job, future in service.work.waiting:
                 if job.call_id == "quick":
