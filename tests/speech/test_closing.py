@@ -44,6 +44,12 @@ def closed(probabilities: Probabilities, options: ClosingOptions | None = None) 
     return closer.feed(probabilities) + closer.flush()
 
 
+def one_by_one(probabilities: Probabilities) -> list[Closed]:
+    closer = Closer(FRAME)
+    found = [one for frame in range(len(probabilities)) for one in closer.feed(probabilities[frame : frame + 1])]
+    return found + closer.flush()
+
+
 def spans(*parts: tuple[float, int]) -> list[tuple[tuple[int, int], ...]]:
     return [one.spans for one in closed(track(*parts))]
 
@@ -129,8 +135,10 @@ def test_a_click_neither_begins_nor_ends_an_utterance_beside_it() -> None:
 
 
 def test_a_click_makes_no_utterance_too_long() -> None:
-    ((span,),) = spans((0.9, 400), (0.0, 10), (0.9, 2), (0.0, 30))
-    assert span == (0, 400)
+    probabilities = track((0.9, 400), (0.0, 10), (0.9, 2), (0.0, 30))
+    (one,) = one_by_one(probabilities)
+    assert one == closed(probabilities)[0]
+    assert (one.spans, one.after) == (((0, 400),), None)
 
 
 @given(tracks())
@@ -175,9 +183,14 @@ def test_fed_in_any_pieces_it_closes_the_same(probabilities: Probabilities, size
 @given(tracks())
 @settings(max_examples=25)
 def test_frame_by_frame_it_closes_the_same(probabilities: Probabilities) -> None:
-    closer = Closer(FRAME)
-    found = [one for frame in range(len(probabilities)) for one in closer.feed(probabilities[frame : frame + 1])]
-    assert found + closer.flush() == closed(probabilities)
+    assert one_by_one(probabilities) == closed(probabilities)
+
+
+@pytest.mark.parametrize("dip", range(398, 410))
+def test_a_cut_waits_until_its_place_is_certain(dip: int) -> None:
+    """Quiet just where the run no longer fits: what follows says which frame is in its middle."""
+    probabilities = track((0.9, dip), (0.3, 4), (0.9, 200), (0.0, 30))
+    assert one_by_one(probabilities) == closed(probabilities)
 
 
 def test_nobody_waits_longer_than_the_closing_pause() -> None:
