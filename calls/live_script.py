@@ -130,6 +130,9 @@ class LiveScript:
         """Drop every score, and what scores could be made of again."""
         self.callers.forget()
         self.record.erase()
+        for pending in self.pending:  # judged, and not told yet
+            if pending.judged is not None:
+                pending.judged = [replace(one, reading=None, row=None) for one in pending.judged]
         for number, utterance in self.told.items():
             (self.told[number],) = erase_scores([utterance])
 
