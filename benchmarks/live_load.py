@@ -10,6 +10,7 @@ import sys
 import time
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -137,7 +138,7 @@ class Call:
         """Connect and send the recording."""
         try:
             self._connection = await connected(self._plan, f"/v1/calls/{self.call_id}/stream")
-            await self._connection.send(json.dumps(start_message(self._track, self.call_id)))
+            await self._connection.send(json.dumps(start_message(self._track, self.call_id, self._plan.partials)))
         except InvalidStatus as refused:
             self._refusal = refusal_of(refused)
             return
@@ -235,8 +236,6 @@ class Call:
     def _final(self, message: dict[str, Any], now: float) -> Heard:
         said = message["utterance"]
         end = float(said["end"])
-        last = round(end * self._track.rate) - 1  # the last voiced sample, and the message that it was in
-        place = min(max(last // round(CHUNK * self._track.rate), 0), len(self._sent) - 1)
         stated = message["lag"]
         return Heard(
             int(message["id"]),
@@ -244,12 +243,18 @@ class Call:
             float(said["start"]),
             end,
             None if stated is None else float(stated),
-            now - self._sent[place],
+            now - sent_at(self._sent, self._track.rate, end),
             now,
         )
 
 
-def start_message(track: Track, call_id: str) -> dict[str, Any]:
+def sent_at(sent: Sequence[float], rate: int, end: float) -> float:
+    """Return when the message with the last sample before `end` (s in the call) was sent, of all that were."""
+    last = round(end * rate) - 1
+    return sent[min(max(last // round(CHUNK * rate), 0), len(sent) - 1)]
+
+
+def start_message(track: Track, call_id: str, partials: bool = True) -> dict[str, Any]:
     """Return what a call begins with."""
     return {
         "type": "start",
@@ -260,7 +265,7 @@ def start_message(track: Track, call_id: str) -> dict[str, Any]:
             "framing": "none",
         },
         "info": {**track.info, "call_id": call_id},
-        "partials": True,
+        "partials": partials,
         "phase": "in_conversation",
     }
 

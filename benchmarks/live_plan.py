@@ -55,6 +55,7 @@ class Plan:
     speed: float = 1.0  # sound sent a second; other than 1 in tests only
     once: bool = False  # each line plays its tracks once
     board: bool = False  # watch the board too
+    partials: bool = True  # have the words so far of whoever speaks
 
 
 @dataclass(frozen=True, slots=True)

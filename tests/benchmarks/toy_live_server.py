@@ -23,6 +23,7 @@ class ToyServer:
         self.now = 0
         self.swallow: set[int] = set()  # sequence numbers that are never sent
         self.close_after_start = False
+        self.keeps_places = False  # of calls that ended
 
     def refuse(self, connection: ServerConnection, request: Request) -> Response | None:
         """Say no where the key is wrong or all places are taken."""
@@ -72,7 +73,7 @@ class ToyServer:
         await events.send({"type": "warning", "code": "toy", "message": "", "time": heard / BYTES_A_SECOND})
         summary = {"utterances": said}
         await events.send({"type": "call.ended", "time": heard / BYTES_A_SECOND, "summary": summary})
-        self.now -= 1
+        self.now -= not self.keeps_places
         await connection.close()
 
 
