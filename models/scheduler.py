@@ -242,8 +242,7 @@ class Scheduler:
             self._changed.notify_all()
 
     def _idle(self) -> bool:
-        self._drop_cancelled()
-        return not (self._waiting or self._running or self._admission.calls)
+        return not (self._running or self._admission.calls)  # what waits, waits for a call that has its place
 
     def _make_room(self, job: Job) -> list[Answer]:
         """Give up what is worth less than `job` where the queue is full; raise Overloaded where nothing is."""

@@ -84,7 +84,7 @@ class Lanes:
 
     free: int
     low: int = 0  # busy with partials or records
-    urgent_led: bool = False  # the last batch was led by a caller in distress while finals were overdue
+    urgent_led: bool = False  # callers in distress had the last turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def choose(waiting: Sequence[Waiting], lanes: Lanes, now: float, options: Schedu
     gathered = turn.gathered(batch, waiting)
     if gathered > now:
         return Choice(wake=min(gathered, expiry))
-    return Choice(batch, urgent_led=late and turn.is_urgent(leader) and not turn.overdue_first)
+    return Choice(batch, urgent_led=turn.is_urgent(leader) and not turn.overdue_first)
 
 
 def _overdue(one: Waiting, now: float, options: SchedulerOptions) -> bool:
@@ -170,7 +170,8 @@ class _Turn:
     def batch(self, ranked: Sequence[Waiting]) -> tuple[Waiting, ...]:
         """Return the first with those of its kind that fit, in order of rank.
 
-        A batch is done when its longest job is. So while callers in distress wait, only they may make it long.
+        A batch is done when its longest job is. So while callers in distress wait only they may make it long, and
+        partials or records never do so to finals.
         """
         leader, options = ranked[0], self.options
         batch, longest = [leader], leader.job.seconds
@@ -178,7 +179,8 @@ class _Turn:
         for one in ranked[1:]:
             if one.job.kind != leader.job.kind or len(batch) == options.max_batch:
                 continue
-            limit = options.urgent_batch_seconds if hurry and not self.is_urgent(one) else options.max_batch_seconds
+            short = (hurry and not self.is_urgent(one)) or (self.is_low(one) and not self.is_low(leader))
+            limit = options.urgent_batch_seconds if short else options.max_batch_seconds
             if max(longest, one.job.seconds) * (len(batch) + 1) <= limit:
                 batch.append(one)
                 longest = max(longest, one.job.seconds)

@@ -132,6 +132,31 @@ def test_two_lanes_run_two_batches_side_by_side() -> None:
         wait(answers, SOON)
 
 
+def test_one_of_two_lanes_is_kept_from_partials_and_records() -> None:
+    ear = Ear()
+    with running(ear, replace(OPTIONS, lanes=2)) as scheduler:
+        held = scheduler.submit(job("hold", PARTIAL))
+        assert ear.holding.acquire(timeout=SOON)
+        record = scheduler.submit(job("record", RECORD))
+        assert scheduler.submit(job("final", kind="judge")).result(SOON) == "heard final"
+        assert not record.done()
+        ear.go.set()
+        wait([held, record], SOON)
+        assert ear.batches == [["hold"], ["final"], ["record"]]
+        assert scheduler.submit(job("again", RECORD)).result(SOON) == "heard again"
+
+
+def test_overdue_finals_and_callers_in_distress_take_turns() -> None:
+    clock = Clock()
+    with busy(replace(OPTIONS, max_batch=1), clock) as (scheduler, ear):
+        calm = [scheduler.submit(job(f"calm {number}")) for number in range(2)]
+        clock.now += OPTIONS.age_bound
+        fresh = [scheduler.submit(job(f"fresh {number}", URGENT, arrived=clock.now)) for number in range(2)]
+        ear.go.set()
+        wait([*calm, *fresh], SOON)
+        assert ear.batches[1:] == [["calm 0"], ["fresh 0"], ["calm 1"], ["fresh 1"]]
+
+
 def test_a_cancelled_job_costs_nothing() -> None:
     with busy() as (scheduler, ear):
         unwanted, wanted = scheduler.submit(job("unwanted")), scheduler.submit(job("wanted"))
@@ -302,6 +327,8 @@ def test_stopping_computes_what_waits_and_takes_no_new_call() -> None:
             scheduler.admit("d")
         ear.go.set()
         assert last.result(SOON) == "heard last words"
+        stopping.join(0.05)
+        assert stopping.is_alive()
         follow_up = scheduler.submit(job("judged", kind="judge"))  # calls that are there may finish
         assert follow_up.result(SOON) == "heard judged"
         for call in ("a", "b", "c"):

@@ -105,6 +105,14 @@ class TestAgeing:
     def test_overdue_finals_go_by_age_and_not_by_deadline(self) -> None:
         waiting = queue(job(FINAL, self.LATE, deadline=NOW - 9), job(FINAL, self.LATE + 1, deadline=NOW))
         assert chosen(waiting, options=ALONE) == [1]
+        assert chosen([*waiting, *queue(job(URGENT))], Lanes(free=1, urgent_led=True), ALONE) == [1]
+
+    def test_after_an_overdue_caller_in_distress_it_is_the_turn_of_the_others_in_distress(self) -> None:
+        waiting = queue(job(URGENT, self.LATE, deadline=NOW + 9), job(FINAL, self.LATE - 1), job(URGENT))
+        choice = choose(waiting, Lanes(free=1, urgent_led=True), NOW, ALONE)
+        assert [one.number for one in choice.batch] == [0]
+        assert not choice.urgent_led
+        assert choose(waiting[2:], IDLE, NOW, ALONE).urgent_led
 
     def test_overdue_finals_fill_up_the_batch_of_a_caller_in_distress_first(self) -> None:
         waiting = queue(job(FINAL), job(FINAL, self.LATE), job(URGENT))
@@ -135,6 +143,10 @@ class TestBatches:
     def test_who_fills_up_a_batch_in_distress_may_not_make_it_long(self) -> None:
         waiting = queue(job(URGENT), job(FINAL, seconds=6.0), job(FINAL, seconds=3.0), job(FINAL, seconds=3.5))
         assert chosen(waiting) == [0, 2]  # 2 * 6 s are above 10; 2 * 3 s are not; 3 * 3.5 s are again
+
+    def test_partials_and_records_may_not_make_a_batch_of_finals_long(self) -> None:
+        assert chosen(queue(job(FINAL), job(RECORD, seconds=6.0), job(PARTIAL, seconds=5.0))) == [0, 2]
+        assert chosen(queue(job(RECORD), job(RECORD, seconds=6.0))) == [0, 1]
 
     def test_several_callers_in_distress_share_a_long_batch(self) -> None:
         assert chosen(queue(job(URGENT, seconds=12.0), job(URGENT, seconds=13.0))) == [0, 1]
@@ -168,6 +180,10 @@ class TestGathering:
         assert choice.batch == ()
         assert choice.wake == pytest.approx(NOW + 0.02)
         assert choose(queue(job(FINAL, 0.01)), IDLE, choice.wake, OPTIONS).batch
+
+    def test_patience_may_end_meanwhile(self) -> None:
+        waiting = queue(job(FINAL, 0.01), job(PARTIAL, OPTIONS.partial_patience - 0.01, kind="partial"))
+        assert choose(waiting, IDLE, NOW, OPTIONS).wake == pytest.approx(NOW + 0.01)
 
     def test_not_while_a_caller_in_distress_waits(self) -> None:
         assert chosen(queue(job(URGENT, 0.0))) == [0]
