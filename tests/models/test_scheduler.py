@@ -1,11 +1,13 @@
 """The scheduler's threads: what runs together, what is dropped before it costs, what an error reaches, how it ends."""
 
 import logging
+import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -356,6 +358,40 @@ def test_stopping_has_a_time_limit_and_what_runs_still_answers() -> None:
 def test_an_unknown_kind_is_refused_by_name() -> None:
     with running(Ear()) as scheduler, pytest.raises(ValueError, match="no runner for 'sing', only for hear, judge"):
         scheduler.submit(job("one", kind="sing"))
+
+
+def test_whatever_calls_do_every_answer_comes_to_an_end() -> None:
+    """Calls come, leave, change their minds and their distress, runners fail, the queue is short: nothing hangs."""
+    options = replace(OPTIONS, lanes=2, queue_jobs=20, capacity=3)
+    answers: list[Future[Any]] = []
+
+    def live(scheduler: Scheduler, call: str) -> None:
+        chance = random.Random(call)
+        for number in range(300):
+            payload = "fail" if chance.random() < 0.05 else f"{call}{number}"
+            wanted = job(payload, chance.choice(list(Priority)), call, chance.choice(["hear", "judge"]))
+            with suppress(Overloaded):
+                answers.append(scheduler.submit(wanted))
+                if chance.random() < 0.2:
+                    answers[-1].cancel()
+            if chance.random() < 0.1:
+                scheduler.promote(call, chance.choice([URGENT, FINAL]))
+            if chance.random() < 0.02:
+                scheduler.leave(call)
+                scheduler.admit(call)
+
+    with running(Ear(), options) as scheduler:
+        threads = [threading.Thread(target=live, args=(scheduler, call)) for call in ("a", "b", "c")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(SOON)
+        assert not wait(answers, SOON).not_done
+        told = scheduler.metrics()
+        assert sum(told.depth.values()) == told.running == 0
+        ended = (told.done, told.failed, told.shed, told.cancelled)
+        assert sum(sum(counts.values()) for counts in ended) == len(answers)
+    assert {type(answer.exception()) for answer in answers if not answer.cancelled()} <= {RuntimeError, Shed, NoneType}
 
 
 def test_many_threads_get_every_answer_once() -> None:
