@@ -36,12 +36,18 @@ class EventTrack:
             self._describe(self._heard_samples // HOP - AROUND)
 
     def so_far(self) -> tuple[Event, ...]:
-        """Return the events until now, ordered by start; one that goes on ends where it is heard to.
+        """Return the events until now, ordered by start; one that goes on ends now.
 
         What this is depends on what was heard, never on how it was cut or how often somebody asked.
         """
-        self._describe(self._heard_samples // HOP - AROUND)
-        return self._found(self._described)
+        heard = self._heard_samples // HOP
+        self._describe(heard - AROUND)
+        # What fills the last frame that is described is taken to fill those around, which are not: else the last 0.4 s
+        # of music would be left over as speech.
+        return tuple(
+            replace(event, end=heard / SECOND) if event.end > (self._described - 1) / SECOND else event
+            for event in self._found(self._described)
+        )
 
     def flush(self) -> tuple[Event, ...]:
         """Return the events of the whole channel, ordered by start: nothing follows."""

@@ -206,6 +206,14 @@ def test_what_differed_once_is_never_the_same_again() -> None:
     assert not mirror.same()
 
 
+def test_what_follows_a_difference_within_its_piece_does_not_hide_it() -> None:
+    one, mirror = pairs()["same"][:, :12_000], Mirror(SAMPLE_RATE)
+    other = one.copy()
+    other[1, :8_000] = talk(2)[:8_000]
+    mirror.feed(other)
+    assert not mirror.same()
+
+
 @pytest.mark.parametrize(("name", "most"), [("parties", 0), ("same", 3 * 8 * 2 * 3_600)])
 def test_an_hour_of_it_needs_little_memory(name: str, most: int) -> None:
     mirror, pair = Mirror(SAMPLE_RATE), pairs()[name]
