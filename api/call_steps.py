@@ -112,6 +112,7 @@ class CallSteps:
         if batch.measure:
             outcome.told += self._call.tick()
         outcome.tasks = self._call.tasks()
+        outcome.told += self._call.events()
         self._look(batch, outcome)
         return outcome
 
@@ -183,6 +184,7 @@ class CallSteps:
             for task in tasks:
                 outcome.told += self._call.failed(task, ABANDONED)
             tasks = self._call.tasks()
+            outcome.told += self._call.events()
         if not any(isinstance(one, Ended) for one in outcome.told):
             outcome.told.append(Ended(self.seconds, self._call.analysis()))
 

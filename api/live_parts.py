@@ -48,6 +48,10 @@ class Call(Protocol):
         """Return what became due."""
         ...
 
+    def events(self) -> list[LiveEvent]:
+        """Return what is to be told although no task ended; asked after `tasks`."""
+        ...
+
     def done(self, task: Any, result: Any) -> list[LiveEvent]:
         """Take a result and return what is to be told."""
         ...

@@ -36,6 +36,7 @@ from stimmung.speech.stream import CallStream
 from stimmung.speech.utterances import Spoken
 
 PARTIAL_FROM = 0.8  # s of speech before its words are worth asking for
+EAGER_WITHIN = 0.6  # s from asking for words to having them: if it takes longer, nothing is asked for early
 PARTIAL_LONGEST = 14.0  # s: as long as a window
 WINDOWS_UNDECIDED = 4  # full windows that wait for the call's language to be certain; a recording asks as many
 ECHOES = 8  # utterances of a second channel that repeats the first, kept until it is known that it does not
@@ -89,6 +90,8 @@ class LiveCall:
         self._running: dict[int, _Then] = {}  # by token
         self._due: list[Task] = []
         self._tokens = 0
+        self._told: list[LiveEvent] = []
+        self._quick = True  # the last words came soon enough for asking early to help
         self._partial_wanted = False
         self._partials = Pacing()
         self._voices_from = 0.0  # s in the call: voices before it may not be judged
@@ -136,6 +139,8 @@ class LiveCall:
 
     def tasks(self) -> list[Task]:
         """Return what became due since the last time."""
+        for channel in self._channels[: len(self._policy.parties)]:
+            self._hear_early(channel)
         for channel in self._channels:
             self._hear(channel)
         if self._partial_wanted and self._partials.may_ask(self._stream.duration):
@@ -145,6 +150,11 @@ class LiveCall:
         self._finish_if_done()
         due, self._due = self._due, []
         return due
+
+    def events(self) -> list[LiveEvent]:
+        """Return what is to be told although no task ended; to be asked after `tasks`."""
+        told, self._told = self._told, []
+        return told
 
     def done(self, task: Task, result: Any) -> list[LiveEvent]:  # Any: as the task's kind says
         """Take a result and return what is to be told."""
@@ -166,10 +176,14 @@ class LiveCall:
     def _hear(self, channel: LiveChannel) -> None:
         ask = channel.next_ask(self._languages.options, self._languages.votes)
         if ask is None:
+            if (answer := channel.answered()) is not None:  # it was heard before its end was certain
+                self._told += self._judge(channel, answer, self._stream.duration)
             return
         ended = ask.window.pieces[-ask.new].span.end  # the first of what is new has waited longest
+        asked = self._stream.duration
 
         def heard(answer: Answer) -> list[LiveEvent]:
+            self._quick = self._stream.duration - asked <= EAGER_WITHIN
             self._languages.add(ask, answer)
             return self._judge(channel, answer, ended)
 
@@ -178,6 +192,31 @@ class LiveCall:
             return [Warned(self._stream.duration, "not_heard", message), *self._judge(channel, None, ended)]
 
         sound = _Sound(ask.window.duration, ended)
+        self._add("hear", self._urgency(channel.channel), sound, ask, _Then(heard, lost))
+
+    def _hear_early(self, channel: LiveChannel) -> None:
+        """Ask for the words of an utterance that may have ended, while the machine is quick enough for it to help."""
+        spoken = self._stream.ending(channel.channel) if self._quick and not self._ended else None
+        if spoken is None:
+            return
+        ask = channel.eager_ask(spoken, self._languages.options, self._languages.votes)
+        eager, asked = channel.eager, self._stream.duration
+        if ask is None or eager is None:
+            return
+
+        def heard(answer: Answer) -> list[LiveEvent]:
+            self._quick = self._stream.duration - asked <= EAGER_WITHIN
+            self._languages.add(ask, answer)
+            eager.answer = answer
+            if (adopted := channel.answered()) is not None:
+                return self._judge(channel, adopted, spoken.piece.end)
+            return self._so_far_of(channel.channel, spoken, answer)
+
+        def lost(_why: str) -> list[LiveEvent]:
+            channel.lose(eager)
+            return []
+
+        sound = _Sound(ask.window.duration, spoken.piece.end)
         self._add("hear", self._urgency(channel.channel), sound, ask, _Then(heard, lost))
 
     def _hear_so_far(self) -> None:
@@ -192,17 +231,19 @@ class LiveCall:
                 self._add("partial", "partial", _heard_in(ask), ask, then)
 
     def _partial(self, channel: int, speaking: Spoken) -> Callable[[Answer], list[LiveEvent]]:
-        start = speaking.speech[0].start
-
         def heard(answer: Answer) -> list[LiveEvent]:
             self._partials.answered(self._stream.duration)
-            now = self._stream.still_speaking(channel)
-            if now is None or now.speech[0].start != start or not answer.utterances:
-                return []  # it ended meanwhile, and its words come whole
-            text = " ".join(one.text for one in answer.utterances)
-            return [PartialHeard(speaking.speech[-1].end, channel, start, text)]
+            return self._so_far_of(channel, speaking, answer)
 
         return heard
+
+    def _so_far_of(self, channel: int, speaking: Spoken, answer: Answer) -> list[LiveEvent]:
+        """Tell the words so far, unless their utterance ended meanwhile: then they come whole."""
+        now = self._stream.still_speaking(channel)
+        if now is None or now.speech[0].start > speaking.speech[-1].end or not answer.utterances:
+            return []
+        text = " ".join(one.text for one in answer.utterances)
+        return [PartialHeard(speaking.speech[-1].end, channel, speaking.speech[0].start, text)]
 
     def _no_partial(self, _why: str) -> list[LiveEvent]:
         self._partials.answered(self._stream.duration)

@@ -1,7 +1,9 @@
 """The words of one channel of a live call: heard utterance by utterance, and once more by whole windows.
 
-An utterance is heard at once, behind those that its window holds already. When the window is full it is heard again
-as a recording's would be: that is what the call's record keeps.
+An utterance is heard at once, a short one behind those that its window holds already. When the window is full it is
+heard again as a recording's would be: that is what the call's record keeps. Where a pause may be the end of an
+utterance, its words are asked for while nobody knows yet: mostly they are there when the closing pause is over
+(docs/decisions/live.md).
 """
 
 from collections import deque
@@ -12,6 +14,25 @@ from stimmung.speech.engines import Answer, Ask, TranscriptionOptions
 from stimmung.speech.records import Utterance
 from stimmung.speech.utterances import Spoken
 from stimmung.speech.windows import Packer, window_of
+
+
+CONTEXT_FOR = 3.0  # s: longer utterances are read well enough without what was said before them
+CONTEXT = 11.0  # s before a short one at most: each known word costs as much as a new one
+
+
+@dataclass(slots=True, eq=False)
+class Eager:
+    """An utterance that may have ended, and its words, asked for before it is certain."""
+
+    spoken: Spoken
+    answer: Answer | None = None
+    lost: bool = False
+    adopted: bool = False  # it did end so, and waits for these words
+
+    @property
+    def is_out(self) -> bool:
+        """Say whether its words are on the way."""
+        return self.answer is None and not self.lost
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +74,7 @@ class LiveChannel:
         self._windows = deque([Heard(0)])
         self._hearing: Heard | None = None
         self._new = 0
+        self._eager: Eager | None = None
 
     @property
     def unheard(self) -> bool:
@@ -78,7 +100,47 @@ class LiveChannel:
             return None
         self._hearing, self._new = window, window.waiting
         window.asks += 1
-        return Ask(window_of(window.spoken), options, _joined(window.said), window.waiting, votes)
+        if self._adopt(window):
+            return None
+        known = len(window.said)
+        return _ask(window, window.spoken[known:], options, votes)
+
+    def eager_ask(self, spoken: Spoken, options: TranscriptionOptions, votes: Mapping[str, float]) -> Ask | None:
+        """Return how to hear an utterance that may have ended; None where that was asked, or others come first."""
+        before = self._eager
+        if self.unheard or (before is not None and (before.is_out or _alike(before.spoken, spoken))):
+            return None
+        self._eager = Eager(spoken)
+        window = self._windows[-1] if self._packer.has_room(spoken) else Heard(-1)
+        return _ask(window, [spoken], options, votes)
+
+    @property
+    def eager(self) -> Eager | None:
+        """Return what was asked for last before it was certain."""
+        return self._eager
+
+    def answered(self) -> Answer | None:
+        """Return the words of an utterance that ended and was heard before that was certain; once."""
+        eager = self._eager
+        if eager is None or not eager.adopted or eager.answer is None:
+            return None
+        self._eager = None
+        return eager.answer
+
+    def lose(self, eager: Eager) -> None:
+        """Take note that there will be no words; an utterance that waits for them is asked for anew."""
+        eager.lost = True
+        if eager.adopted and self._hearing is not None:
+            self._hearing.asks -= 1
+            self._hearing = self._eager = None
+
+    def _adopt(self, window: Heard) -> bool:
+        """Take what was asked for before for the one utterance that waits, if it is that."""
+        eager = self._eager
+        if eager is None or eager.lost or window.waiting != 1 or not _alike(eager.spoken, window.spoken[-1]):
+            return False
+        eager.adopted = True
+        return True
 
     def partial_ask(
         self, speaking: Spoken, options: TranscriptionOptions, votes: Mapping[str, float], longest: float
@@ -86,12 +148,8 @@ class LiveChannel:
         """Return how to hear an utterance that goes on; None while one before it waits, or where it grew too long."""
         if self.unheard:
             return None
-        window = self._windows[-1]
-        for before, said in ((window.spoken, window.said), ([], [])):
-            heard = window_of([*before, speaking])
-            if heard.duration <= longest:
-                return Ask(heard, options, _joined(said), 1, votes)
-        return None
+        ask = _ask(self._windows[-1], [speaking], options, votes)
+        return ask if ask.window.duration <= longest else None
 
     def heard(self, answer: Answer | None) -> Words:
         """Take the answer to the last ask, None if there is none; return its utterances with their sound."""
@@ -115,6 +173,21 @@ class LiveChannel:
                 break
             done.append(self._windows.popleft())
         return done
+
+
+def _ask(window: Heard, new: Sequence[Spoken], options: TranscriptionOptions, votes: Mapping[str, float]) -> Ask:
+    """Return how to hear utterances of a window: a short one behind what was said just before it."""
+    known = len(window.said)
+    first = known
+    if len(new) == 1 and new[0].piece.duration <= CONTEXT_FOR:
+        while first > 0 and sum(one.piece.duration for one in window.spoken[first - 1 : known]) <= CONTEXT:
+            first -= 1
+    heard = window_of([*window.spoken[first:known], *new])
+    return Ask(heard, options, _joined(window.said[first:]), len(new), votes)
+
+
+def _alike(one: Spoken, other: Spoken) -> bool:
+    return one.speech == other.speech and one.piece == other.piece
 
 
 def record_ask(window: Heard, options: TranscriptionOptions) -> Ask:

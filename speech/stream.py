@@ -66,6 +66,10 @@ class CallStream:
         """Say whether both channels hold the same signal by now."""
         return self._mirror is not None and self._mirror.same()
 
+    def ending(self, channel: int) -> Spoken | None:
+        """Return an utterance that closes if nobody goes on speaking; None where there is none."""
+        return self._utterances[channel].ending(self._tracks[channel].so_far)
+
     def still_speaking(self, channel: int) -> Spoken | None:
         """Return the utterance that goes on, as far as it is heard; None where nobody speaks."""
         return self._utterances[channel].still_speaking()

@@ -4,6 +4,7 @@ A recording is fed at once, a live call as it comes, and both give the same: thi
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +72,19 @@ class Utterances:
         speech = self._span(frames)
         start = max(self._piece_end, speech.start - MARGIN)
         return self._spoken((speech,), Span(start, self.duration))
+
+    def ending(self, events: KnownEvents) -> Spoken | None:
+        """Return the utterance as it will be if nobody goes on speaking; None where that is not to be told yet.
+
+        Half the closing pause behind it is enough: nothing that its edges and its sound depend on comes later.
+        """
+        frames = self._closer.still_speaking()
+        if frames is None or self.duration - frames[1] * self._frame < self._pause / 2 + self._frame:
+            return None
+        trial = copy(self)
+        trial._closer = copy(self._closer)
+        spoken = trial.flush(events)
+        return spoken[0] if len(spoken) == 1 else None
 
     def _cut(self, closed: Sequence[Closed], events: KnownEvents) -> list[Spoken]:
         known = events() if closed else ()

@@ -33,10 +33,13 @@ class Packer:
         """Return what the window that is not full yet holds."""
         return tuple(self._spoken)
 
+    def has_room(self, spoken: Spoken) -> bool:
+        """Say whether an utterance would be in the window that is not full yet."""
+        return not self._spoken or sum(len(one.samples) for one in (*self._spoken, spoken)) <= self._longest
+
     def add(self, spoken: Spoken) -> Window | None:
         """Add an utterance; return the window before it where that has no room for it."""
-        full = self._spoken and sum(len(one.samples) for one in (*self._spoken, spoken)) > self._longest
-        window = self.flush() if full else None
+        window = None if self.has_room(spoken) else self.flush()
         self._spoken.append(spoken)
         return window
 

@@ -116,6 +116,9 @@ class ToyCall:
                 self._number += 1
                 self._add("hear", self._number)
 
+    def events(self) -> list[LiveEvent]:
+        return []
+
     def tasks(self) -> list[ToyTask]:
         with self._alone():
             if self._ended and not self._open and not self._finishing:
