@@ -44,8 +44,8 @@ def closed(probabilities: Probabilities, options: ClosingOptions | None = None) 
     return closer.feed(probabilities) + closer.flush()
 
 
-def one_by_one(probabilities: Probabilities) -> list[Closed]:
-    closer = Closer(FRAME)
+def one_by_one(probabilities: Probabilities, options: ClosingOptions | None = None) -> list[Closed]:
+    closer = Closer(FRAME, options=options)
     found = [one for frame in range(len(probabilities)) for one in closer.feed(probabilities[frame : frame + 1])]
     return found + closer.flush()
 
@@ -189,8 +189,8 @@ def test_frame_by_frame_it_closes_the_same(probabilities: Probabilities) -> None
 @pytest.mark.parametrize("dip", range(398, 410))
 def test_a_cut_waits_until_its_place_is_certain(dip: int) -> None:
     """Quiet just where the run no longer fits: what follows says which frame is in its middle."""
-    probabilities = track((0.9, dip), (0.3, 4), (0.9, 200), (0.0, 30))
-    assert one_by_one(probabilities) == closed(probabilities)
+    probabilities, options = track((0.9, dip), (0.3, 4), (0.9, 200), (0.0, 30)), ClosingOptions(max_utterance=12.8)
+    assert one_by_one(probabilities, options) == closed(probabilities, options)
 
 
 def test_nobody_waits_longer_than_the_closing_pause() -> None:
