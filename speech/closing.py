@@ -18,7 +18,11 @@ from stimmung.speech.vad import SMOOTH, Probabilities, VadOptions, cuts, runs
 class ClosingOptions:
     """When an utterance ends; times in seconds."""
 
-    max_pause: float = 0.5  # a longer pause, as the detector hears it, ends an utterance: the closing pause
+    # A longer pause, as the detector hears it, ends an utterance: the closing pause. The detector lingers by some 0.1 s,
+    # so that it is half a second of silence.
+    max_pause: float = 0.4
+    # From this length on every pause ends it: else its words wait until whatever follows has grown too long for it.
+    long_from: float = 5.0
     max_utterance: float = 13.1  # with edges that move outwards and its margins, 0.45 s each side, it fits a window
 
 
@@ -26,12 +30,13 @@ class ClosingOptions:
 class Closed:
     """Frames of speech (first, last exclusive) that are one utterance, and the frames of pause around it.
 
-    `after` is None where that pause is longer than the closing pause: nobody waits to know how long.
+    `after` is None where that pause is longer than `pause`, which ended it: nobody waits to know how long.
     """
 
     spans: tuple[tuple[int, int], ...]
     before: int
     after: int | None
+    pause: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Closer:
         self._min_speech = self._vad.min_speech / frame_seconds
         self._longest = round(self._vad.max_speech / frame_seconds)
         self._max_pause = options.max_pause / frame_seconds
+        self._long_from = options.long_from / frame_seconds
         self._max_utterance = options.max_utterance / frame_seconds
         self._tail = np.zeros(0, np.float32)  # probabilities of what is not closed yet
         self._begin = 0  # frame of the call at which the tail begins
@@ -101,7 +107,7 @@ class Closer:
                 open_part = part
                 break
             group.append(part)
-        if group and open_part is None and (final or len(self._tail) - group[-1].last > self._max_pause):
+        if group and open_part is None and (final or len(self._tail) - group[-1].last > self._pause(group)):
             closed.append(self._closed(group, None))
             group = []
         self._forget(group[0] if group else open_part)
@@ -109,9 +115,14 @@ class Closer:
 
     def _ends(self, group: Sequence[_Part], part: _Part) -> bool:
         """Say whether `group` certainly ends before `part`; what may be a click ends nothing near it."""
-        if part.first - group[-1].last > self._max_pause:
+        if part.first - group[-1].last > self._pause(group):
             return True
         return (part.sure or not part.brief) and part.reach - group[0].first > self._max_utterance
+
+    def _pause(self, group: Sequence[_Part]) -> float:
+        """Return the frames of pause up to which a group goes on."""
+        long = group[-1].last - group[0].first >= self._long_from
+        return min(self._max_pause, self._min_silence - 1) if long else self._max_pause
 
     def _parts(self, *, final: bool) -> Iterator[_Part]:
         """Yield the speech of the tail in order; only the last part may be unsure."""
@@ -131,12 +142,13 @@ class Closer:
 
     def _closed(self, group: Sequence[_Part], following: int | None) -> Closed:
         """Return a group; `following` is the frame of the tail at which the next one begins, if that is known."""
+        pause = self._pause(group)
         after = None if following is None else following - group[-1].last
-        if after is not None and after > self._max_pause:
+        if after is not None and after > pause:
             after = None
         spans = tuple((self._begin + part.first, self._begin + part.last) for part in group)
         before, self._ended = spans[0][0] - self._ended, spans[-1][1]
-        return Closed(spans, before, after)
+        return Closed(spans, before, after, pause)
 
     def _forget(self, kept: _Part | None) -> None:
         """Drop the frames before what is kept."""

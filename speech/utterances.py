@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stimmung.speech.closing import Closed, Closer, ClosingOptions
-from stimmung.speech.edges import DIGITS, LevelTrack, Pauses, fit_to_sound
+from stimmung.speech.edges import DIGITS, REACH, LevelTrack, Pauses, fit_to_sound
 from stimmung.speech.records import SAMPLE_RATE, Event, Samples, Span
 from stimmung.speech.vad import Probabilities, without_events
 
 KnownEvents = Callable[[], Sequence[Event]]  # asked only when something closes: finding events costs a millisecond
+EARLIEST = 4  # frames of quiet before it is worth looking whether an utterance ends
 MARGIN = 0.2  # s kept of the silence around an utterance: soft onsets, and the decoder's sign that it ended
 
 
@@ -36,7 +37,6 @@ class Utterances:
 
     def __init__(self, channel: int, frame_seconds: float, closing: ClosingOptions | None = None) -> None:
         self._channel, self._frame = channel, frame_seconds
-        self._pause = (closing or ClosingOptions()).max_pause
         self._closer = Closer(frame_seconds, options=closing)
         self._track = LevelTrack()
         self._samples = np.zeros(0, np.float32)
@@ -79,11 +79,14 @@ class Utterances:
         Half the closing pause behind it is enough: nothing that its edges and its sound depend on comes later.
         """
         frames = self._closer.still_speaking()
-        if frames is None or self.duration - frames[1] * self._frame < self._pause / 2 + self._frame:
+        quiet = 0.0 if frames is None else self.duration / self._frame - frames[1]
+        if quiet < EARLIEST:
             return None
         trial = copy(self)
-        trial._closer = copy(self._closer)
-        spoken = trial.flush(events)
+        closed = copy(self._closer).flush()
+        if len(closed) != 1 or quiet < closed[0].pause / 2 + 1:
+            return None
+        spoken = trial._cut(closed, events)
         return spoken[0] if len(spoken) == 1 else None
 
     def _cut(self, closed: Sequence[Closed], events: KnownEvents) -> list[Spoken]:
@@ -92,11 +95,11 @@ class Utterances:
 
     def _fitted(self, closed: Closed, events: Sequence[Event]) -> list[Spoken]:
         speech = [self._span(frames) for frames in closed.spans]
-        # Of a pause that nobody waited to end, the closing pause is certain; half of it is the neighbour's.
-        after = self._pause if closed.after is None else closed.after * self._frame
+        # Of a pause that nobody waited to end, what ended the utterance is certain; half of it is the neighbour's.
+        after = (closed.pause if closed.after is None else closed.after) * self._frame
         fitted = fit_to_sound(self._track, speech, Pauses(closed.before * self._frame, after), self.duration)
         limit = round(speech[-1].end + after / 2, DIGITS)
-        groups = _grouped(without_events(fitted, events), self._pause)
+        groups = _parted(without_events(fitted, events), events)
         return [
             self._piece(group, groups[place + 1][0].start if place + 1 < len(groups) else limit)
             for place, group in enumerate(groups)
@@ -117,7 +120,7 @@ class Utterances:
 
     def _forget(self) -> None:
         """Drop the samples that no utterance can need any more."""
-        needed = self._closer.needed_from * self._frame - MARGIN - self._pause
+        needed = self._closer.needed_from * self._frame - MARGIN - REACH
         first = round(needed * SAMPLE_RATE) - self._begin_sample
         if first > len(self._samples) // 2:  # rarely: each time costs a copy
             self._samples = self._samples[first:].copy()
@@ -134,11 +137,12 @@ def utterances_of(
     return [*cutter.feed(samples, probabilities, lambda: own), *cutter.flush(lambda: own)]
 
 
-def _grouped(speech: Sequence[Span], pause: float) -> list[tuple[Span, ...]]:
-    """Part speech where music or a tone took out more than a pause."""
+def _parted(speech: Sequence[Span], events: Sequence[Event]) -> list[tuple[Span, ...]]:
+    """Part speech where music or a tone was taken out of it."""
     groups: list[tuple[Span, ...]] = []
     for span in speech:
-        if groups and span.start - groups[-1][-1].end <= pause:
+        last = groups[-1][-1].end if groups else 0.0
+        if groups and not any(event.start < span.start and last < event.end for event in events):
             groups[-1] += (span,)
         else:
             groups.append((span,))
