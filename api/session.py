@@ -272,6 +272,8 @@ class Session:
 
     def _watch(self, now: float) -> None:
         """Look at what comes from the client, and what does not."""
+        if self._worker.behind > 0:  # who sent much at once is not silent while it is listened to
+            self._sound_at = now
         silent = now - self._sound_at
         if silent >= self._options.silence_close_seconds:
             self.dismiss(no_audio(silent))

@@ -35,7 +35,7 @@ from stimmung.speech.records import Audio, CallInfo, Consent, Event, Role, Sampl
 from stimmung.speech.stream import CallStream
 from stimmung.speech.utterances import Spoken
 
-PARTIAL_FROM = 0.8  # s of speech before its words are worth asking for
+PARTIAL_FROM = 2.0  # s of speech before its words are worth asking for; shorter ones come whole soon enough
 EAGER_WITHIN = 0.6  # s from asking for words to having them: if it takes longer, nothing is asked for early
 PARTIAL_LONGEST = 14.0  # s: as long as a window
 WINDOWS_UNDECIDED = 4  # full windows that wait for the call's language to be certain; a recording asks as many

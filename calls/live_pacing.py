@@ -4,7 +4,7 @@ Each asking costs as much as an utterance. Asked for every second by eight calls
 and everybody's utterances came late.
 """
 
-REST = 5.0  # times as long as the last answer took before the next asking: a sixth of one call's time at most
+REST = 10.0  # times as long as the last answer took before the next asking
 
 
 class Pacing:

@@ -18,8 +18,8 @@ from stimmung.speech.vad import SMOOTH, Probabilities, VadOptions, cuts, runs
 class ClosingOptions:
     """When an utterance ends; times in seconds."""
 
-    # A longer pause, as the detector hears it, ends an utterance: the closing pause. The detector lingers by some 0.1 s,
-    # so that it is half a second of silence.
+    # A longer pause, as the detector hears it, ends an utterance: the closing pause. It lingers by some 0.1 s, so that
+    # this is half a second of silence.
     max_pause: float = 0.4
     # From this length on every pause ends it: else its words wait until whatever follows has grown too long for it.
     long_from: float = 5.0
