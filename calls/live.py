@@ -35,7 +35,7 @@ from stimmung.speech.records import Audio, CallInfo, Consent, Event, Role, Sampl
 from stimmung.speech.stream import CallStream
 from stimmung.speech.utterances import Spoken
 
-PARTIAL_FROM = 2.0  # s of speech before its words are worth asking for; shorter ones come whole soon enough
+PARTIAL_FROM = 4.0  # s of speech before its words are asked for; shorter ones come whole soon enough
 EAGER_WITHIN = 0.6  # s from asking for words to having them: if it takes longer, nothing is asked for early
 PARTIAL_LONGEST = 14.0  # s: as long as a window
 WINDOWS_UNDECIDED = 4  # full windows that wait for the call's language to be certain; a recording asks as many
@@ -92,7 +92,7 @@ class LiveCall:
         self._tokens = 0
         self._told: list[LiveEvent] = []
         self._quick = True  # the last words came soon enough for asking early to help
-        self._partial_wanted = False
+        self._partial_wanted = self._partials_told = False
         self._partials = Pacing()
         self._voices_from = 0.0  # s in the call: voices before it may not be judged
         self._ended = self._finishing = self._erased = False
@@ -116,7 +116,7 @@ class LiveCall:
 
     def ask_partial(self) -> None:
         """Want the words so far of whoever speaks, once; on a busy machine they come less often."""
-        self._partial_wanted = True
+        self._partial_wanted = self._partials_told = True
 
     def _take(self, closed: Sequence[Spoken]) -> None:
         dual_mono = self._dual_mono()
@@ -176,8 +176,8 @@ class LiveCall:
     def _hear(self, channel: LiveChannel) -> None:
         ask = channel.next_ask(self._languages.options, self._languages.votes)
         if ask is None:
-            if (answer := channel.answered()) is not None:  # it was heard before its end was certain
-                self._told += self._judge(channel, answer, self._stream.duration)
+            if early := channel.answered():  # it was heard before its end was certain
+                self._told += self._judge(channel, early.answer, early.spoken.piece.end)
             return
         ended = ask.window.pieces[-ask.new].span.end  # the first of what is new has waited longest
         asked = self._stream.duration
@@ -208,9 +208,9 @@ class LiveCall:
             self._quick = self._stream.duration - asked <= EAGER_WITHIN
             self._languages.add(ask, answer)
             eager.answer = answer
-            if (adopted := channel.answered()) is not None:
-                return self._judge(channel, adopted, spoken.piece.end)
-            return self._so_far_of(channel.channel, spoken, answer)
+            if channel.answered():
+                return self._judge(channel, answer, spoken.piece.end)
+            return self._so_far_of(channel.channel, spoken, answer) if self._partials_told else []
 
         def lost(_why: str) -> list[LiveEvent]:
             channel.lose(eager)
@@ -325,7 +325,7 @@ class LiveCall:
             return []
         self._erased = True
         self._script.erase()
-        return [Withdrawn(self._stream.duration)]
+        return [*self.events(), Withdrawn(self._stream.duration)]  # what waits to be told is erased by whoever has it
 
     def notice(self, at: datetime) -> list[LiveEvent]:
         """Take note of when the caller was told (aware); voices are judged from now on, if all else permits it."""

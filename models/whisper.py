@@ -97,8 +97,13 @@ class Whisper:
         return [answers[place] for place in range(len(asks))]
 
     def _kind(self, ask: Ask) -> tuple[float, str, int]:
-        """Return what asks of one batch have in common; CTranslate2 wants their texts to begin at one place."""
-        return self._length(ask.window), ask.options.hotwords or "", ask.options.beam_size
+        """Return what asks of one batch have in common; CTranslate2 wants their texts to begin at one place.
+
+        A thorough answer must not depend on who asks beside it, so its windows have one length. Where somebody waits,
+        windows are padded to the longest of the batch: two at once then take little longer than one.
+        """
+        length = self._length(ask.window) if ask.thorough else 0.0
+        return length, ask.options.hotwords or "", ask.options.beam_size
 
     def _hear_alike(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answer asks of one kind: one batch."""

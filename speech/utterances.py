@@ -15,6 +15,7 @@ from stimmung.speech.records import SAMPLE_RATE, Event, Samples, Span
 from stimmung.speech.vad import Probabilities, without_events
 
 KnownEvents = Callable[[], Sequence[Event]]  # asked only when something closes: finding events costs a millisecond
+EAGER_SHARE = 0.75  # of the closing pause: after half of it, most who pause go on speaking
 EARLIEST = 4  # frames of quiet before it is worth looking whether an utterance ends
 MARGIN = 0.2  # s kept of the silence around an utterance: soft onsets, and the decoder's sign that it ended
 
@@ -76,7 +77,7 @@ class Utterances:
     def ending(self, events: KnownEvents) -> Spoken | None:
         """Return the utterance as it will be if nobody goes on speaking; None where that is not to be told yet.
 
-        Half the closing pause behind it is enough: nothing that its edges and its sound depend on comes later.
+        Half the closing pause behind it would be enough: nothing that its edges and its sound depend on comes later.
         """
         frames = self._closer.still_speaking()
         quiet = 0.0 if frames is None else self.duration / self._frame - frames[1]
@@ -84,7 +85,7 @@ class Utterances:
             return None
         trial = copy(self)
         closed = copy(self._closer).flush()
-        if len(closed) != 1 or quiet < closed[0].pause / 2 + 1:
+        if len(closed) != 1 or quiet < max(closed[0].pause / 2 + 1, EAGER_SHARE * closed[0].pause):
             return None
         spoken = trial._cut(closed, events)
         return spoken[0] if len(spoken) == 1 else None
