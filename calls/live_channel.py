@@ -118,13 +118,13 @@ class LiveChannel:
         """Return what was asked for last before it was certain."""
         return self._eager
 
-    def answered(self) -> Answer | None:
-        """Return the words of an utterance that ended and was heard before that was certain; once."""
+    def answered(self) -> Eager | None:
+        """Return the utterance that ended and whose words came before that was certain; once."""
         eager = self._eager
         if eager is None or not eager.adopted or eager.answer is None:
             return None
         self._eager = None
-        return eager.answer
+        return eager
 
     def lose(self, eager: Eager) -> None:
         """Take note that there will be no words; an utterance that waits for them is asked for anew."""
@@ -137,6 +137,7 @@ class LiveChannel:
         """Take what was asked for before for the one utterance that waits, if it is that."""
         eager = self._eager
         if eager is None or eager.lost or window.waiting != 1 or not _alike(eager.spoken, window.spoken[-1]):
+            self._eager = eager if eager is not None and eager.is_out else None  # of no use, and it holds sound
             return False
         eager.adopted = True
         return True
