@@ -200,6 +200,7 @@ class Line:
     def collect(self) -> list[Task]:
         """Take the tasks that became due."""
         new = self.call.tasks()
+        self.told += self.call.events()
         self.waiting += new
         self.seen += new
         return new

@@ -28,6 +28,7 @@ from tests.speech import sounds
 from stimmung.calls.live_events import Ended, UtteranceFinal, UtteranceRevised, Warned
 from stimmung.calls.live_tasks import KINDS, Kind
 from stimmung.calls.records import CallAnalysis
+from stimmung.speech.engines import TranscriptionOptions
 from stimmung.speech.errors import CallInfoError
 from stimmung.speech.fakes import FakeDetector
 from stimmung.speech.records import SAMPLE_RATE, CallInfo, Samples
@@ -209,6 +210,20 @@ def test_what_could_not_be_judged_at_once_is_told_without_scores_and_judged_for_
     assert (final.utterance.text_emotion, final.utterance.voice_emotion) == (None, None)
     call.feed(TALK[:, 5 * SAMPLE_RATE :])
     assert plain(call.end()) == plain(talk())
+
+
+def test_a_voice_that_could_not_be_judged_at_once_is_described_for_the_record_though_its_words_were_heard_well() -> (
+    None
+):
+    samples = conversation([(1.0, 3.0)], seconds=4.0)
+    german = TranscriptionOptions(("de",))
+    call = line(channels=1, options=german).feed(samples)
+    call.call.end()
+    call.work("judge")
+    (judging,) = call.take("judge")
+    call.fail(judging)
+    assert plain(call.work().analysis()) == plain(recorded(samples, options=german))
+    assert call.analysis().utterances[0].voice_emotion is not None
 
 
 def test_a_window_that_is_not_heard_again_keeps_the_words_that_were_told() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.calls.live_parts import answer, said, spoken
 
-from stimmung.calls.live_channel import Heard, LiveChannel, Words, record_ask, recorded
+from stimmung.calls.live_channel import Eager, Heard, LiveChannel, Words, record_ask, recorded
 from stimmung.speech.engines import Ask, TranscriptionOptions
 from stimmung.speech.records import Utterance
 from stimmung.speech.utterances import Spoken
@@ -66,7 +66,7 @@ def test_an_utterance_is_asked_for_once() -> None:
     assert not channel.unheard
 
 
-def test_what_comes_while_one_is_heard_waits_and_is_heard_together_behind_the_words_before() -> None:
+def test_what_comes_while_one_is_heard_waits_and_is_heard_together() -> None:
     channel = channel_of(spoken(1.0, 2.0))
     first = asked(channel)
     channel.add(spoken(3.0, 4.0))
@@ -74,8 +74,25 @@ def test_what_comes_while_one_is_heard_waits_and_is_heard_together_behind_the_wo
     assert channel.next_ask(GERMAN, {}) is None
     channel.heard(answer(*heard(first, "guten Tag")))
     second = asked(channel)
-    assert (starts(second), second.said, second.new) == ([3.0, 5.0], "guten Tag", 2)
-    assert len(second.window.pieces) == 3
+    assert (starts(second), second.said, second.new) == ([3.0, 5.0], "", 2)
+    assert len(second.window.pieces) == 2
+
+
+def test_a_short_utterance_is_heard_behind_the_words_before_it_as_far_as_they_go() -> None:
+    channel = channel_of(spoken(0.0, 5.6), spoken(6.5, 11.6))  # 6 s and 5.5 s with what lies around them
+    hear_all(channel, "guten Tag")
+    channel.add(spoken(12.5, 13.5))
+    ask = asked(channel)
+    assert (starts(ask), ask.new, ask.said) == ([12.5], 1, "guten Tag")
+    assert ask.window.pieces[0].span.start == pytest.approx(6.3)
+
+
+def test_a_long_utterance_is_heard_alone() -> None:
+    channel = channel_of(spoken(1.0, 2.0))
+    hear_all(channel)
+    channel.add(spoken(3.0, 6.0))
+    ask = asked(channel)
+    assert (len(ask.window.pieces), ask.new, ask.said) == (1, 1, "")
 
 
 def test_the_options_and_votes_are_passed_on() -> None:
@@ -143,7 +160,9 @@ def test_an_utterance_without_words_keeps_its_place() -> None:
     assert [pair[0] for pair in words.pairs] == [other]
     assert words.window.said == ["", "doch"]
     channel.add(spoken(5.0, 6.0))
-    assert asked(channel).said == "doch"
+    ask = asked(channel)
+    assert ask.said == "doch"
+    assert len(ask.window.pieces) == 3
 
 
 def test_without_an_answer_the_utterance_is_not_asked_for_again() -> None:
@@ -209,12 +228,15 @@ def test_what_the_record_hears_is_paired_with_its_sound_too() -> None:
 # words so far
 
 
-def test_words_so_far_are_heard_behind_what_the_window_holds() -> None:
+def test_words_so_far_are_heard_behind_what_was_said_before_while_they_are_few() -> None:
     channel = channel_of(spoken(1.0, 2.0))
     hear_all(channel, "guten Tag")
     ask = channel.partial_ask(spoken(3.0, 5.0), GERMAN, {}, longest=14.0)
     assert ask is not None
     assert (starts(ask), ask.said, ask.new) == ([3.0], "guten Tag", 1)
+    alone = channel.partial_ask(spoken(3.0, 6.0), GERMAN, {}, longest=14.0)
+    assert alone is not None
+    assert (starts(alone), alone.said, len(alone.window.pieces)) == ([3.0], "", 1)
     assert not channel.unheard  # it is no ask that anything waits for
     assert channel.next_ask(GERMAN, {}) is None
 
@@ -226,10 +248,128 @@ def test_words_so_far_wait_for_those_before() -> None:
     assert channel.partial_ask(spoken(3.0, 5.0), GERMAN, {}, longest=14.0) is None
 
 
-def test_words_so_far_are_heard_alone_where_the_window_would_grow_too_long_and_not_at_all_beyond() -> None:
+def test_words_so_far_of_what_is_longer_than_a_window_are_not_heard() -> None:
     channel = channel_of(spoken(1.0, 9.0))
     hear_all(channel)
-    alone = channel.partial_ask(spoken(10.0, 18.0), GERMAN, {}, longest=14.0)
-    assert alone is not None
-    assert (len(alone.window.pieces), alone.said) == (1, "")
+    assert channel.partial_ask(spoken(10.0, 23.0), GERMAN, {}, longest=14.0) is not None
     assert channel.partial_ask(spoken(10.0, 25.0), GERMAN, {}, longest=14.0) is None
+
+
+# before the end is certain
+
+
+def early(channel: LiveChannel, utterance: Spoken) -> tuple[Ask, Eager]:
+    """Ask for an utterance that may have ended."""
+    ask, eager = channel.eager_ask(utterance, GERMAN, {}), channel.eager
+    assert ask is not None
+    assert eager is not None
+    return ask, eager
+
+
+def test_an_utterance_that_ended_as_it_seemed_is_not_heard_twice() -> None:
+    channel, utterance = LiveChannel(0), spoken(1.0, 2.0)
+    ask, eager = early(channel, utterance)
+    assert (starts(ask), channel.unheard) == ([1.0], False)
+    eager.answer = answer(*heard(ask, "guten Tag"))
+    assert channel.answered() is None  # nobody knows yet
+    channel.add(utterance)
+    assert channel.next_ask(GERMAN, {}) is None
+    assert channel.answered() is eager
+    assert channel.answered() is None
+    assert [one.text for _, one in channel.heard(eager.answer).pairs] == ["guten Tag"]
+    assert not channel.unheard
+
+
+def test_words_that_come_after_the_end_was_certain_are_waited_for() -> None:
+    channel, utterance = LiveChannel(0), spoken(1.0, 2.0)
+    ask, eager = early(channel, utterance)
+    channel.add(utterance)
+    assert channel.next_ask(GERMAN, {}) is None
+    assert channel.answered() is None
+    assert channel.unheard
+    eager.answer = answer(*heard(ask))
+    assert channel.answered() is eager
+
+
+@pytest.mark.parametrize("other", [spoken(1.0, 2.5), spoken(3.0, 4.0)])
+def test_an_utterance_that_went_on_is_heard_anew(other: Spoken) -> None:
+    channel = LiveChannel(0)
+    _, eager = early(channel, spoken(1.0, 2.0))
+    eager.answer = answer(said(1.0, 2.0))
+    channel.add(other)
+    assert starts(asked(channel)) == [other.speech[0].start]
+    assert channel.answered() is None
+
+
+def test_what_was_asked_for_is_not_asked_for_again_while_nothing_changed() -> None:
+    channel, utterance = LiveChannel(0), spoken(1.0, 2.0)
+    _, eager = early(channel, utterance)
+    assert channel.eager_ask(utterance, GERMAN, {}) is None
+    assert channel.eager_ask(spoken(1.0, 2.5), GERMAN, {}) is None  # one at a time
+    eager.answer = answer()
+    assert channel.eager_ask(utterance, GERMAN, {}) is None
+    assert channel.eager_ask(spoken(1.0, 2.5), GERMAN, {}) is not None
+
+
+def test_nothing_is_asked_for_early_while_others_wait() -> None:
+    channel = channel_of(spoken(1.0, 2.0))
+    assert channel.eager_ask(spoken(3.0, 4.0), GERMAN, {}) is None
+    asked(channel)
+    assert channel.eager_ask(spoken(3.0, 4.0), GERMAN, {}) is None
+
+
+@pytest.mark.parametrize("certain", [False, True])
+def test_where_the_early_words_are_lost_the_utterance_is_heard_when_it_ended(*, certain: bool) -> None:
+    channel, utterance = LiveChannel(0), spoken(1.0, 2.0)
+    _, eager = early(channel, utterance)
+    if certain:
+        channel.add(utterance)
+        assert channel.next_ask(GERMAN, {}) is None
+        channel.lose(eager)
+    else:
+        channel.lose(eager)
+        channel.add(utterance)
+    assert starts(asked(channel)) == [1.0]
+    channel.heard(answer(said(1.0, 2.0)))
+    channel.close()
+    assert [window.as_recorded(GERMAN) for window in channel.full_windows()] == [True]
+
+
+def test_what_follows_while_the_early_words_are_waited_for_comes_after_them() -> None:
+    channel, utterance = LiveChannel(0), spoken(1.0, 2.0)
+    ask, eager = early(channel, utterance)
+    channel.add(utterance)
+    assert channel.next_ask(GERMAN, {}) is None
+    channel.add(spoken(3.0, 4.0))
+    assert channel.next_ask(GERMAN, {}) is None
+    eager.answer = answer(*heard(ask, "guten Tag"))
+    assert channel.answered() is eager
+    assert [one.start for _, one in channel.heard(eager.answer).pairs] == [1.0]
+    following = asked(channel)
+    assert (starts(following), following.said) == ([3.0], "guten Tag")
+
+
+def test_early_words_of_what_has_no_place_in_the_window_are_heard_as_the_first_of_the_next() -> None:
+    channel = channel_of(*LONG[:3])
+    hear_all(channel)
+    ask, eager = early(channel, spoken(15.0, 15.3))
+    assert len(ask.window.pieces) == 3  # it has a place: behind as much as is worth reading again
+    eager.answer = answer()
+    ask, eager = early(channel, LONG[3])
+    assert len(ask.window.pieces) == 1
+    eager.answer = answer(*heard(ask))
+    channel.add(LONG[3])
+    assert channel.next_ask(GERMAN, {}) is None
+    assert channel.answered() is eager
+    channel.heard(eager.answer)
+    channel.close()
+    assert [len(window.spoken) for window in channel.full_windows()] == [3, 1]
+
+
+def test_early_words_that_are_of_no_use_hold_no_sound() -> None:
+    channel = LiveChannel(0)
+    _, eager = early(channel, spoken(1.0, 2.0))
+    eager.answer = answer()
+    channel.add(spoken(1.0, 2.5))
+    asked(channel)
+    assert channel.eager is None

@@ -5,9 +5,10 @@ import pytest
 from tests.calls.consent import consenting
 from tests.calls.live_calls import CUSTOMER, EMERGENCY, SAYINGS, TALK, Line, conversation, ears, kept_by, line
 
-from stimmung.calls.live_events import DistressChanged, PartialHeard, UtteranceFinal
+from stimmung.calls.live_events import DistressChanged, PartialHeard, UtteranceFinal, Withdrawn
 from stimmung.calls.live_tasks import Task
 from stimmung.speech.engines import Ask, TranscriptionOptions
+from stimmung.speech.fakes import FakeDetector
 from stimmung.speech.records import SAMPLE_RATE, Samples
 from stimmung.speech.utterances import Spoken
 
@@ -59,10 +60,9 @@ def test_one_thing_of_a_channel_is_heard_at_a_time_and_what_waited_in_a_window_i
     call = line(channels=1).feed(TALK[1:])
     task, ask = call.ask("hear")
     assert (ask.new, ask.said, ask.thorough) == (1, "", False)
-    (final,) = (one.utterance for one in [*call.do(task), *call.work("hear").told] if isinstance(one, UtteranceFinal))
+    call.do(task)
     _, following = call.ask("hear")
-    assert following.said == final.text
-    assert following.new == len(following.window.pieces) - 1 > 1
+    assert following.new == len(following.window.pieces) > 1
     assert following.window.duration < 14.0 < following.window.pieces[-1].span.end
 
 
@@ -178,22 +178,26 @@ def test_there_are_no_words_so_far_after_the_end() -> None:
 
 
 def test_there_are_no_words_so_far_while_those_before_are_not_heard() -> None:
-    call = line(channels=1).feed(conversation([(1.0, 3.0), (4.0, 9.0)], seconds=7.0))
+    call = line(channels=1).feed(conversation([(1.0, 3.0), (4.0, 11.0)], seconds=9.0))
     call.call.ask_partial()
     call.collect()
     assert call.take("partial") == []
     call.work()
     call.call.ask_partial()
-    _, ask = call.ask("partial")
-    assert (ask.new, ask.said) == (1, call.texts()[0][1])
+    assert call.ask("partial")[1].new == 1
 
 
-def test_words_so_far_leave_out_what_was_said_before_where_all_would_be_too_long() -> None:
-    call = line(channels=1).feed(conversation([(1.0, 9.0), (10.0, 20.0)], seconds=17.0)).work()
+def test_words_so_far_that_take_long_are_asked_for_less_often() -> None:
+    call, samples = speaking(5.0)
     call.call.ask_partial()
-    _, ask = call.ask("partial")
-    assert ask.said == ""
-    assert len(ask.window.pieces) == 1
+    task, _ = call.ask("partial")
+    call.feed(samples[:, 5 * SAMPLE_RATE : 6 * SAMPLE_RATE])
+    call.call.ask_partial()
+    assert call.collect() == []  # the ones before are not there yet
+    call.do(task)
+    call.feed(samples[:, 6 * SAMPLE_RATE : 8 * SAMPLE_RATE])
+    assert call.collect() == []
+    assert "partial" not in {one.kind for one in call.waiting}
 
 
 @pytest.mark.parametrize("then", [12.0, 15.0])
@@ -215,20 +219,98 @@ def test_words_so_far_of_an_utterance_that_still_goes_on_are_told() -> None:
 
 
 def test_words_so_far_of_the_utterance_before_are_not_told_while_the_next_goes_on() -> None:
-    samples = conversation([(1.0, 4.0), (5.0, 9.0)], seconds=9.0)
-    call = line(channels=1).feed(samples[:, : 3 * SAMPLE_RATE])
+    samples = conversation([(1.0, 6.0), (7.0, 11.0)], seconds=11.0)
+    call = line(channels=1).feed(samples[:, : 5 * SAMPLE_RATE])
     call.call.ask_partial()
     task, _ = call.ask("partial")
-    call.feed(samples[:, 3 * SAMPLE_RATE : 7 * SAMPLE_RATE])
+    call.feed(samples[:, 5 * SAMPLE_RATE : 9 * SAMPLE_RATE])
     assert call.do(task) == []
 
 
 def test_words_so_far_are_never_urgent_but_those_of_a_caller_in_distress_are_not_calm() -> None:
-    call = line().feed(until(EMERGENCY + 1)).work().feed(until(15.5, since=EMERGENCY + 1))
+    call = line().feed(until(EMERGENCY + 1)).work().feed(until(21.5, since=EMERGENCY + 1)).work()
     call.call.ask_partial()
     task, ask = call.ask("partial")
-    assert ask.window.channel == 1
+    assert ask.window.channel == 0  # whoever speaks: the call is the distressed caller's
     assert (task.urgency, task.calm) == ("partial", False)
+
+
+# before the end is certain
+
+
+def pausing() -> tuple[Line, Samples]:
+    """Return a call whose customer paused a third of a second ago, at 3.0 s, and the sound; it was asked for words."""
+    samples = conversation([(1.0, 3.0)], seconds=10.0)
+    call = line(channels=1, engines=ears(detector=FakeDetector())).feed(samples[:, : round(3.34 * SAMPLE_RATE)])
+    return call, samples[:, round(3.34 * SAMPLE_RATE) :]
+
+
+def test_words_are_asked_for_while_the_pause_may_be_the_end_and_told_when_it_is_certain() -> None:
+    call, rest = pausing()
+    task, _ = call.ask("hear")
+    assert call.do(task) == []
+    call.feed(rest[:, : SAMPLE_RATE // 2])
+    (judging,) = call.take("judge")
+    assert judging.ended == task.ended
+    assert call.take("hear") == []
+    call.do(judging)
+    assert [one.utterance.start for one in call.of(UtteranceFinal)] == pytest.approx([1.0], abs=0.05)
+
+
+def test_words_that_are_late_are_waited_for_and_not_asked_for_twice() -> None:
+    call, rest = pausing()
+    task, _ = call.ask("hear")
+    call.feed(rest[:, : SAMPLE_RATE // 2])
+    assert call.take("hear", "judge") == []
+    call.do(task)
+    assert [one.ended for one in call.take("judge")] == [task.ended]
+
+
+def test_where_the_caller_goes_on_the_utterance_is_heard_whole_when_it_ended() -> None:
+    call, _ = pausing()
+    task, _ = call.ask("hear")
+    call.do(task)
+    more = conversation([(0.0, 1.0)], seconds=2.0)
+    call.feed(more).work()
+    (final,) = call.of(UtteranceFinal)
+    assert final.utterance.end == pytest.approx(4.34, abs=0.05)
+
+
+def test_early_words_are_told_as_words_so_far_to_who_wants_those() -> None:
+    for wanted in (False, True):
+        call, _ = pausing()
+        if wanted:
+            call.call.ask_partial()
+        task, _ = call.ask("hear")
+        assert [type(one) for one in call.do(task)] == [PartialHeard] * wanted
+
+
+def test_where_early_words_are_lost_the_utterance_is_heard_when_it_ended() -> None:
+    call, rest = pausing()
+    task, _ = call.ask("hear")
+    assert call.fail(task) == []
+    call.feed(rest).work()
+    assert len(call.of(UtteranceFinal)) == 1
+
+
+def test_a_machine_that_takes_long_is_not_asked_early() -> None:
+    call, rest = pausing()
+    task, _ = call.ask("hear")
+    call.feed(rest)  # until long after the end
+    call.do(task)
+    call.work()
+    again = conversation([(0.5, 2.0)], seconds=2.34)
+    assert "hear" not in {one.kind for one in call.feed(again).waiting}
+
+
+def test_what_was_heard_early_and_not_told_when_consent_is_withdrawn_comes_before_the_withdrawal() -> None:
+    agent = line(info=consenting("agent"), channels=1, engines=ears(detector=FakeDetector()))
+    samples = conversation([(1.0, 3.0)], seconds=10.0)
+    agent.feed(samples[:, : round(3.34 * SAMPLE_RATE)]).work()
+    agent.call.feed(samples[:, round(3.34 * SAMPLE_RATE) :])
+    agent.call.tasks()
+    assert [type(one) for one in agent.call.consent("withdrawn")] == [UtteranceFinal, Withdrawn]
+    assert agent.call.events() == []
 
 
 # what is kept
