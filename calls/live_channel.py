@@ -169,8 +169,6 @@ class LiveChannel:
         """Return the windows that are full and were heard to their end, each once; they are forgotten here."""
         done = []
         while self._windows and self._windows[0].full and not self._windows[0].waiting:
-            if self._hearing is self._windows[0]:
-                break
             done.append(self._windows.popleft())
         return done
 

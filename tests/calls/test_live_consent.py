@@ -171,6 +171,16 @@ def test_a_no_that_comes_while_the_end_is_judged_counts(value: Consent) -> None:
     assert analysis.distress == ()
 
 
+def test_a_call_that_ends_without_its_last_judgement_says_that_consent_was_withdrawn() -> None:
+    call = line().feed(until(9.0)).work()
+    call.call.consent("withdrawn")
+    call.call.end()
+    call.work_without("finish")
+    assert {(one.what, one.why) for one in call.analysis().omitted} == {
+        (key, "consent was withdrawn") for key in ("text_emotion", "voice_emotion", "distress")
+    }
+
+
 def test_a_withdrawal_in_the_middle_of_the_last_judgement_counts() -> None:
     class Interrupted(FakeTextEmotion):
         def read(self, texts: Sequence[SpokenText]) -> list[TextReading]:

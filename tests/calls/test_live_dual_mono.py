@@ -84,7 +84,7 @@ def test_of_a_long_announcement_the_second_channel_keeps_what_was_said_last() ->
 
 def test_words_so_far_are_told_once_of_a_signal_on_both_channels() -> None:
     samples = doubled(channel([(1.0, 6.0)], 8.0))
-    call = line().feed(samples[:, : 4 * SAMPLE_RATE])
+    call = line().feed(samples[:, : 5 * SAMPLE_RATE])
     call.call.ask_partial()
     _, ask = call.ask("partial")
     assert ask.window.channel == 0
