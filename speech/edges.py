@@ -17,7 +17,7 @@ from stimmung.speech.records import SAMPLE_RATE, Samples, Span
 HOP = 160  # samples, 10 ms
 Sounding = npt.NDArray[np.bool_]  # one value for each hop
 
-REACH = 0.25  # seconds that an edge may move outwards: half the closing pause, so that neighbours never matter
+REACH = 0.25  # seconds that an edge may move outwards, where its neighbour is far
 INWARDS = 0.2  # and inwards
 QUIETEST = 1e-6  # mean square, -60 dB of full scale: less is no sound at all
 ABOVE_FLOOR = 10.0  # times the floor's power, 10 dB: louder is not the line's noise
@@ -70,11 +70,12 @@ def fit_to_sound(track: LevelTrack, speech: Sequence[Span], pauses: Pauses, dura
     """Move the edges of an utterance's spans outwards over sound, or inwards over silence.
 
     Outwards at most 0.25 s and half the pause to the neighbour, inwards at most 0.2 s and a quarter of the span.
+    Nothing is asked that is heard later than that.
     `duration` is that of the channel, or of what was heard of it so far.
     """
     befores = [pauses.before, *(after.start - before.end for before, after in pairwise(speech))]
     afters = [*befores[1:], pauses.after]
-    until = _hops(speech[-1].end + REACH)
+    until = _hops(speech[-1].end + min(REACH, pauses.after / 2))
     fitted = []
     for span, before, after in zip(speech, befores, afters, strict=True):
         first, last, reach = _hops(span.start), _hops(span.end), _hops(REACH)

@@ -1,6 +1,7 @@
 """Utterances close behind the closing pause, at once and for good, however frames come; clicks count for nothing."""
 
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 import pytest
@@ -11,15 +12,18 @@ from stimmung.speech.closing import Closed, Closer, ClosingOptions
 from stimmung.speech.vad import Probabilities, VadOptions, cuts, runs
 
 FRAME = 0.032  # seconds
-PAUSE = 15  # frames: the longest pause within an utterance, 0.5 s
-LONGEST = 409  # frames: the longest utterance, 13.1 s
+PAUSE = int(ClosingOptions().max_pause / FRAME)  # frames: the longest pause within an utterance
+LONG = ceil(ClosingOptions().long_from / FRAME)  # frames from which any pause ends an utterance
+LONGEST = int(ClosingOptions().max_utterance / FRAME)  # frames of the longest utterance
 CLICK = 3  # frames: what is longer is speech
+GAP = 9  # frames: the shortest pause that is one
+WHATEVER_THE_LENGTH = ClosingOptions(long_from=60.0)
 
 levels = st.sampled_from((0.0, 0.1, 0.2, 0.24, 0.26, 0.5, 0.9))
 lengths = st.one_of(
     st.integers(1, 5),  # clicks and the closures of plosives
-    st.integers(7, 18),  # around the least silence and the closing pause
-    st.integers(20, 60),
+    st.integers(7, PAUSE + 3),  # around the least silence and the closing pause
+    st.integers(20, LONG + 5),
     st.integers(150, 500),  # longer than what fits
 )
 
@@ -32,6 +36,9 @@ def tracks(draw: st.DrawFn) -> Probabilities:
     waver = draw(st.sampled_from((0.0, 0.05)))
     random = np.random.default_rng(draw(st.integers(0, 99)))
     return np.clip(even + waver * random.standard_normal(len(even)), 0, 1).astype(np.float32)
+
+
+options = st.builds(ClosingOptions, st.sampled_from((0.3, 0.4, 0.5, 1.0)), st.sampled_from((5.0, 60.0)))
 
 
 def track(*parts: tuple[float, int]) -> Probabilities:
@@ -88,9 +95,21 @@ def test_the_closing_pause_is_an_option() -> None:
     assert len(closed(parts, ClosingOptions(max_pause=1.3))) == 1
 
 
-@pytest.mark.parametrize(("second", "found"), [(149, 1), (150, 2)])
+@pytest.mark.parametrize(("length", "pause", "count"), [(LONG - 1, GAP, 1), (LONG, GAP - 1, 1), (LONG, GAP, 2)])
+def test_any_pause_ends_a_long_utterance(length: int, pause: int, count: int) -> None:
+    assert len(spans((0.9, length), (0.0, pause), (0.9, 30), (0.0, 30))) == count
+
+
+def test_pauses_within_count_for_how_long_an_utterance_is() -> None:
+    one, other = spans((0.9, 50), (0.0, PAUSE), (0.9, LONG - PAUSE - 50), (0.0, GAP), (0.9, 30))
+    assert (one[0][0], one[-1][1]) == (0, LONG)
+    assert other == ((LONG + GAP, LONG + GAP + 30),)
+
+
+@pytest.mark.parametrize(("second", "found"), [(LONGEST - 260, 1), (LONGEST - 259, 2)])
 def test_an_utterance_ends_before_it_grows_too_long(second: int, found: int) -> None:
-    assert len(spans((0.9, 250), (0.0, 10), (0.9, second), (0.0, 30))) == found
+    parts = track((0.9, 250), (0.0, 10), (0.9, second), (0.0, 30))
+    assert len(closed(parts, WHATEVER_THE_LENGTH)) == found
 
 
 def test_a_run_too_long_for_one_utterance_is_parted_where_it_is_quietest() -> None:
@@ -130,14 +149,14 @@ def test_a_click_in_the_pause_joins_nothing() -> None:
 
 
 def test_a_click_neither_begins_nor_ends_an_utterance_beside_it() -> None:
-    ((span,),) = spans((0.9, 2), (0.0, 12), (0.9, 30), (0.0, 12), (0.9, 2), (0.0, 40))
-    assert span == (14, 44)
+    ((span,),) = spans((0.9, 2), (0.0, 10), (0.9, 30), (0.0, 10), (0.9, 2), (0.0, 40))
+    assert span == (12, 42)
 
 
 def test_a_click_makes_no_utterance_too_long() -> None:
     probabilities = track((0.9, 400), (0.0, 10), (0.9, 2), (0.0, 30))
-    (one,) = one_by_one(probabilities)
-    assert one == closed(probabilities)[0]
+    (one,) = one_by_one(probabilities, WHATEVER_THE_LENGTH)
+    assert [one] == closed(probabilities, WHATEVER_THE_LENGTH)
     assert (one.spans, one.after) == (((0, 400),), None)
 
 
@@ -152,7 +171,8 @@ def test_every_frame_of_speech_is_in_exactly_one_utterance_and_none_of_a_click(p
 def test_no_utterance_is_too_long_and_no_pause_in_it(probabilities: Probabilities) -> None:
     for one in closed(probabilities):
         assert whole(one)[1] - whole(one)[0] <= LONGEST
-        assert all(after[0] - before[1] <= PAUSE for before, after in pairwise(one.spans))
+        for before, after in pairwise(one.spans):
+            assert after[0] - before[1] <= (PAUSE if before[1] - whole(one)[0] < LONG else 0)
 
 
 def test_a_single_part_may_be_longer_than_an_utterance_where_nothing_cuts_it() -> None:
@@ -170,20 +190,22 @@ def test_parts_are_those_of_the_whole_run(probabilities: Probabilities) -> None:
 # when it is told
 
 
-@given(tracks(), st.lists(st.integers(1, 700), min_size=1, max_size=8))
-def test_fed_in_any_pieces_it_closes_the_same(probabilities: Probabilities, sizes: list[int]) -> None:
-    closer, found, first = Closer(FRAME), list[Closed](), 0
+@given(tracks(), st.lists(st.integers(1, 700), min_size=1, max_size=8), options)
+def test_fed_in_any_pieces_it_closes_the_same(
+    probabilities: Probabilities, sizes: list[int], options: ClosingOptions
+) -> None:
+    closer, found, first = Closer(FRAME, options=options), list[Closed](), 0
     turn = 0
     while first < len(probabilities):
         found += closer.feed(probabilities[first : first + sizes[turn % len(sizes)]])
         first, turn = first + sizes[turn % len(sizes)], turn + 1
-    assert found + closer.flush() == closed(probabilities)
+    assert found + closer.flush() == closed(probabilities, options)
 
 
-@given(tracks())
+@given(tracks(), options)
 @settings(max_examples=25)
-def test_frame_by_frame_it_closes_the_same(probabilities: Probabilities) -> None:
-    assert one_by_one(probabilities) == closed(probabilities)
+def test_frame_by_frame_it_closes_the_same(probabilities: Probabilities, options: ClosingOptions) -> None:
+    assert one_by_one(probabilities, options) == closed(probabilities, options)
 
 
 @pytest.mark.parametrize("dip", range(398, 410))
@@ -199,9 +221,14 @@ def test_nobody_waits_longer_than_the_closing_pause() -> None:
 
 def test_a_click_in_the_pause_delays_only_until_it_is_known_for_one() -> None:
     (time,) = told_at((0.9, 40), (0.0, 10), (0.9, 2), (0.0, 40))
-    assert time == 52 + 9
+    assert time == 52 + GAP
     (time,) = told_at((0.9, 40), (0.0, PAUSE + 1), (0.9, 2), (0.0, 40))
     assert time == 40 + PAUSE + 1
+
+
+def test_a_long_utterance_is_told_at_its_first_pause() -> None:
+    assert told_at((0.9, LONG), (0.0, 40)) == [LONG + GAP]
+    assert told_at((0.9, LONG - 1), (0.0, 40)) == [LONG + PAUSE]
 
 
 def test_a_monologue_is_told_as_soon_as_it_no_longer_fits() -> None:
@@ -217,9 +244,10 @@ def test_an_utterance_is_told_in_the_frame_in_which_its_pause_is_over(probabilit
     heard = runs(probabilities, 9, VadOptions())
     for frame in range(len(probabilities)):
         for one in closer.feed(probabilities[frame : frame + 1]):
-            end = whole(one)[1]
-            if not any(first <= end + PAUSE and last > end for first, last in heard):
-                assert frame + 1 == end + PAUSE + 1
+            begin, end = whole(one)
+            pause = GAP - 1 if end - begin >= LONG else PAUSE
+            if not any(first <= end + pause and last > end for first, last in heard):
+                assert frame + 1 == end + pause + 1
 
 
 # what is said of the pauses
@@ -230,10 +258,17 @@ def test_pauses_are_told_as_far_as_somebody_waits_for_them() -> None:
     assert one.before > 100  # nobody spoke before the call began either
     assert other.before == 200
     assert one.after is other.after is None
+    assert int(one.pause) == PAUSE
+
+
+def test_of_the_pause_behind_a_long_utterance_only_the_shortest_is_certain() -> None:
+    one, other = closed(track((0.9, LONG), (0.0, PAUSE), (0.9, 30), (0.0, 40)))
+    assert (one.after, other.before) == (None, PAUSE)
+    assert one.pause == GAP - 1
 
 
 def test_where_a_length_parts_two_the_pause_between_is_known() -> None:
-    one, other = closed(track((0.9, 350), (0.0, 12), (0.9, 100), (0.0, 40)))
+    one, other = closed(track((0.9, 350), (0.0, 12), (0.9, 100), (0.0, 40)), WHATEVER_THE_LENGTH)
     assert one.after == other.before == 12
 
 
@@ -265,7 +300,7 @@ def test_what_may_be_a_click_is_nobody_yet() -> None:
 def test_who_pauses_for_less_than_the_closing_pause_still_speaks() -> None:
     assert speaking((0.0, 50), (0.9, 20), (0.0, PAUSE)) == (50, 70)
     assert speaking((0.0, 50), (0.9, 20), (0.0, PAUSE), (0.9, 2)) == (50, 70)  # a click, or their next word
-    assert speaking((0.0, 50), (0.9, 20), (0.0, PAUSE), (0.9, 4)) == (50, 89)
+    assert speaking((0.0, 50), (0.9, 20), (0.0, PAUSE), (0.9, 4)) == (50, 74 + PAUSE)
 
 
 def test_of_a_monologue_only_what_is_not_told_yet_goes_on() -> None:

@@ -157,7 +157,7 @@ def test_an_utterance_is_told_when_its_closing_pause_is_over() -> None:
     sound = np.stack([join(sounds.silence(1.024), loud(1.024), sounds.silence(3.0))])
     heard = stream(sound)
     (told,) = [first for first in range(0, 80_000, 16) if heard.feed(sound[:, first : first + 16])]
-    assert (told + 16) / SAMPLE_RATE == pytest.approx(2.048 + 0.512)
+    assert (told + 16) / SAMPLE_RATE == pytest.approx(2.048 + 0.416)
 
 
 def test_utterances_are_told_in_the_order_in_which_they_end() -> None:

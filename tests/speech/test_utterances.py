@@ -16,6 +16,7 @@ from stimmung.speech.vad import Probabilities
 from stimmung.speech.windows import WindowOptions
 
 SECONDS = FRAME / SAMPLE_RATE
+HISS = 0.001  # root mean square
 
 
 def join(*parts: Samples) -> Samples:
@@ -123,7 +124,7 @@ def calls(draw: st.DrawFn) -> Samples:
     )
     begin = draw(st.sampled_from((0.0, 0.07, 1.0)))
     sound = join(sounds.silence(begin), *(part for pair in parts for part in (loud(pair[0]), sounds.silence(pair[1]))))
-    hiss = draw(st.sampled_from((0.0, 0.001)))
+    hiss = draw(st.sampled_from((0.0, HISS)))
     sound = sound + hiss * sounds.noise(len(sound) / SAMPLE_RATE, 1.0)[: len(sound)]
     return sound[: len(sound) - draw(st.integers(0, min(len(sound), 600)))]
 
@@ -166,7 +167,8 @@ def test_the_longest_utterance_with_the_widest_edges_fits_a_window() -> None:
     """13.1 s as the detector hears it, and at either end a quarter of a second that it missed."""
     sound = join(sounds.silence(5.12), loud(0.32), loud(409 * SECONDS), loud(0.32), sounds.silence(5.12))
     probabilities = np.repeat(np.array([0, 1, 0, 1, 0], np.float32), [170, 200, 10, 199, 170])
-    (one,) = utterances_of(sound, 0, probabilities, SECONDS, ())
+    cutter = Utterances(0, SECONDS, ClosingOptions(max_pause=0.6, long_from=60.0))
+    (one,) = [*cutter.feed(sound, probabilities, tuple), *cutter.flush(tuple)]
     assert one.speech[-1].end - one.speech[0].start == pytest.approx(409 * SECONDS + 0.5)
     assert len(one.samples) <= WindowOptions().max_window * SAMPLE_RATE
 
@@ -186,16 +188,18 @@ def test_what_lies_in_music_is_no_speech() -> None:
     assert (ended.start, ended.end) == pytest.approx((4.0, 5.0), abs=0.02)
 
 
-def test_music_no_longer_than_the_closing_pause_parts_no_utterance() -> None:
-    sound = join(sounds.silence(1.0), words(4.0, 1.0))
-    (one,) = utterances(sound, tone(2.0, 2.5))
+@pytest.mark.parametrize("seconds", [0.08, 0.3, 1.0])
+def test_music_however_short_parts_an_utterance(seconds: float) -> None:
+    one, other = utterances(join(sounds.silence(1.0), words(4.0, 1.0)), tone(2.0, 2.0 + seconds))
+    assert (one.speech[-1].end, other.speech[0].start) == (2.0, 2.0 + seconds)
+    assert one.piece.end == min(2.2, 2.0 + seconds)
+    assert other.piece.start == pytest.approx(max(one.piece.end, 1.8 + seconds))
+
+
+def test_music_beside_an_utterance_parts_nothing() -> None:
+    sound = join(sounds.silence(1.0), words(1.0, 0.33, 1.0, 2.0))
+    (one,) = utterances(sound, tone(0.0, 0.9), tone(3.5, 4.5))
     assert len(one.speech) == 2
-    assert len(utterances(sound, tone(2.0, 2.51))) == 2
-
-
-def test_pieces_beside_music_do_not_overlap() -> None:
-    one, other = utterances(join(sounds.silence(1.0), words(4.0, 1.0)), tone(2.0, 2.6))
-    assert (one.piece.end, other.piece.start) == pytest.approx((2.2, 2.4), abs=0.02)
 
 
 def test_an_utterance_that_was_music_leaves_the_next_its_margin() -> None:
@@ -215,7 +219,7 @@ def test_events_are_asked_for_only_when_something_closes() -> None:
     for first in range(0, len(sound), 320):
         probabilities, state = detector.probabilities(sound[first : first + 320], state)
         cutter.feed(sound[first : first + 320], probabilities, events)
-    assert asked == [pytest.approx(2.0 + 0.512 + 0.032, abs=0.04)]
+    assert asked == [pytest.approx(2.0 + 0.416 + 0.032, abs=0.04)]
     cutter.flush(events)
     assert len(asked) == 2
 
@@ -272,6 +276,69 @@ def test_a_cutter_with_a_shorter_pause_keeps_its_neighbours_apart() -> None:
     one, other = [*cutter.feed(sound, probabilities, tuple), *cutter.flush(tuple)]
     assert one.speech[0].end <= other.speech[0].start
     assert one.piece.end <= other.piece.start
+
+
+# when an utterance may have ended
+
+
+def told_and_expected(sound: Samples) -> list[tuple[Spoken, Spoken | None]]:
+    """Return each utterance that is told, and what was expected of it when its last word was over."""
+    cutter, detector, state, expected = Utterances(0, SECONDS), FakeDetector(), None, None
+    found = list[tuple[Spoken, Spoken | None]]()
+    for first in range(0, len(sound), 500):
+        chunk = sound[first : first + 500]
+        probabilities, state = detector.probabilities(chunk, state)
+        for told in cutter.feed(chunk, probabilities, tuple):
+            found.append((told, expected))
+            expected = None
+        expected = cutter.ending(tuple) or expected
+    return found + [(told, expected) for told in cutter.flush(tuple)]
+
+
+def test_an_utterance_that_ends_is_expected_just_as_it_will_be_told() -> None:
+    sound = join(sounds.silence(1.0), words(0.4, 1.0, 3.0, 1.0, 2.0, 0.35, 1.0, 1.0, 8.0, 1.0)) + sounds.noise(
+        19.75, HISS
+    )
+    pairs = told_and_expected(sound)
+    assert len(pairs) == 4
+    for told, expected in pairs:
+        assert expected is not None
+        assert_same([expected], [told])
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from((0.1, 0.5, 3.0)), st.sampled_from((0.04, 0.2, 0.6, 2.0))), min_size=1, max_size=7
+    )
+)
+@settings(max_examples=20)
+def test_what_is_expected_is_told_unless_somebody_goes_on_speaking(parts: list[tuple[float, float]]) -> None:
+    sound = words(*(part for pair in parts for part in pair))
+    for told, expected in told_and_expected(sound):
+        went_on = expected is None or expected.speech[-1].end < told.speech[-1].end
+        if not went_on and expected is not None:
+            assert_same([expected], [told])
+        elif expected is None:  # only where the call itself ended
+            assert told.piece.end > len(sound) / SAMPLE_RATE - 0.4
+
+
+def test_nobody_who_speaks_is_expected_to_end() -> None:
+    cutter, _ = cutter_after(join(sounds.silence(1.0), loud(2.0)))
+    assert cutter.ending(tuple) is None
+    cutter, _ = cutter_after(join(sounds.silence(1.0), loud(2.0), sounds.silence(0.1)))
+    assert cutter.ending(tuple) is None
+    assert Utterances(0, SECONDS).ending(tuple) is None
+
+
+def test_what_was_told_is_not_expected_again() -> None:
+    cutter, told = cutter_after(words(2.0, 1.0))
+    assert len(told) == 1
+    assert cutter.ending(tuple) is None
+
+
+def test_expecting_changes_nothing() -> None:
+    sound = words(0.4, 1.0, 3.0, 0.35, 2.0, 1.0)
+    assert_same([told for told, _ in told_and_expected(sound)], utterances(sound))
 
 
 # an hour

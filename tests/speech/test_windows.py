@@ -132,6 +132,15 @@ def test_one_by_one_the_windows_are_the_same(call: list[Spoken]) -> None:
     assert [window.pieces for window in windows] == [window.pieces for window in pack_windows(call)]
 
 
+@given(calls())
+@settings(max_examples=40)
+def test_what_has_room_is_added_to_the_window_that_is_there(call: list[Spoken]) -> None:
+    packer = Packer()
+    for one in call:
+        room = packer.has_room(one)
+        assert (packer.add(one) is None) == room
+
+
 def test_what_was_looked_at_does_not_change_when_more_is_added() -> None:
     packer = Packer()
     packer.add(spoken(1.0, 2.0))
