@@ -58,6 +58,7 @@ class SchedulerOptions:
     max_batch: int = 8  # jobs
     max_batch_seconds: float = 60.0  # of sound, padded to the longest job: what a batch costs grows with it
     urgent_batch_seconds: float = 10.0  # the same, for those who fill up the batch of a caller in distress
+    low_batch_seconds: float = 16.0  # the same, for partials and records: nobody waits long for the lane they hold
     batch_window: float = 0.02  # that a job waits for company on a free lane, while nothing URGENT waits
     queue_jobs: int = 512  # that may wait
     age_bound: float = 5.0  # since a final's sound arrived; older ones take turns with callers in distress
@@ -120,7 +121,7 @@ def choose(waiting: Sequence[Waiting], lanes: Lanes, now: float, options: Schedu
     if not lanes.free or not waiting:
         return Choice(wake=expiry)
     late = any(_overdue(one, now, options) for one in waiting)
-    turn = _Turn(now, options, overdue_first=late and lanes.urgent_led)
+    turn = _Turn(now, options, lanes.free, overdue_first=late and lanes.urgent_led)
     ranked = sorted(waiting, key=turn.rank)
     leader = ranked[0]
     if turn.is_low(leader) and lanes.low >= options.lanes - 1 > 0:  # one lane is kept
@@ -142,6 +143,7 @@ class _Turn:
 
     now: float
     options: SchedulerOptions
+    free: int  # lanes
     overdue_first: bool
 
     def rank(self, one: Waiting) -> tuple[float, ...]:
@@ -176,15 +178,23 @@ class _Turn:
         leader, options = ranked[0], self.options
         batch, longest = [leader], leader.job.seconds
         hurry = self.overdue_first or self.is_urgent(leader)
+        most = self.share(ranked)
         for one in ranked[1:]:
-            if one.job.kind != leader.job.kind or len(batch) == options.max_batch:
+            if one.job.kind != leader.job.kind or len(batch) == most:
                 continue
             short = (hurry and not self.is_urgent(one)) or (self.is_low(one) and not self.is_low(leader))
             limit = options.urgent_batch_seconds if short else options.max_batch_seconds
+            if self.is_low(leader):
+                limit = options.low_batch_seconds
             if max(longest, one.job.seconds) * (len(batch) + 1) <= limit:
                 batch.append(one)
                 longest = max(longest, one.job.seconds)
         return tuple(batch)
+
+    def share(self, ranked: Sequence[Waiting]) -> int:
+        """Return how many jobs one lane takes: where several lanes are free they share what waits."""
+        alike = sum(one.job.kind == ranked[0].job.kind for one in ranked)
+        return min(self.options.max_batch, math.ceil(alike / max(self.free, 1)))
 
     def gathered(self, batch: Sequence[Waiting], waiting: Sequence[Waiting]) -> float:
         """Return until when the batch waits for company: not when full or overdue, nor while anyone urgent waits."""
