@@ -119,6 +119,17 @@ def test_each_is_heard_as_if_it_were_alone(together: list[Ask]) -> None:
     assert len(network.asked) == len(together)
 
 
+@pytest.mark.parametrize(
+    ("thorough", "states"), [(True, {1.0: 140, 1.5: 140, 4.0: 240}), (False, dict.fromkeys((1.0, 1.5, 4.0), 240))]
+)
+def test_only_where_somebody_waits_windows_are_padded_to_their_neighbours(
+    thorough: bool, states: dict[float, int]
+) -> None:
+    network = ToyNetwork(by_length)
+    whisper(network).hear([Ask(window(seconds), GERMAN, thorough=thorough) for seconds in (1.0, 4.0, 1.5)])
+    assert {asked.seconds: asked.states for asked in network.asked} == states
+
+
 def test_a_whole_window_is_heard_as_that_of_a_recording() -> None:
     heard = window(2.0, 1.0, 1.5)
     (answer,) = hear(says(*NUMBERS), Ask(heard, GERMAN, new=3, thorough=True))
