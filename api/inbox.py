@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stimmung.api.schemas import ConsentMessage, Order
 from stimmung.speech.wire import WireFormat
 
-FEED_SECONDS = 0.1  # of sound that is worth a hop, and how long less than that may wait
+FEED_SECONDS = 0.06  # of sound that is worth a hop, and how long less than that may wait
 MOST_SECONDS = 1.0  # of sound in one hop, so that other calls come in between
 HELD_SECONDS = 5.0  # of sound that may wait; then the connection is not read
 JOIN_SECONDS = 0.02  # messages that arrive closer together become one piece

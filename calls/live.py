@@ -36,7 +36,7 @@ from stimmung.speech.stream import CallStream
 from stimmung.speech.utterances import Spoken
 
 PARTIAL_FROM = 4.0  # s of speech before its words are asked for; shorter ones come whole soon enough
-EAGER_WITHIN = 0.6  # s from asking for words to having them: if it takes longer, nothing is asked for early
+EAGER_WITHIN = 0.3  # s from asking for words to having them: where it takes longer, early asking only fills the queue
 PARTIAL_LONGEST = 14.0  # s: as long as a window
 WINDOWS_UNDECIDED = 4  # full windows that wait for the call's language to be certain; a recording asks as many
 ECHOES = 8  # utterances of a second channel that repeats the first, kept until it is known that it does not

@@ -15,8 +15,8 @@ from stimmung.speech.records import Utterance
 from stimmung.speech.utterances import Spoken
 from stimmung.speech.windows import Packer, window_of
 
-CONTEXT_FOR = 3.0  # s: longer utterances are read well enough without what was said before them
-CONTEXT = 11.0  # s before a short one at most: each known word costs as much as a new one
+CONTEXT_FOR = 2.0  # s: longer utterances are read well enough without what was said before them
+CONTEXT = 6.0  # s before a short one at most: each known word costs as much as a new one
 
 
 @dataclass(slots=True, eq=False)
