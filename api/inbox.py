@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from stimmung.api.schemas import ConsentMessage, Order
 from stimmung.speech.wire import WireFormat
 
+HELD_ORDERS = 100  # that may wait: each is small, and a flood of them is no call
 FEED_SECONDS = 0.06  # of sound that is worth a hop, and how long less than that may wait
 MOST_SECONDS = 1.0  # of sound in one hop, so that other calls come in between
 HELD_SECONDS = 5.0  # of sound that may wait; then the connection is not read
@@ -45,7 +46,7 @@ class Inbox:
 
     @property
     def is_full(self) -> bool:
-        return self._waiting >= HELD_SECONDS * self._second
+        return self._waiting >= HELD_SECONDS * self._second or self._orders >= HELD_ORDERS
 
     @property
     def seconds(self) -> float:

@@ -309,7 +309,8 @@ class Session:
                 self._view.speak(told.utterance.language)
             case DistressChanged():
                 self._tell(told)
-                self._press(told.caller)
+                if self._no is None:  # a step that was on its way when the caller said no
+                    self._press(told.caller)
             case Withdrawn():
                 self._tell(told)
                 self._no_heard = True
@@ -346,9 +347,10 @@ class Session:
         self.outbox.erase_scores()
         self._view.erase_scores(why)
         self._analysis = self._permitted(self._analysis)
-        if self.state == "ended":
-            return
         self._parts.board.erase(self.call_id, why)
+        if self.state == "ended":
+            self._parts.board.remove(self.call_id)  # its news went with the scores, and there is no row to keep bare
+            return
         if self._pressing:
             self._pressing.clear()
             self._parts.work.promote(self.call_id, Priority.FINAL)

@@ -106,7 +106,7 @@ class SessionRegistry:
         """Return why a new connection for a call makes no sense; None where it does."""
         if not is_call_id(call_id):
             return Refusal(422, BAD_ID)
-        if call_id in self._sessions:
+        if call_id in self._sessions or call_id in self._starting:
             return None
         if self._draining:
             return self._refuse("stopping", "the server is being stopped", STOPPING_RETRY)

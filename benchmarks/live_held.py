@@ -68,7 +68,8 @@ def _step(bench: Bench, server: Server, count: int, seconds: float, rows: list[F
     lines = staggered(rotated(TWO_CHANNELS, count, SEED), min(SPREAD, seconds / 4), SEED)
     ran = bench.run(server, bench.plan(server, lines, seconds))
     found = lags(finals(ran.load), bench.pause)
-    rows.append({"calls": count, **found.figures(), **ran.cost(), **kept(ran.load).figures(), "held": found.held})
+    # Last, since `kept` counts the calls that were played one after the other on these lines.
+    rows.append({**found.figures(), **ran.cost(), **kept(ran.load).figures(), "calls": count, "held": found.held})
     print(
         f"{count} calls, {seconds:.0f} s: p50 {cell(rows[-1]['p50_s'])} s, p95 {cell(rows[-1]['p95_s'])} s", flush=True
     )

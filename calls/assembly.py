@@ -55,7 +55,7 @@ def with_language(options: TranscriptionOptions, info: CallInfo) -> Transcriptio
         return replace(options, languages=(info.language,))
     if info.language:
         logger.warning(
-            "the call's language %s is none of those allowed (%s): listening for these",
+            "the call's language %r is none of those allowed (%s): listening for these",
             info.language,
             ", ".join(options.languages),
         )

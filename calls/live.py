@@ -17,7 +17,7 @@ import numpy as np
 from stimmung.calls.assembly import Listened, assembled, owned, policy_of, roles_on, with_language
 from stimmung.calls.course import courses
 from stimmung.calls.distress import DistressJudge
-from stimmung.calls.erasure import withdraw_consent
+from stimmung.calls.erasure import SCORED, withdraw_consent
 from stimmung.calls.judgement import Judgement, for_texts
 from stimmung.calls.live_callers import LiveCallers
 from stimmung.calls.live_channel import Heard, LiveChannel, record_ask, recorded
@@ -28,6 +28,7 @@ from stimmung.calls.live_pacing import Pacing
 from stimmung.calls.live_script import LiveScript, Moment, Pending
 from stimmung.calls.live_tasks import Found, Kind, Payload, Task, Urgency
 from stimmung.calls.metrics import measure
+from stimmung.calls.omissions import not_scored
 from stimmung.calls.records import CallAnalysis, CallerDistress, Deployment, Metrics, PolicyReport
 from stimmung.speech.channels import assign_roles
 from stimmung.speech.engines import Answer, Ask, Engines, TranscriptionOptions
@@ -177,6 +178,8 @@ class LiveCall:
         ask = channel.next_ask(self._languages.options, self._languages.votes)
         if ask is None:
             if early := channel.answered():  # it was heard before its end was certain
+                if early.ask is not None and early.answer is not None:
+                    self._languages.add(early.ask, early.answer)  # of what was asked in vain nobody votes
                 self._told += self._judge(channel, early.answer, early.spoken.piece.end)
             return
         ended = ask.window.pieces[-ask.new].span.end  # the first of what is new has waited longest
@@ -206,9 +209,9 @@ class LiveCall:
 
         def heard(answer: Answer) -> list[LiveEvent]:
             self._quick = self._stream.duration - asked <= EAGER_WITHIN
-            self._languages.add(ask, answer)
-            eager.answer = answer
+            eager.answer, eager.ask = answer, ask
             if channel.answered():
+                self._languages.add(ask, answer)
                 return self._judge(channel, answer, spoken.piece.end)
             return self._so_far_of(channel.channel, spoken, answer) if self._partials_told else []
 
@@ -359,7 +362,7 @@ class LiveCall:
             distress=self.snapshot(call.duration),
             course=courses(said, call.duration),
             metrics=self.metrics(call.duration),
-            omitted=(),
+            omitted=tuple(one for key in SCORED for one in not_scored(key, said, call.policy.parties)),
         )
         return assembled(call, judged, self._engines, self._distress)
 
@@ -378,13 +381,14 @@ class LiveCall:
                 return []
             return self._end_with(analysis)
 
-        def failed(_why: str) -> list[LiveEvent]:
-            return self._end_with(self._so_far())
+        def failed(why: str) -> list[LiveEvent]:
+            warning = Warned(call.duration, "not_judged", f"the result is as it was told, not judged once more: {why}")
+            return [warning, *self._end_with(self._so_far())]
 
         def work() -> CallAnalysis:
             return record.judged(call, self._engines, self._distress)
 
-        self._add("finish", "record", _Sound(1.0, call.duration), work, _Then(finished, failed))
+        self._add("finish", "final", _Sound(1.0, call.duration), work, _Then(finished, failed))
 
     def _end_with(self, analysis: CallAnalysis) -> list[LiveEvent]:
         erased = self._erased and self._info.consent == "withdrawn"

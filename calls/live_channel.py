@@ -25,6 +25,7 @@ class Eager:
 
     spoken: Spoken
     answer: Answer | None = None
+    ask: Ask | None = None  # what was answered
     lost: bool = False
     adopted: bool = False  # it did end so, and waits for these words
 
@@ -43,7 +44,7 @@ class Heard:
     said: list[str] = field(default_factory=list)
     full: bool = False
     asks: int = 0  # how often it was asked for words
-    doubted: bool = False  # something in it was read badly
+    doubted: bool = False  # something in it was read badly, or might have been read otherwise alone
     languages: set[str] = field(default_factory=set)  # in which it was read
 
     @property
@@ -161,7 +162,7 @@ class LiveChannel:
         texts = {id(spoken): utterance.text for spoken, utterance in pairs}
         window.said += [texts.get(id(spoken), "") for spoken in asked]
         window.languages |= {utterance.language for _, utterance in pairs}
-        window.doubted |= answer is None or len(pairs) < len(asked)
+        window.doubted |= answer is None or not answer.exact or len(pairs) < len(asked)
         window.doubted |= any({"loop", "fallback"} & set(utterance.flags) for _, utterance in pairs)
         return Words(window, pairs)
 

@@ -108,6 +108,7 @@ class Whisper:
     def _hear_alike(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answer asks of one kind: one batch."""
         encoded = self._encode(tuple(ask.window for ask in asks))
+        longest = max(self._length(ask.window) for ask in asks)
         votes = [self._voted(ask, states) for ask, states in zip(asks, encoded.states, strict=True)]
         rows = [self._row(ask, vote) for ask, vote in zip(asks, votes, strict=True)]
         readings = self._decode(encoded, rows, first_attempt(asks[0].options.beam_size))
@@ -115,7 +116,8 @@ class Whisper:
         for ask, row, states, reading, vote in zip(asks, rows, encoded.states, readings, votes, strict=True):
             attempts = retries(reading) if ask.thorough else quick_retries(reading)
             found = self._finish(row, states, reading, attempts)
-            answers.append(Answer(tuple(one for one in found if one.end > row.new_from), vote))
+            new = tuple(one for one in found if one.end > row.new_from)
+            answers.append(Answer(new, vote, exact=self._length(ask.window) == longest))
         return answers
 
     def _row(self, ask: Ask, votes: Mapping[str, float]) -> Row:

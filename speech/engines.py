@@ -82,10 +82,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """The utterances of the new pieces, those without words left out, and the votes with this window's."""
+    """The utterances of the new pieces, those without words left out, and the votes with this window's.
+
+    `exact`: it would be the same whatever else was heard beside it.
+    """
 
     utterances: tuple[Utterance, ...]
     votes: Mapping[str, float]
+    exact: bool = True
 
 
 class Transcriber(Protocol):

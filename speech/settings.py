@@ -158,7 +158,7 @@ class ServeSettings(BaseModel):
     silence_warning_seconds: Seconds = 5.0
     """After how long without any sound data a call's sender is warned. Silence on the line is data, too."""
     silence_close_seconds: Seconds = 60.0
-    """After how long without any sound data a call is closed."""
+    """After how long without any sound data a connection is closed; the call ends `resume_seconds` later."""
     drain_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = 30.0
     """How long the server, once told to stop, goes on to finish what calls have said so far."""
     access_log: bool = False

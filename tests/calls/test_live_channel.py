@@ -355,10 +355,11 @@ def test_early_words_of_what_has_no_place_in_the_window_are_heard_as_the_first_o
     ask, eager = early(channel, spoken(15.0, 15.3))
     assert len(ask.window.pieces) == 3  # it has a place: behind as much as is worth reading again
     eager.answer = answer()
-    ask, eager = early(channel, LONG[3])
+    short = spoken(15.0, 17.0)
+    ask, eager = early(channel, short)
     assert len(ask.window.pieces) == 1
     eager.answer = answer(*heard(ask))
-    channel.add(LONG[3])
+    channel.add(short)
     assert channel.next_ask(GERMAN, {}) is None
     assert channel.answered() is eager
     channel.heard(eager.answer)
