@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
 from stimmung.batch.serve_command import SERVER, Announce, Server, real_server
