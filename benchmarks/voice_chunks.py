@@ -19,6 +19,8 @@ from stimmung.calls.records import CallAnalysis
 from stimmung.models.voice_emotion import EmbeddedVoice
 from stimmung.speech.callinfo import read_call_info
 from stimmung.speech.engines import (
+    Answer,
+    Ask,
     DetectorState,
     Engines,
     ModelId,
@@ -82,6 +84,10 @@ class KeepingTranscriber:
         """Do what the inner one does."""
         self.windows += windows
         return self.inner.transcribe(windows, options, heard)
+
+    def hear(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Do what the inner one does."""
+        return self.inner.hear(asks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

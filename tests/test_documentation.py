@@ -174,10 +174,17 @@ def test_examples_in_docstrings_hold(root: Path) -> None:
 
 @pytest.mark.weights
 def test_examples_in_the_documentation_run(root: Path, tmp_path: Path) -> None:
-    """Run what names the sample calls, in a folder that holds nothing else."""
+    """Run what names the sample calls, in a folder that holds nothing else.
+
+    But for `serve` and `live`, which belong together and last as long as calls do: tests/api and tests/batch have them.
+    """
     (tmp_path / "samples").symlink_to(root / "samples")
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    runs = [["bash", "-c", f"stimmung {example.code}"] for example in our_commands(root) if "samples/" in example.code]
+    runs = [
+        ["bash", "-c", f"stimmung {example.code}"]
+        for example in our_commands(root)
+        if "samples/" in example.code and not example.code.startswith(("serve", "live"))
+    ]
     runs += [[sys.executable, "-c", example.code] for language, example in blocks(root) if language == "python"]
     assert runs
     for run in runs:

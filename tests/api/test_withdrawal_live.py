@@ -188,7 +188,8 @@ class TestARefusal:
             assert service.calls["a"].consents == ["refused", "granted"]
             service.wait(1.0)
             await settle(service)
-            assert [one.state for one in service.board.entries["a"].callers] == ["urgent"]
+            entry = service.board.entries["a"]
+            assert [one.state for one in entry.callers] == ["urgent"]
 
         run(talk())
 
