@@ -21,6 +21,7 @@ TOKENS_AT_LEAST = 12
 MIN_LOOP = 4  # the same phrase this often in a row at the end is a loop; people do say "bye-bye" three times
 MIN_SHORT_LOOP = 6  # of one or two tokens: an IBAN may well end in "null, null, null, null"
 LONGEST_PHRASE = 8
+RESTART = 12  # tokens that come again just as the window began: nobody says two sentences twice word for word
 PHRASE = 5  # tokens; speakers do repeat three or four
 
 
@@ -101,9 +102,18 @@ def judge(
     text = tuple(token for token in tokens if token < tokenizer.eot)
     whole = tokenizer.decode(list(text)).encode()
     compression = len(whole) / len(zlib.compress(whole)) if whole else 0.0
-    kept = _without_loop(text)
+    kept = _without_loop(_without_restart(text))
     loop = len(kept) < len(text) or compression > MAX_COMPRESSION or len(tokens) >= limit
     return Reading(kept, score, no_speech, loop, attempt)
+
+
+def _without_restart(tokens: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the tokens without what follows where the text begins once more from its first words."""
+    opening = tokens[:RESTART]
+    for place in range(RESTART, len(tokens) - RESTART + 1):
+        if tokens[place : place + RESTART] == opening:
+            return tokens[:place]
+    return tokens
 
 
 def _without_loop(tokens: tuple[int, ...]) -> tuple[int, ...]:

@@ -47,7 +47,7 @@ def test_every_encoding_is_told(page: str) -> None:
         f"Up to {KEPT:,} are kept",
         f"{SessionOptions().unsent_events} events wait to be read",
         f"within {ArrivalOptions().reach * 1000:.0f} ms of sound",
-        f"{ClosingOptions().max_pause} s of silence",
+        f"{ClosingOptions().max_pause} s as the speech detector hears it",
         f"longer than {ClosingOptions().max_utterance:.0f} s is closed without a pause",
     ],
 )

@@ -299,7 +299,8 @@ class ToyBoard:
 
     def erase(self, call_id: str, why: str) -> None:
         self.erased.append((call_id, why))
-        self.entries[call_id] = replace(self.entries[call_id], callers=())
+        if call_id in self.entries:
+            self.entries[call_id] = replace(self.entries[call_id], callers=())
 
 
 @dataclass

@@ -105,7 +105,7 @@ def test_without_a_known_language_all_are_listened_for() -> None:
 def test_a_language_that_is_not_allowed_is_no_help_and_that_is_said(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="stimmung.calls.assembly"):
         assert with_language(BOTH, CallInfo(language="fr")) is BOTH
-    assert "fr is none of those allowed (de, en)" in caplog.text
+    assert "'fr' is none of those allowed (de, en)" in caplog.text
 
 
 # the rules

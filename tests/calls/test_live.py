@@ -240,7 +240,9 @@ def test_without_its_last_judgement_a_call_ends_with_what_was_told() -> None:
     call.call.end()
     (finish,) = call.work("finish").take("finish")
     before = plain(call.call.analysis())
-    (ended,) = call.fail(finish)
+    warned, ended = call.fail(finish)
+    assert isinstance(warned, Warned)
+    assert warned.code == "not_judged"
     assert isinstance(ended, Ended)
     assert plain(ended.analysis) == before
     assert [one.text for one in ended.analysis.utterances] == [one.text for one in talk().utterances]

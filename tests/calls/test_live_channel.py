@@ -7,7 +7,7 @@ import pytest
 from tests.calls.live_parts import answer, said, spoken
 
 from stimmung.calls.live_channel import Eager, Heard, LiveChannel, Words, record_ask, recorded
-from stimmung.speech.engines import Ask, TranscriptionOptions
+from stimmung.speech.engines import Answer, Ask, TranscriptionOptions
 from stimmung.speech.records import Utterance
 from stimmung.speech.utterances import Spoken
 from stimmung.speech.windows import pack_windows
@@ -204,6 +204,14 @@ def test_a_window_that_was_heard_in_parts_or_not_wholly_is_not(answers: tuple[li
     assert not window_after(*answers).as_recorded(GERMAN)
 
 
+def test_a_window_that_was_heard_beside_others_and_might_have_been_read_otherwise_alone_is_not() -> None:
+    channel = channel_of(spoken(0.0, 1.0))
+    asked(channel)
+    channel.heard(Answer((said(0.0, 1.0),), {}, exact=False))
+    channel.close()
+    assert [window.as_recorded(GERMAN) for window in channel.full_windows()] == [False]
+
+
 @pytest.mark.parametrize(("flag", "well"), [("loop", False), ("fallback", False), ("fast", True)])
 def test_a_window_that_was_read_badly_is_not(flag: str, *, well: bool) -> None:
     assert window_after(["ja"], flags=(flag,)).as_recorded(GERMAN) == well
@@ -231,7 +239,7 @@ def test_what_the_record_hears_is_paired_with_its_sound_too() -> None:
 def test_words_so_far_are_heard_behind_what_was_said_before_while_they_are_few() -> None:
     channel = channel_of(spoken(1.0, 2.0))
     hear_all(channel, "guten Tag")
-    ask = channel.partial_ask(spoken(3.0, 5.0), GERMAN, {}, longest=14.0)
+    ask = channel.partial_ask(spoken(3.0, 4.5), GERMAN, {}, longest=14.0)
     assert ask is not None
     assert (starts(ask), ask.said, ask.new) == ([3.0], "guten Tag", 1)
     alone = channel.partial_ask(spoken(3.0, 6.0), GERMAN, {}, longest=14.0)
@@ -353,9 +361,9 @@ def test_early_words_of_what_has_no_place_in_the_window_are_heard_as_the_first_o
     channel = channel_of(*LONG[:3])
     hear_all(channel)
     ask, eager = early(channel, spoken(15.0, 15.3))
-    assert len(ask.window.pieces) == 3  # it has a place: behind as much as is worth reading again
+    assert len(ask.window.pieces) == 2  # it has a place: behind as much as is worth reading again
     eager.answer = answer()
-    short = spoken(15.0, 17.0)
+    short = spoken(15.0, 16.5)
     ask, eager = early(channel, short)
     assert len(ask.window.pieces) == 1
     eager.answer = answer(*heard(ask))

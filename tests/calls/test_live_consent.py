@@ -181,6 +181,14 @@ def test_a_call_that_ends_without_its_last_judgement_says_that_consent_was_withd
     }
 
 
+def test_a_call_that_ends_without_its_last_judgement_says_what_was_not_scored_and_why() -> None:
+    info = replace(consenting(*ROLES), consent="unknown")
+    call = line(info=info).feed(TALK)
+    call.call.end()
+    call.work_without("finish")
+    assert call.analysis().omitted == recorded(TALK, info).omitted != ()
+
+
 def test_a_withdrawal_in_the_middle_of_the_last_judgement_counts() -> None:
     class Interrupted(FakeTextEmotion):
         def read(self, texts: Sequence[SpokenText]) -> list[TextReading]:

@@ -110,6 +110,18 @@ def test_a_window_that_was_heard_at_once_but_in_another_language_is_heard_again(
     assert {one.language for one in call.analysis().utterances} == {"de"}
 
 
+def test_of_what_was_asked_in_vain_nobody_votes() -> None:
+    """The first second of an utterance sounds English; it goes on, and is German."""
+    samples = conversation([(1.0, 2.0), (2.45, 4.0)], seconds=6.0)
+    call = line(channels=1, engines=ears(language=lambda window: "en" if window.duration < 1.5 else "de"))
+    for first in range(0, samples.shape[1], 800):
+        call.feed(samples[:, first : first + 800]).work()
+    early, whole = (one for one in asks_of(call.engines) if not one.thorough)
+    assert early.window.duration < 1.5 < whole.window.duration
+    assert dict(whole.votes) == {}
+    assert [one.language for one in call.end().utterances] == ["de"]
+
+
 def test_windows_wait_for_the_language_but_not_for_ever() -> None:
     call = line(engines=ears(language=lambda window: "de"))
     call.feed(TALK).work_without("hear")  # whoever hears nothing learns nothing

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.models.toy import ids, special, tokenizer
 
-from stimmung.models.attempts import Attempt, Reading, first_attempt, judge, quick_retries, retries
+from stimmung.models.attempts import RESTART, Attempt, Reading, first_attempt, judge, quick_retries, retries
 
 GOOD = ids(" hallo", ",", " er", " sagte", " gut", ".")
 LIMIT = 100
@@ -94,6 +94,14 @@ def test_a_phrase_too_long_for_a_loop_is_found_by_its_compression() -> None:
     phrase = ids(" Birkenhof", " und", " Haus", " und", " Hof", " er", " sagte", " hallo", " fünf", " Post")
     assert read(phrase * 6, limit=1000).loop
     assert not read(phrase, limit=1000).loop
+
+
+def test_a_text_that_begins_once_more_is_left_as_it_was_before() -> None:
+    text = ids(*(f" {word}" for word in "Birkenhof und Haus hallo er sagte Post".split())) * 2
+    end = ids(" fünf", " gut")
+    once = [*text[:RESTART], *end]
+    found = read([*once, *once], limit=1000)
+    assert (found.tokens, found.loop) == (tuple(once), True)
 
 
 def test_a_reading_that_ran_into_its_limit_is_a_loop() -> None:
