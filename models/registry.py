@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from stimmung.models import recognisers
 from stimmung.models.cores import usable_cores
 from stimmung.models.hub import Located
+from stimmung.models.names_lazy import LazyNameModel, locate_names_model
 from stimmung.models.text_lazy import LazyTextModel
 from stimmung.models.text_weights import locate_text_model
 from stimmung.models.voice_head import is_head, read_head
@@ -22,6 +23,7 @@ from stimmung.speech.settings import EMBEDDED_TEXT, NO_MODEL, ModelSettings, Set
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from stimmung.models.names import NameModel
     from stimmung.models.text_emotion import TextModel
     from stimmung.models.whisper import Whisper
 
@@ -54,13 +56,15 @@ def build_engines(settings: Settings, side_by_side: int = 1) -> Engines:
         text_emotion=text,
         text_embedding=text if settings.models.text == EMBEDDED_TEXT else None,
         voice_emotion=_find_voice(settings.models, transcriber, threads),
+        names=_find_names(settings, threads),
     )
 
 
 def build_hearing(settings: Settings) -> "tuple[SpeechDetector, Whisper]":
     """Load only what hears words, for training: the speech detector and the recogniser that the settings name."""
     silent = settings.models.model_copy(update={"text": NO_MODEL, "voice": NO_MODEL})
-    engines = build_engines(settings.model_copy(update={"models": silent}))
+    redaction = settings.redaction.model_copy(update={"names_model": NO_MODEL})
+    engines = build_engines(settings.model_copy(update={"models": silent, "redaction": redaction}))
     return engines.detector, cast("Whisper", engines.transcriber)
 
 
@@ -120,6 +124,23 @@ def _find_text(settings: ModelSettings, threads: int) -> LazyTextModel | None:
         return load_located(located, settings)
 
     return LazyTextModel(located, load)
+
+
+def _find_names(settings: Settings, threads: int) -> LazyNameModel | None:
+    """Return the model that finds names, verified and not loaded yet."""
+    if settings.redaction.names_model == NO_MODEL:
+        return None
+    located = locate_names_model(settings.redaction.names_model, settings.models.cache, fetch=True)
+
+    def load() -> "NameModel":
+        import torch
+
+        from stimmung.models.names import load_located
+
+        torch.set_num_threads(threads)  # as for the text model
+        return load_located(located, settings.models)
+
+    return LazyNameModel(located, load)
 
 
 def _find_voice(settings: ModelSettings, transcriber: "Whisper", threads: int) -> LazyVoiceModel | None:

@@ -206,6 +206,20 @@ class VoiceEmotion(Protocol):
         ...
 
 
+class NameFinder(Protocol):
+    """Finds names of persons in text."""
+
+    @property
+    def model(self) -> ModelId: ...
+
+    def find_names(self, texts: Sequence[str], language: str) -> list[list[tuple[int, int]]]:
+        """Return of each text the characters (start, end) of the names in it, in order.
+
+        `language` is that of all texts, as recognised: `de`, `en`, …; empty where nobody knows.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """All models that the pipeline may use, built once and passed on; None where the settings choose none."""
@@ -215,3 +229,4 @@ class Engines:
     text_emotion: TextEmotion | None = None
     text_embedding: TextEmbedding | None = None
     voice_emotion: VoiceEmotion | None = None
+    names: NameFinder | None = None
