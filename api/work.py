@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from stimmung.calls.live_tasks import Finishing, Found, Judging
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.records import Analyzed
 from stimmung.models.scheduler import Runner
 from stimmung.speech.engines import Ask, Engines, SpokenText, TextReading, TranscriptionOptions, Voice
 from stimmung.speech.records import SAMPLE_RATE, Piece, Samples, Span, Window
@@ -52,5 +52,5 @@ def _judge(engines: Engines, works: Sequence[Judging]) -> list[Found]:
     return [Found(tuple(islice(readings, len(work.texts))), tuple(islice(rows, len(work.voices)))) for work in works]
 
 
-def _finish(works: Sequence[Finishing]) -> Sequence[CallAnalysis]:
+def _finish(works: Sequence[Finishing]) -> Sequence[Analyzed]:
     return [work() for work in works]

@@ -9,7 +9,8 @@ from pathlib import Path
 from stimmung.calls.assembly import Listened, assembled, owned, policy_of, roles_on, with_language
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.judgement import Judges, Said, judge_call
-from stimmung.calls.records import CallAnalysis, Deployment, PartyPolicy
+from stimmung.calls.records import Analyzed, Deployment, PartyPolicy
+from stimmung.calls.redacting import Redacting
 from stimmung.calls.voice_emotions import describe_in
 from stimmung.speech.channels import assign_roles
 from stimmung.speech.decode import decode
@@ -34,8 +35,12 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """How to listen, and for whom: what a deployment has settled decides what may be computed."""
+    """How to listen, and for whom: what a deployment has settled decides what may be computed.
 
+    `redactor` has no default: without one nothing that was said may leave.
+    """
+
+    redactor: Redacting
     transcription: TranscriptionOptions = field(default_factory=TranscriptionOptions)
     deployment: Deployment = field(default_factory=Deployment)
     distress: DistressJudge | None = None  # None: nobody's distress is judged
@@ -43,8 +48,8 @@ class Instructions:
 
 def analyze(
     recording: Recording, info: CallInfo, engines: Engines, instructions: Instructions, progress: Progress
-) -> CallAnalysis:
-    """Transcribe one call and compute what the policy permits.
+) -> Analyzed:
+    """Transcribe one call, take identifiers out of it, and compute what the policy permits.
 
     Raises AudioError where the recording cannot be read or is empty, CallInfoError for more roles than channels,
     SettingsError for a raw format that makes no sense.
@@ -56,7 +61,7 @@ def analyze(
 
 def analyze_audio(
     audio: Audio, path: str, info: CallInfo, engines: Engines, instructions: Instructions, progress: Progress
-) -> CallAnalysis:
+) -> Analyzed:
     """Do the same with sound that is decoded already; `path` is what the result is called."""
     channels = assign_roles(audio, roles_on(info, audio.channels))
     with ThreadPoolExecutor(1) as aside:  # numpy and the detector both leave the interpreter's lock
@@ -74,11 +79,11 @@ def analyze_audio(
     heard = tuple(sorted(events.result(), key=lambda event: (event.start, event.channel)))
     utterances = with_levels(_in_order(texts, policy.parties), channels.audio)
     describe = describe_in(channels.audio, engines.voice_emotion)
-    judges = Judges(engines.text_emotion, engines.voice_emotion, describe, instructions.distress)
+    judges = Judges(instructions.redactor, engines.text_emotion, engines.voice_emotion, describe, instructions.distress)
     judged = judge_call(Said(utterances, heard, policy.parties, audio.duration), judges)
     progress(audio.duration, audio.duration)
     call = Listened(path, info, audio.duration, audio.channels, heard, policy, options, channels.dual_mono)
-    return assembled(call, judged, engines, instructions.distress)
+    return assembled(call, judged, engines, instructions.distress, instructions.redactor)
 
 
 class _Share:

@@ -8,7 +8,8 @@ from stimmung.calls.distress import DistressJudge
 from stimmung.calls.distress_model import NAME as DISTRESS_MODEL
 from stimmung.calls.judgement import Judgement
 from stimmung.calls.policy import Party, permissions_for, report_policy
-from stimmung.calls.records import CallAnalysis, Deployment, PartyPolicy, PolicyReport, UsedModel
+from stimmung.calls.records import Analyzed, CallAnalysis, Deployment, PartyPolicy, PolicyReport, UsedModel
+from stimmung.calls.redacting import Redacting, redact_info, redact_path
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.records import CallInfo, Event, Role, Utterance
 
@@ -29,14 +30,17 @@ class Listened:
     dual_mono: bool = False
 
 
-def assembled(call: Listened, judged: Judgement, engines: Engines, distress: DistressJudge | None) -> CallAnalysis:
-    """Return the result of a call."""
-    return CallAnalysis(
-        path=call.path,
+def assembled(
+    call: Listened, judged: Judgement, engines: Engines, distress: DistressJudge | None, redactor: Redacting
+) -> Analyzed:
+    """Return the result of a call, and the words as they were said where they may be kept."""
+    language = _language(judged.utterances, call.options)
+    analysis = CallAnalysis(
+        path=redact_path(call.path, redactor, language),
         duration=call.duration,
         channels=call.channels,
-        language=_language(judged.utterances, call.options),
-        info=call.info,
+        language=language,
+        info=redact_info(call.info, redactor, language),
         events=call.events,
         utterances=judged.utterances,
         models=tuple(_used(engines, distress, judged.utterances)),
@@ -46,7 +50,15 @@ def assembled(call: Listened, judged: Judgement, engines: Engines, distress: Dis
         course=judged.course,
         metrics=judged.metrics,
         policy=call.policy,
+        redaction=judged.redaction,
     )
+    return Analyzed(analysis, judged.originals if may_keep_original(call.policy) else ())
+
+
+def may_keep_original(policy: PolicyReport | None) -> bool:
+    """Say whether the words as they were said may be kept; where nobody ruled on it they may not."""
+    parties = policy.parties if policy else ()
+    return bool(parties) and all(party.permissions.keep_original.allowed for party in parties)
 
 
 def with_language(options: TranscriptionOptions, info: CallInfo) -> TranscriptionOptions:

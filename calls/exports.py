@@ -14,12 +14,14 @@ from stimmung.calls.exports_judgement import (
     utterance_distress_to_json,
 )
 from stimmung.calls.exports_policy import PolicyJson, policy_to_json
+from stimmung.calls.exports_redaction import RedactionJson, redaction_to_json
 from stimmung.calls.records import CallAnalysis
+from stimmung.calls.redacting import shown_info
 from stimmung.calls.rounding import level, probability, seconds
 from stimmung.speech.callinfo import call_info_to_json
 from stimmung.speech.records import Event, Polarity, TextEmotionScore, Utterance, VoiceEmotionScore, Word
 
-SCHEMA_VERSION = 4  # grows when a key is added
+SCHEMA_VERSION = 5  # grows when a key is added
 
 
 class CallJson(TypedDict):
@@ -30,7 +32,7 @@ class CallJson(TypedDict):
     channels: int
     language: str
     dual_mono: bool
-    info: dict[str, object]  # all keys of CallInfo; metadata as others wrote them
+    info: dict[str, object]  # all keys of CallInfo; metadata as others wrote them, redacted
 
 
 class EventJson(TypedDict):
@@ -119,6 +121,7 @@ class AnalysisJson(TypedDict):
     course: CourseJson | None  # of the first channel that is a customer's
     metrics: MetricsJson | None
     policy: PolicyJson | None
+    redaction: RedactionJson | None
     models: dict[str, ModelJson]
     omitted: list[OmissionJson]
 
@@ -133,7 +136,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
             "channels": analysis.channels,
             "language": analysis.language,
             "dual_mono": analysis.dual_mono,
-            "info": call_info_to_json(analysis.info),
+            "info": call_info_to_json(shown_info(analysis.info)),
         },
         "events": [_event(event) for event in analysis.events],
         "utterances": [_utterance(utterance) for utterance in analysis.utterances],
@@ -141,6 +144,7 @@ def analysis_to_json(analysis: CallAnalysis) -> AnalysisJson:
         "course": course_to_json(analysis.course[0]) if analysis.course else None,
         "metrics": metrics_to_json(analysis.metrics) if analysis.metrics else None,
         "policy": policy_to_json(analysis.policy) if analysis.policy else None,
+        "redaction": redaction_to_json(analysis.redaction) if analysis.redaction else None,
         "models": {model.task: {"name": model.name, "sha256": model.sha256} for model in analysis.models},
         "omitted": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in analysis.omitted],
     }

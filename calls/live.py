@@ -25,11 +25,22 @@ from stimmung.calls.live_events import DistressChanged, Ended, LiveEvent, Partia
 from stimmung.calls.live_judging import Asking
 from stimmung.calls.live_languages import Languages
 from stimmung.calls.live_pacing import Pacing
+from stimmung.calls.live_redaction import LiveRedaction
 from stimmung.calls.live_script import LiveScript, Moment, Pending
 from stimmung.calls.live_tasks import Found, Kind, Payload, Task, Urgency
 from stimmung.calls.metrics import measure
 from stimmung.calls.omissions import not_scored
-from stimmung.calls.records import CallAnalysis, CallerDistress, Deployment, Metrics, PolicyReport
+from stimmung.calls.records import (
+    Analyzed,
+    CallAnalysis,
+    CallerDistress,
+    Deployment,
+    Metrics,
+    PolicyReport,
+    RedactionReport,
+)
+from stimmung.calls.redacting import Redacting
+from stimmung.calls.redaction.records import Original
 from stimmung.speech.channels import assign_roles
 from stimmung.speech.engines import Answer, Ask, Engines, TranscriptionOptions
 from stimmung.speech.records import Audio, CallInfo, Consent, Event, Role, Samples
@@ -76,15 +87,16 @@ class _Then:
 class LiveCall:
     """Follows one call. Raises CallInfoError at once where the roles do not fit the channels."""
 
-    def __init__(self, start: CallStart, engines: Engines, distress: DistressJudge | None) -> None:
+    def __init__(self, start: CallStart, engines: Engines, distress: DistressJudge | None, redactor: Redacting) -> None:
         self._start, self._info = start, start.info
-        self._engines, self._distress = engines, distress
+        self._engines, self._distress, self._redactor = engines, distress, redactor
         self._roles = self._roles_of(start)
         self._stream = CallStream(start.sample_rate, start.channels, engines.detector)
         self._channels = [LiveChannel(channel) for channel in range(start.channels)]
         self._options = with_language(start.transcription, start.info)
         self._languages = Languages(self._options)
-        self._script = LiveScript(LiveCallers(for_texts(distress, engines.text_emotion), engines.voice_emotion))
+        callers = LiveCallers(for_texts(distress, engines.text_emotion), engines.voice_emotion)
+        self._script = LiveScript(callers, LiveRedaction(redactor))
         self._echoes: deque[Spoken] = deque(maxlen=ECHOES)
         self._second_spoke = False  # so that its channel is no copy of the first, whatever follows
         self._full: list[Heard] = []  # windows that are to be heard as a recording's
@@ -97,7 +109,7 @@ class LiveCall:
         self._partials = Pacing()
         self._voices_from = 0.0  # s in the call: voices before it may not be judged
         self._ended = self._finishing = self._erased = False
-        self._analysis: CallAnalysis | None = None
+        self._result: Analyzed | None = None
         self._policy = self._rule()
 
     # sound
@@ -245,7 +257,7 @@ class LiveCall:
         now = self._stream.still_speaking(channel)
         if now is None or now.speech[0].start > speaking.speech[-1].end or not answer.utterances:
             return []
-        text = " ".join(one.text for one in answer.utterances)
+        text = self._script.so_far([owned(one, self._policy.parties) for one in answer.utterances])
         return [PartialHeard(speaking.speech[-1].end, channel, speaking.speech[0].start, text)]
 
     def _no_partial(self, _why: str) -> list[LiveEvent]:
@@ -260,13 +272,15 @@ class LiveCall:
         if not words.pairs:
             return []
         pairs = [(spoken, owned(one, self._policy.parties)) for spoken, one in words.pairs]
-        questions = self._asking().about(pairs, self._script.said(), {})
+        clear = self._script.around([said for _, said in pairs])
+        questions = self._asking().about(pairs, clear, {})
         pending = self._script.expect(words.window, channel.channel, questions)
+        told = self._script.clarify(clear, self._moment())
         if not questions.work.texts and not questions.work.voices:
-            return self._script.answer(pending, None, self._moment())
+            return [*told, *self._script.answer(pending, None, self._moment())]
         sound = _Sound(questions.seconds, ended)
         self._add("judge", self._urgency(channel.channel), sound, questions.work, self._telling(pending))
-        return []
+        return told
 
     def _telling(self, pending: Pending) -> _Then:
         def found(result: Found) -> list[LiveEvent]:
@@ -297,7 +311,8 @@ class LiveCall:
     def _describe(self, window: Heard, answer: Answer) -> list[LiveEvent]:
         """Have judged anew what differs in a window that was heard again, then keep it."""
         pairs = [(spoken, owned(one, self._policy.parties)) for spoken, one in recorded(window, answer)]
-        questions = self._asking().about(pairs, self._script.said(), self._script.record.readings)
+        clear = self._script.around([said for _, said in pairs])
+        questions = self._asking().about(pairs, clear, self._script.record.readings)
 
         def found(result: Found) -> list[LiveEvent]:
             return self._script.revise(window, questions.answered(result), self._moment())
@@ -315,8 +330,8 @@ class LiveCall:
 
         Where a yes is what voices had waited for, those are judged that begin from now on.
         """
-        if self._analysis is not None:  # nothing is told after the end, and a no erases whatever was scored
-            self._analysis = withdraw_consent(self._analysis) if value in NO else self._analysis
+        if self._result is not None:  # nothing is told after the end, and a no erases whatever was scored
+            self._result = _withdrawn(self._result) if value in NO else self._result
             return []
         if self._info.consent in FINAL_ANSWERS:
             if value == self._info.consent:
@@ -337,7 +352,7 @@ class LiveCall:
 
     def tick(self) -> list[LiveEvent]:
         """Return who is told to be otherwise now that time passed; to be asked about once a second."""
-        if self._analysis is not None:
+        if self._result is not None:
             return []
         time = self._stream.duration
         return [DistressChanged(time, one) for one in self._script.callers.changed(time, self._policy.parties)]
@@ -347,24 +362,31 @@ class LiveCall:
         return self._script.callers.now(time, self._policy.parties)
 
     def metrics(self, time: float) -> Metrics:
-        """Return how the talk went up to a time of the call (s)."""
+        """Return how the talk went up to a time of the call (s), by what was said and not by what is told of it."""
         roles = [party.role for party in self._policy.parties]
-        return measure(self._script.shown(), self._events(), time, roles)
+        return measure(self._script.record.utterances(), self._events(), time, roles)
 
     def analysis(self) -> CallAnalysis:
         """Return the result, or while the call goes on what is known so far."""
-        return self._analysis or self._so_far()
+        return (self._result or self._so_far()).analysis
 
-    def _so_far(self) -> CallAnalysis:
+    def originals(self) -> tuple[Original, ...]:
+        """Return the words of the call that ended as they were said, where they may be kept; else nothing."""
+        return self._result.originals if self._result else ()
+
+    def _so_far(self) -> Analyzed:
         call, said = self._listened(), self._script.shown()
+        redacted = self._redactor.redact_live(self._script.record.utterances())
         judged = Judgement(
             utterances=tuple(said),
             distress=self.snapshot(call.duration),
             course=courses(said, call.duration),
             metrics=self.metrics(call.duration),
             omitted=tuple(one for key in SCORED for one in not_scored(key, said, call.policy.parties)),
+            redaction=RedactionReport(redacted.counts, redacted.bleeps),
+            originals=redacted.originals,
         )
-        return assembled(call, judged, self._engines, self._distress)
+        return assembled(call, judged, self._engines, self._distress, self._redactor)
 
     def _finish_if_done(self) -> None:
         """Ask for the last judgement once everything was heard and told."""
@@ -375,25 +397,26 @@ class LiveCall:
         self._finishing = True
         call, record = self._listened(), self._script.record.copy()
 
-        def finished(analysis: CallAnalysis) -> list[LiveEvent]:
+        def finished(result: Analyzed) -> list[LiveEvent]:
             if self._policy != call.policy:  # another rule applies by now: judge once more
                 self._finishing = False
                 return []
-            return self._end_with(analysis)
+            return self._end_with(result)
 
         def failed(why: str) -> list[LiveEvent]:
             warning = Warned(call.duration, "not_judged", f"the result is as it was told, not judged once more: {why}")
             return [warning, *self._end_with(self._so_far())]
 
-        def work() -> CallAnalysis:
-            return record.judged(call, self._engines, self._distress)
+        def work() -> Analyzed:
+            return record.judged(call, self._engines, self._distress, self._redactor)
 
         self._add("finish", "final", _Sound(1.0, call.duration), work, _Then(finished, failed))
 
-    def _end_with(self, analysis: CallAnalysis) -> list[LiveEvent]:
+    def _end_with(self, result: Analyzed) -> list[LiveEvent]:
         erased = self._erased and self._info.consent == "withdrawn"
-        self._analysis = withdraw_consent(analysis) if erased else analysis
-        return [Ended(analysis.duration, self._analysis)]
+        self._result = _withdrawn(result) if erased else result
+        analysis = self._result.analysis
+        return [*self._script.settle(analysis.utterances, self._moment()), Ended(analysis.duration, analysis)]
 
     # helpers
 
@@ -439,6 +462,11 @@ class LiveCall:
             options=self._options,
             dual_mono=self._dual_mono(),
         )
+
+
+def _withdrawn(result: Analyzed) -> Analyzed:
+    """Return the call without scores and originals, as a withdrawal leaves it."""
+    return Analyzed(withdraw_consent(result.analysis))
 
 
 def _heard_in(ask: Ask) -> _Sound:

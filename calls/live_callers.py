@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stimmung.calls.distress import CallerState, DistressJudge
+from stimmung.calls.distress_reasons import quoted
 from stimmung.calls.policy import permissions_for
 from stimmung.calls.records import CallerDistress, PartyPolicy
 from stimmung.calls.voice_emotions import judge_voice
 from stimmung.speech.engines import TextReading, VoiceBaseline, VoiceEmotion
-from stimmung.speech.records import DistressState, Event, Samples, Utterance
+from stimmung.speech.records import DistressState, Event, Reason, Samples, Utterance
 
 TOLD_STEP = 0.05  # of the score: a smaller change is not told, so that a steady caller is quiet
 IN_DISTRESS: tuple[DistressState, ...] = ("distressed", "urgent")
@@ -78,6 +79,16 @@ class LiveCallers:
         """Say whether somebody on this channel was distressed or urgent after the last utterance."""
         return any(caller.state.state in IN_DISTRESS for who, caller in self._callers.items() if who[0] == channel)
 
+    def requote(self, utterance: Utterance) -> None:
+        """Let reasons that quote an utterance quote the words that it has now."""
+        caller = self._callers.get((utterance.channel, utterance.speaker))
+        if caller is None:
+            return
+        state = caller.state
+        floors = tuple(replace(one, reason=requote(one.reason, utterance)) for one in state.floors)
+        weighed = tuple(replace(one, reason=requote(one.reason, utterance)) for one in state.weighed)
+        caller.state = replace(state, floors=floors, weighed=weighed)
+
     def forget(self) -> None:
         """Drop everything that is known of how anybody is."""
         self._callers.clear()
@@ -86,6 +97,13 @@ class LiveCallers:
     def states(self) -> Mapping[tuple[int, str], CallerState]:
         """Return the callers as they were after their last utterance, by channel and speaker."""
         return {who: caller.state for who, caller in self._callers.items()}
+
+
+def requote(reason: Reason, utterance: Utterance) -> Reason:
+    """Return a reason that is about an utterance with a quote of the words that this has now; any other as it is."""
+    if reason.time != utterance.start or reason.quote.removesuffix("…") in utterance.text:
+        return reason
+    return replace(reason, quote=quoted(utterance.text))
 
 
 def _differs(told: CallerDistress | None, now: CallerDistress) -> bool:

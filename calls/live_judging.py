@@ -15,9 +15,13 @@ from stimmung.speech.utterances import Spoken
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """An utterance with what was found; None where it was not asked for, may not be or could not be."""
+    """An utterance with what was found; None where it was not asked for, may not be or could not be.
+
+    `utterance` is as it may be told, `said` as it was said.
+    """
 
     utterance: Utterance
+    said: Utterance
     text: SpokenText | None = None
     reading: TextReading | None = None
     row: Samples | None = None
@@ -28,6 +32,7 @@ class Question:
     """An utterance, its words as a text model reads them and its voice; None where nobody may or can judge them."""
 
     utterance: Utterance
+    said: Utterance
     text: SpokenText | None
     voice: Voice | None
     reading: TextReading | None = None  # known already
@@ -46,13 +51,14 @@ class Questions:
         return Judging(texts, tuple(one.voice for one in self.each if one.voice is not None))
 
     @property
-    def utterances(self) -> tuple[Utterance, ...]:
-        return tuple(one.utterance for one in self.each)
+    def said(self) -> tuple[Utterance, ...]:
+        """Return the utterances as they were said."""
+        return tuple(one.said for one in self.each)
 
     @property
     def seconds(self) -> float:
         """Return how long the utterances are together."""
-        return sum(one.utterance.duration for one in self.each)
+        return sum(one.said.duration for one in self.each)
 
     def answered(self, found: Found | None) -> list[Judged]:
         """Return the utterances with what was found about them; None: nothing was."""
@@ -62,7 +68,7 @@ class Questions:
             asked = one.text is not None and one.reading is None
             reading = next(readings, None) if asked else one.reading
             row = next(rows, None) if one.voice is not None else None
-            judged.append(Judged(one.utterance, one.text, reading, row))
+            judged.append(Judged(one.utterance, one.said, one.text, reading, row))
         return judged
 
 
@@ -77,30 +83,33 @@ class Asking:
     def about(
         self,
         pairs: Sequence[tuple[Spoken, Utterance]],
-        known: Sequence[Utterance],
+        clear: Sequence[Utterance],
         readings: Mapping[SpokenText, TextReading],
     ) -> Questions:
-        """Return the questions about utterances with their sound; `known` is what was said in the call until now."""
-        levelled = [(spoken, replace(said, level=_level(spoken, said))) for spoken, said in pairs]
-        every = sorted({(one.start, one.channel): one for one in (*known, *(said for _, said in levelled))}.items())
-        said = [one for _, one in every]
-        return Questions(tuple(self._question(spoken, one, said, readings) for spoken, one in levelled))
+        """Return the questions about utterances with their sound.
+
+        `clear` are they and what was said around them as it may be told (`live_redaction`), ordered by start.
+        """
+        return Questions(tuple(self._question(spoken, said, clear, readings) for spoken, said in pairs))
 
     def _question(
         self,
         spoken: Spoken,
-        utterance: Utterance,
-        said: Sequence[Utterance],
+        said: Utterance,
+        clear: Sequence[Utterance],
         readings: Mapping[SpokenText, TextReading],
     ) -> Question:
+        said = replace(said, level=_level(spoken, said))
+        place = next(at for at, one in enumerate(clear) if (one.channel, one.start) == (said.channel, said.start))
+        utterance = replace(said, text=clear[place].text, words=clear[place].words)
         may = permissions_for(utterance, self.parties)
         text = voice = None
         if may.text_emotion.allowed and self.engines.text_emotion is not None:
-            context = context_of(said, said.index(utterance))
+            context = context_of(clear, place)
             text = SpokenText(utterance.text, utterance.language, context)
         if may.voice_emotion.allowed and self.engines.voice_emotion is not None and utterance.start >= self.voices_from:
             voice = _voice(spoken, utterance)
-        return Question(utterance, text, voice, readings.get(text) if text else None)
+        return Question(utterance, said, text, voice, readings.get(text) if text else None)
 
 
 def _begin(spoken: Spoken) -> float:

@@ -1,6 +1,7 @@
 """What a live call leaves behind: its utterances as a recording's, and the last judgement on them.
 
-Windows that were heard once more replace what was heard at once. Nothing is kept of the sound itself.
+Windows that were heard once more replace what was heard at once. Nothing is kept of the sound itself. The words are
+kept as they were said, since what they are may be clear only in the end; they leave this module redacted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,8 @@ from stimmung.calls.assembly import Listened, assembled, owned
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.erasure import erase_scores
 from stimmung.calls.judgement import Judges, Said, judge_call
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.records import Analyzed
+from stimmung.calls.redacting import Redacting
 from stimmung.speech.engines import Engines, ModelId, SpokenText, TextEmotion, TextReading
 from stimmung.speech.records import Samples, Utterance
 
@@ -48,13 +50,13 @@ class LiveRecord:
         gone = self.kept.pop(place, None)
         return gone.id if gone else None
 
-    def text_at(self, place: Place) -> str | None:
-        """Return the words that are kept of the utterance that begins there; None where there is none."""
+    def id_at(self, place: Place) -> int | None:
+        """Return the id of the utterance that begins there; None where there is none."""
         found = self.kept.get(place)
-        return found.utterance.text if found else None
+        return found.id if found else None
 
     def utterances(self) -> list[Utterance]:
-        """Return what is kept, ordered by start, then channel, without scores."""
+        """Return what is kept, as it was said, ordered by start, then channel, without scores."""
         found = [one.utterance for one in self.kept.values()]
         return sorted(found, key=lambda utterance: (utterance.start, utterance.channel))
 
@@ -70,14 +72,14 @@ class LiveRecord:
             (one.utterance,) = erase_scores([one.utterance])
             one.row = None
 
-    def judged(self, call: Listened, engines: Engines, distress: DistressJudge | None) -> CallAnalysis:
+    def judged(self, call: Listened, engines: Engines, distress: DistressJudge | None, redactor: Redacting) -> Analyzed:
         """Return the analysis of the whole call: what `calls.analysis` makes of these utterances."""
         parties = call.policy.parties
         utterances = [owned(one, parties) for one in self.utterances()]
         text = _Remembering(engines.text_emotion, self.readings) if engines.text_emotion else None
-        judges = Judges(text, engines.voice_emotion, self._rows, distress)
+        judges = Judges(redactor, text, engines.voice_emotion, self._rows, distress)
         judged = judge_call(Said(utterances, call.events, parties, call.duration), judges)
-        return assembled(call, judged, engines, distress)
+        return assembled(call, judged, engines, distress, redactor)
 
     def _rows(self, utterances: Mapping[int, Utterance]) -> Mapping[int, Samples]:
         rows = {place: self.kept[one.channel, one.start].row for place, one in utterances.items()}

@@ -1,14 +1,18 @@
-"""What was said in a live call and told of it: utterances as they were heard at once, revised, and as they are kept."""
+"""What was said in a live call and told of it: utterances as they were heard at once, revised, and as they are kept.
+
+Told are redacted words only; what was told is told anew when later words make clear what it was.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from stimmung.calls.erasure import erase_scores
-from stimmung.calls.live_callers import LiveCallers
+from stimmung.calls.live_callers import LiveCallers, requote
 from stimmung.calls.live_channel import Heard
 from stimmung.calls.live_events import DistressChanged, LiveEvent, UtteranceFinal, UtteranceRevised
 from stimmung.calls.live_judging import Judged, Questions
-from stimmung.calls.live_record import LiveRecord
+from stimmung.calls.live_record import LiveRecord, Place
+from stimmung.calls.live_redaction import LiveRedaction
 from stimmung.calls.live_tasks import Found
 from stimmung.calls.policy import permissions_for
 from stimmung.calls.records import PartyPolicy
@@ -43,14 +47,23 @@ class LiveScript:
     """Holds one call's utterances until the end."""
 
     callers: LiveCallers
+    redaction: LiveRedaction
     record: LiveRecord = field(default_factory=LiveRecord)
     told: dict[int, Utterance] = field(default_factory=dict)  # by id, as they were told last
     pending: list[Pending] = field(default_factory=list)
+    waiting: dict[Place, Utterance] = field(default_factory=dict)  # not told yet, as they may be told now
 
     def said(self) -> list[Utterance]:
-        """Return what was said until now, told or not, ordered by start."""
-        waiting = [utterance for one in self.pending for utterance in one.questions.utterances]
-        return _in_order([*self.shown(), *waiting])
+        """Return what was said until now, told or not, as it was said, ordered by start."""
+        return _in_order([*self.record.utterances(), *(one for each in self.pending for one in each.questions.said)])
+
+    def around(self, new: Sequence[Utterance]) -> list[Utterance]:
+        """Return new utterances, given as they were said, and those near them as they may be told now."""
+        return self.redaction.around(new, self.said())
+
+    def so_far(self, new: Sequence[Utterance]) -> str:
+        """Return the words of an utterance that still goes on as they may be told."""
+        return self.redaction.so_far(new, self.said())
 
     def shown(self) -> list[Utterance]:
         """Return what was told until now, as it was told last, ordered by start."""
@@ -77,11 +90,41 @@ class LiveScript:
                 events += self._tell(judged, moment)
         return events
 
+    def clarify(self, clear: Sequence[Utterance], moment: Moment) -> list[LiveEvent]:
+        """Take in how utterances may be told by now, and tell anew those that were told otherwise."""
+        events: list[LiveEvent] = []
+        for one in clear:
+            number = self.record.id_at((one.channel, one.start))
+            if number is None:
+                self.waiting[one.channel, one.start] = one
+            elif self.told[number].text not in ("", one.text):
+                events.append(self._reworded(number, one, moment))
+        return events
+
+    def _reworded(self, number: int, clear: Utterance, moment: Moment) -> LiveEvent:
+        """Tell an utterance with the same scores and other words, also where they were quoted."""
+        told = requoted(replace(self.told[number], text=clear.text, words=clear.words))
+        self.told[number] = told
+        self.callers.requote(told)
+        return UtteranceRevised(max(moment.time, told.end), number, told)
+
+    def settle(self, kept: Sequence[Utterance], moment: Moment) -> list[LiveEvent]:
+        """Tell anew what the call's record has in other words: the whole call made clear what they were."""
+        events: list[LiveEvent] = []
+        for one in kept:
+            number = self.record.id_at((one.channel, one.start))
+            if number is not None and self.told[number].text != one.text:
+                self.told[number] = replace(one, voice_features=None, text_vector=None)
+                events.append(UtteranceRevised(moment.time, number, self.told[number]))
+        return events
+
     def _tell(self, judged: Judged, moment: Moment) -> list[LiveEvent]:
         judged = self._permitted(judged, moment)
+        clear = self.waiting.pop((judged.said.channel, judged.said.start), judged.utterance)
+        judged = replace(judged, utterance=replace(judged.utterance, text=clear.text, words=clear.words))
         said = judged.utterance
         scored = self.callers.follow(said, judged.reading, judged.row, moment.parties, moment.events)
-        number = self.record.add(said, judged.row)
+        number = self.record.add(judged.said, judged.row)
         self.told[number] = replace(scored, voice_features=None, text_vector=None)
         changed = self.callers.changed(max(moment.time, said.end), moment.parties)
         return [
@@ -100,16 +143,15 @@ class LiveScript:
                 events.append(UtteranceRevised(self.told[gone].end, gone, self.told[gone]))
         for one in judged:
             events += self._revised(one, moment)
-        return events
+        return [*events, *self.clarify(self.around([one.said for one in judged]), moment)]
 
     def _revised(self, judged: Judged, moment: Moment) -> list[LiveEvent]:
         judged = self._permitted(judged, moment)
         new = judged.utterance
-        before = self.record.text_at((new.channel, new.start))
-        number = self.record.add(new, judged.row)
-        if before == new.text:
-            return []
+        number = self.record.add(judged.said, judged.row)
         old, mood = self.told.get(number), judged.reading.emotion if judged.reading else None
+        if old is not None and old.text == new.text:
+            return []
         shown = replace(new, text_emotion=mood, voice_features=None, text_vector=None)
         if old is None:  # too late for the caller's distress, which goes by what was said before
             self.told[number] = shown
@@ -135,6 +177,14 @@ class LiveScript:
                 pending.judged = [replace(one, reading=None, row=None) for one in pending.judged]
         for number, utterance in self.told.items():
             (self.told[number],) = erase_scores([utterance])
+
+
+def requoted(utterance: Utterance) -> Utterance:
+    """Return the utterance with the reasons of its distress quoting the words that it has now."""
+    if utterance.distress is None:
+        return utterance
+    reasons = tuple(requote(one, utterance) for one in utterance.distress.reasons)
+    return replace(utterance, distress=replace(utterance.distress, reasons=reasons))
 
 
 def _in_order(utterances: Sequence[Utterance]) -> list[Utterance]:

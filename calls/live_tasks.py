@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.records import Analyzed
 from stimmung.speech.engines import Ask, SpokenText, TextReading, Voice
 from stimmung.speech.records import Samples
 
@@ -29,8 +29,8 @@ class Found:
     rows: tuple[Samples, ...]
 
 
-Finishing = Callable[[], CallAnalysis]
-Payload = Ask | Judging | Finishing  # `Ask` for hear, partial and record; the results are Answer, Found, CallAnalysis
+Finishing = Callable[[], Analyzed]
+Payload = Ask | Judging | Finishing  # `Ask` for hear, partial and record; the results are Answer, Found, Analyzed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,6 +28,7 @@ WITHDRAWN = Ruling(False, "consent was withdrawn")
 REFUSED = Ruling(False, "consent was refused")
 CONSENT_UNKNOWN = Ruling(False, "whether the caller consents is unknown", CONSENT)
 NO_NOTICE = Ruling(False, "nobody noted when the caller was told that voices are analysed", NOTICE)
+REDACTED_ONLY = Ruling(False, "the deployment keeps redacted words only", f"policy.keep_original {SETTINGS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def deployment_of(settings: PolicySettings) -> Deployment:
         notice_en=(settings.notice_en or "").strip(),
         country=settings.country,
         works_agreement=(settings.works_agreement or "").strip(),
+        keep_original=settings.keep_original,
     )
 
 
@@ -77,6 +79,7 @@ def permissions_of(party: Party, call: CallInfo, deployment: Deployment) -> Perm
         distress=nobody or _distress(call, deployment),
         agent_statistics=_agent_statistics(party, deployment),
         keep_audio=_keep_audio(call, deployment),
+        keep_original=_keep_original(call, deployment),
     )
 
 
@@ -85,7 +88,7 @@ def permissions_for(utterance: Utterance, parties: Sequence[PartyPolicy]) -> Per
     for party in parties:
         if (party.channel, party.role) == (utterance.channel, utterance.role):
             return party.permissions
-    return Permissions(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+    return Permissions(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def _not_a_customer(party: Party) -> Ruling | None:
@@ -151,6 +154,19 @@ def _keep_audio(call: CallInfo, deployment: Deployment) -> Ruling:
         why = "whether the caller consents is unknown, and the deployment names no legal basis"
         return Ruling(False, why, f"policy.legal_basis {SETTINGS}, or {CONSENT}")
     return Ruling(True, "a legal basis is named, and consent is neither refused nor withdrawn")
+
+
+def _keep_original(call: CallInfo, deployment: Deployment) -> Ruling:
+    """Rule on words with identifiers in them: only on demand, and for a purpose that is named (Art. 5 (1) GDPR)."""
+    if refusal := _no_consent(call):
+        return refusal
+    if not deployment.keep_original:
+        return REDACTED_ONLY
+    if missing := _no_basis(deployment):
+        return missing
+    if deployment.country != "eu" and call.consent != "granted":  # as with the recording that the words are from
+        return CONSENT_UNKNOWN
+    return Ruling(True, "the deployment keeps originals, and consent is neither refused nor withdrawn")
 
 
 def _no_consent(call: CallInfo) -> Ruling | None:

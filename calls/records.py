@@ -1,9 +1,11 @@
 """What the pipeline returns of a call: one frozen record, complete enough to store, show or export."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from stimmung.calls.redaction.records import Bleep, Original
 from stimmung.speech.records import CallInfo, Consent, Country, DistressState, Event, Reason, Role, Span, Utterance
 
 Trend = Literal["rising", "steady", "falling"]
@@ -176,13 +178,14 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What may be computed about one party of a call; `keep_audio` is about the whole recording."""
+    """What may be computed about one party of a call; `keep_audio` and `keep_original` are about the whole of it."""
 
     text_emotion: Ruling
     voice_emotion: Ruling
     distress: Ruling
     agent_statistics: Ruling  # views of one agent, by name
     keep_audio: Ruling
+    keep_original: Ruling  # the words as they were said, identifiers and all, beside the redacted ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,7 @@ class Deployment:
     notice_en: str = ""
     country: Country = "eu"
     works_agreement: str = ""
+    keep_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +222,18 @@ class PolicyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RedactionReport:
+    """What was taken out of what was said: how many identifiers by type, and where in the sound they are."""
+
+    counts: Mapping[str, int]
+    bleeps: tuple[Bleep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnalysis:
     """Everything found out about one call; utterances are ordered by start, then channel.
 
+    It holds no identifier but `info.customer`, the deployment's own key, which outputs leave out and a store replaces.
     `dual_mono`: both channels hold the same signal, which was heard once; who speaks is unknown.
     """
 
@@ -238,7 +251,16 @@ class CallAnalysis:
     course: tuple[Course, ...] = ()  # a customer's channel each
     metrics: Metrics | None = None
     policy: PolicyReport | None = None
+    redaction: RedactionReport | None = None
 
     def said_at(self, channel: int, time: float) -> Utterance | None:
         """Return what a channel said at that time (s), or last before it; None where it had not spoken."""
         return next((one for one in reversed(self.utterances) if one.channel == channel and one.start <= time), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Analyzed:
+    """A call that was analysed; `originals` are the words before redaction, empty unless the policy lets them stay."""
+
+    analysis: CallAnalysis
+    originals: tuple[Original, ...] = ()

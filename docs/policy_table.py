@@ -51,6 +51,8 @@ whom nobody knows who they are, are never computed; no setting changes that.
 - **distress**: who needs a person first. It ranks people, which is profiling; where the voice may not be heard it rests
   on the words alone.
 - **keep audio**: whether the recording may stay, by this call's consent. stimmung does not delete it.
+- **keep original**: whether the words as they were said may stay, card numbers and all. Whatever is shown, returned and
+  stored is redacted; beside it originals are kept, encrypted under a key of their own, only where this is a yes.
 
 What counts: the role of a channel and how certain it is (below {CERTAIN:g} it counts as unknown), the caller's
 `consent` and `emotion_notice_given_at` in `NAME.call.json`, and the [settings](settings.md#policy) under `policy`.
@@ -69,6 +71,11 @@ pictures among them, are [yours to delete](law/notice.md#withdrawing).
 AGENTS = """\
 Talk metrics are shown with the single call, whoever took it. This version adds up nothing by agent; whatever adds up
 calls must ask `agent_statistics` (talk metrics only, never feelings):
+"""
+
+ORIGINALS = """\
+`stimmung analyze --unredacted` shows them and a store keeps them, for the whole call and whoever spoke; each look is
+recorded. They need the setting, and a purpose and a legal basis that are named:
 """
 
 Case = tuple[frozenset[str], ...]  # the values of each axis that a row stands for
@@ -126,6 +133,20 @@ def statistics() -> str:
     return table(heads, ([*_shown(case, axes), *_answers(outcome)] for case, outcome in merged(cells)))
 
 
+def originals() -> str:
+    """Return the table setting × consent × basis × profile → the words as they were said."""
+    axes = [["false", "true"], list(get_args(Consent)), list(BASES), list(get_args(Country))]
+    cells: dict[tuple[str, ...], tuple[bool, ...]] = {}
+    for setting, consent, basis, country in product(*axes):
+        given = next(one for one in get_args(Consent) if one == consent)
+        profile = next(one for one in get_args(Country) if one == country)
+        settled = replace(BASES[basis], country=profile, keep_original=setting == "true")
+        found = permissions_of(PARTIES["customer"], CallInfo(consent=given), settled)
+        cells[setting, consent, basis, country] = (found.keep_original.allowed,)
+    heads = ["policy.keep_original", "consent", "basis", "profile", "keep original"]
+    return table(heads, ([*_shown(case, axes), *_answers(outcome)] for case, outcome in merged(cells)))
+
+
 def reasons() -> str:
     """Return every reason that a no can have, what it concerns, and what would change it."""
     concerns: dict[tuple[str, str], list[str]] = {}
@@ -153,6 +174,9 @@ def page() -> str:
             "## Agents by name\n",
             AGENTS,
             statistics(),
+            "## The words as they were said\n",
+            ORIGINALS,
+            originals(),
             "## Every reason\n",
             "A result names one reason for each thing that was not computed, the one that stands first in the way.\n",
             reasons(),
@@ -163,7 +187,7 @@ def page() -> str:
 def _cases() -> Iterator[Permissions]:
     """Yield what is permitted where one thing is lacking at a time."""
     call = CallInfo(consent="granted", emotion_notice_given_at=TOLD)
-    agreed = replace(SETTLED, country="de", works_agreement="works agreement 7")
+    agreed = replace(SETTLED, country="de", works_agreement="works agreement 7", keep_original=True)
     doubtful = [Party("customer", CERTAIN / 2), Party("agent", CERTAIN / 2)]
     for party in [PARTIES["agent"], PARTIES["unknown"], Party("unknown", 0.0, alone=False), *doubtful]:
         yield permissions_of(party, call, agreed)
@@ -171,14 +195,17 @@ def _cases() -> Iterator[Permissions]:
     for consent in get_args(Consent):
         yield permissions_of(customer, replace(call, consent=consent), agreed)
     yield permissions_of(customer, replace(call, emotion_notice_given_at=None), agreed)
-    for lacking in ("purpose", "legal_basis", "notice_de", "notice_en", "works_agreement"):
-        blank = dict.fromkeys([lacking], "")
-        less = Deployment(
-            **{field.name: blank.get(field.name, getattr(agreed, field.name)) for field in fields(agreed)}
-        )
+    for lacking in ("purpose", "legal_basis", "notice_de", "notice_en", "works_agreement", "keep_original"):
+        less = _without(agreed, lacking)
         yield permissions_of(PARTIES["agent"], call, less)
         yield permissions_of(customer, call, less)
     yield permissions_of(customer, CallInfo(), Deployment())
+
+
+def _without(deployment: Deployment, lacking: str) -> Deployment:
+    """Return the deployment as it is where nobody set this."""
+    given = {field.name: getattr(deployment, field.name) for field in fields(deployment) if field.name != lacking}
+    return Deployment(**given)
 
 
 def _ruling(permissions: Permissions, name: str) -> Ruling:

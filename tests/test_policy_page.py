@@ -60,6 +60,14 @@ def test_nobody_but_customers_is_scored(rows: list[list[str]]) -> None:
     assert {answer for row in others for answer in row[5:8]} == {"no"}
 
 
+def test_originals_are_kept_on_demand_only(root: Path) -> None:
+    page = (root / "docs/policy.md").read_text("utf-8")
+    part = page.partition("## The words as they were said")[2].partition("## Every reason")[0]
+    found = [line.strip("| ").split(" | ") for line in re.findall(r"^\| (?:any|true|false).*$", part, re.MULTILINE)]
+    kept = {tuple(row[:4]) for row in found if row[4] == "yes"}
+    assert kept == {("true", "granted", "named", "any"), ("true", "unknown", "named", "eu")}
+
+
 def test_cases_of_equal_outcome_are_joined_and_no_others(policy_table: ModuleType) -> None:
     cells = {("a", "x"): (True,), ("a", "y"): (True,), ("b", "x"): (True,), ("b", "y"): (False,)}
     assert policy_table.merged(cells) == [

@@ -12,6 +12,7 @@ import jiwer
 import numpy as np
 import pytest
 from tests.calls.consent import DEPLOYMENT, consenting
+from tests.calls.toy_redaction import ToyRedactor
 
 from stimmung.calls.analysis import Instructions, Recording, analyze, analyze_audio
 from stimmung.calls.records import CallAnalysis
@@ -44,13 +45,14 @@ def plain(text: str) -> list[str]:
 
 def listen(engines: Engines, path: Path, **options: Any) -> CallAnalysis:  # Any: the options differ in type
     roles: tuple[Role, ...] = () if "mono" in path.stem else ("agent", "customer")
-    instructions = Instructions(TranscriptionOptions(**options), DEPLOYMENT)
-    return analyze(Recording((path,)), consenting(*roles), engines, instructions, lambda done, duration: None)
+    instructions = Instructions(ToyRedactor(), TranscriptionOptions(**options), DEPLOYMENT)
+    return analyze(Recording((path,)), consenting(*roles), engines, instructions, lambda done, duration: None).analysis
 
 
 def hear(engines: Engines, *channels: Samples) -> CallAnalysis:
     audio = Audio(np.stack(channels))
-    return analyze_audio(audio, "call.wav", CallInfo(), engines, Instructions(), lambda done, duration: None)
+    instructions = Instructions(ToyRedactor())
+    return analyze_audio(audio, "call.wav", CallInfo(), engines, instructions, lambda done, duration: None).analysis
 
 
 @pytest.fixture(scope="session")

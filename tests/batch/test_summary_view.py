@@ -95,7 +95,7 @@ def party(channel: int, role: Role) -> PartyMetrics:
 def ruled(channel: int, role: Role) -> PartyPolicy:
     """Return a party about whom nothing may be computed."""
     no = Ruling(False, "no")
-    return PartyPolicy(channel, role, 1.0, Permissions(no, no, no, no, no))
+    return PartyPolicy(channel, role, 1.0, Permissions(no, no, no, no, no, no))
 
 
 METRICS = Metrics(

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 from tests.calls.consent import DEPLOYMENT, consenting
 from tests.calls.toy_distress import judge
+from tests.calls.toy_redaction import ToyRedactor
 
 from stimmung.api.work import runners_of
 from stimmung.calls.analysis import Instructions, analyze_audio
@@ -288,7 +289,7 @@ def line(
     engines = engines or ears()
     info = consenting(*ROLES[-channels:]) if info is None else info
     start = CallStart("call", info, channels, sample_rate, deployment, options or TranscriptionOptions())
-    return Line(LiveCall(start, engines, distress or judge()), engines)
+    return Line(LiveCall(start, engines, distress or judge(), ToyRedactor()), engines)
 
 
 def recorded(
@@ -300,8 +301,8 @@ def recorded(
 ) -> CallAnalysis:
     """Return the analysis of the same call's recording."""
     info = consenting(*ROLES[-samples.shape[0] :]) if info is None else info
-    instructions = Instructions(options or TranscriptionOptions(), deployment, judge())
-    return analyze_audio(Audio(samples), "call", info, engines or ears(), instructions, _nothing)
+    instructions = Instructions(ToyRedactor(), options or TranscriptionOptions(), deployment, judge())
+    return analyze_audio(Audio(samples), "call", info, engines or ears(), instructions, _nothing).analysis
 
 
 def _nothing(done: float, duration: float) -> None:

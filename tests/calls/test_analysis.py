@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.calls.consent import DEPLOYMENT, consenting
 from tests.calls.toy_distress import MODEL, judge
+from tests.calls.toy_redaction import ToyRedactor
 from tests.speech import sounds
 
 from stimmung.calls.analysis import Instructions, Recording, analyze, analyze_audio
@@ -59,9 +60,9 @@ def hear(
     options: TranscriptionOptions | None = None,
     progress: Callable[[float, float], None] = nothing,
 ) -> CallAnalysis:
-    instructions = Instructions(options or TranscriptionOptions(), DEPLOYMENT, judge())
+    instructions = Instructions(ToyRedactor(), options or TranscriptionOptions(), DEPLOYMENT, judge())
     info = info or consenting(*ROLES)
-    return analyze_audio(audio, "call.wav", info, engines or fake_engines(), instructions, progress)
+    return analyze_audio(audio, "call.wav", info, engines or fake_engines(), instructions, progress).analysis
 
 
 def turns(found: CallAnalysis) -> list[tuple[str, float]]:
@@ -290,7 +291,7 @@ def pcm(path: Path, *channels: Samples) -> Path:
 
 
 def listen(recording: Recording, info: CallInfo) -> CallAnalysis:
-    return analyze(recording, info, fake_engines(), Instructions(), nothing)
+    return analyze(recording, info, fake_engines(), Instructions(ToyRedactor()), nothing).analysis
 
 
 def test_a_recording_without_a_header_is_read_as_it_was_declared(tmp_path: Path) -> None:
@@ -360,8 +361,8 @@ class TestDistress:
         assert "distress" in [one.what for one in analysis.omitted]
 
     def test_is_told_to_be_missing_where_no_judge_was_given(self) -> None:
-        instructions = Instructions(deployment=DEPLOYMENT)
-        analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), fake_engines(), instructions, nothing)
+        instructions = Instructions(ToyRedactor(), deployment=DEPLOYMENT)
+        analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), fake_engines(), instructions, nothing).analysis
         assert (analysis.distress, [one.distress for one in analysis.utterances]) == ((), [None] * 4)
         assert [(one.what, one.why) for one in analysis.omitted] == [("distress", "no distress model was given")]
         assert "distress" not in [used.task for used in analysis.models]
@@ -419,7 +420,8 @@ class TestVoices:
 
         lazy = LazyVoiceModel(Located("heard-by-nobody", Path("nowhere"), "folder", "0" * 64), load)
         engines = replace(fake_engines(("danke",)), voice_emotion=lazy)
-        analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), engines, Instructions(), nothing)
+        instructions = Instructions(ToyRedactor())
+        analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), engines, instructions, nothing).analysis
         assert [one.role for one in analysis.utterances if one.text_emotion] == ["customer", "customer"]
         assert not any(one.voice_emotion or one.voice_features is not None for one in analysis.utterances)
         assert [(one.what, one.remedy) for one in analysis.omitted] == [
@@ -430,8 +432,10 @@ class TestVoices:
     def test_a_notice_in_the_only_language_that_is_expected_is_enough(self) -> None:
         german = replace(DEPLOYMENT, notice_en="")
         for languages, heard in ((("de",), True), (("de", "en"), False), (("en",), False)):
-            instructions = Instructions(TranscriptionOptions(languages), german)
-            analysis = analyze_audio(TWO, "call.wav", consenting(*ROLES), fake_engines(), instructions, nothing)
+            instructions = Instructions(ToyRedactor(), TranscriptionOptions(languages), german)
+            analysis = analyze_audio(
+                TWO, "call.wav", consenting(*ROLES), fake_engines(), instructions, nothing
+            ).analysis
             assert any(one.voice_emotion for one in analysis.utterances) == heard
 
     def test_the_policy_of_the_call_is_told(self) -> None:

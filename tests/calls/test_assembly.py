@@ -8,19 +8,30 @@ import pytest
 from tests.calls.consent import DEPLOYMENT, GRANTED, parties
 from tests.calls.live_parts import reading, said
 from tests.calls.toy_distress import MODEL, judge
+from tests.calls.toy_redaction import ToyRedactor
 
-from stimmung.calls.assembly import Listened, assembled, owned, policy_of, roles_on, with_language
+from stimmung.calls.assembly import (
+    Listened,
+    assembled,
+    may_keep_original,
+    owned,
+    policy_of,
+    roles_on,
+    with_language,
+)
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.distress_model import NAME as DISTRESS_MODEL
 from stimmung.calls.judgement import Judgement
 from stimmung.calls.metrics import measure
-from stimmung.calls.records import CallAnalysis, CallerDistress, Omission
+from stimmung.calls.records import CallAnalysis, CallerDistress, Omission, RedactionReport
+from stimmung.calls.redaction.records import Original
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.fakes import fake_engines
 from stimmung.speech.records import CallInfo, DistressScore, Event, Role, Utterance, VoiceEmotionScore
 
 BOTH = TranscriptionOptions(("de", "en"), beam_size=5, hotwords="Stadtwerke")
 ROLES: tuple[Role, ...] = ("agent", "customer")
+ORIGINALS = (Original(0, "ja Erika", ()),)
 
 
 def listened(options: TranscriptionOptions = BOTH) -> Listened:
@@ -31,7 +42,8 @@ def listened(options: TranscriptionOptions = BOTH) -> Listened:
 def judged(*utterances: Utterance) -> Judgement:
     omitted = (Omission("voice_emotion", "nobody said so"),)
     callers = (CallerDistress(1, "", 0.2, "calm", "steady"),)
-    return Judgement(utterances, callers, (), measure(utterances, (), 60.0, ROLES), omitted)
+    metrics = measure(utterances, (), 60.0, ROLES)
+    return Judgement(utterances, callers, (), metrics, omitted, RedactionReport({"NAME": 1}), ORIGINALS)
 
 
 def whole(
@@ -40,7 +52,8 @@ def whole(
     engines: Engines | None = None,
     distress: DistressJudge | None = None,
 ) -> CallAnalysis:
-    return assembled(listened(options), judged(*utterances), engines or fake_engines(), distress)
+    engines = engines or fake_engines()
+    return assembled(listened(options), judged(*utterances), engines, distress, ToyRedactor()).analysis
 
 
 def tasks(analysis: CallAnalysis) -> list[str]:
@@ -62,6 +75,28 @@ def test_the_result_holds_what_was_heard_and_what_was_judged() -> None:
     assert [one.state for one in analysis.distress] == ["calm"]
     assert analysis.metrics is not None
     assert analysis.metrics.parties[0].words == 2
+    assert analysis.redaction == RedactionReport({"NAME": 1})
+
+
+def test_what_was_known_of_the_call_is_redacted_but_for_the_customers_key() -> None:
+    info = replace(GRANTED, customer="K-17", metadata={"name": "Beispiel", "ticket": {"caller": 4917100000017}})
+    call = replace(listened(), path="calls/+4917100000017_2026.wav", info=info)
+    analysis = assembled(call, judged(), fake_engines(), None, ToyRedactor()).analysis
+    assert analysis.path == "calls/[PHONE]_2026.wav"
+    assert analysis.info.metadata == {"name": "[NAME]", "ticket": {"caller": "[PHONE]"}}
+    assert analysis.info.customer == "K-17"
+
+
+def test_the_words_as_they_were_said_leave_only_where_the_policy_lets_them() -> None:
+    keeping, refused = replace(DEPLOYMENT, keep_original=True), replace(GRANTED, consent="refused")
+    for settled, info, kept in ((DEPLOYMENT, GRANTED, ()), (keeping, GRANTED, ORIGINALS), (keeping, refused, ())):
+        call = replace(listened(), policy=policy_of(ROLES, info, BOTH, settled))
+        assert assembled(call, judged(), fake_engines(), None, ToyRedactor()).originals == kept
+
+
+def test_where_nobody_ruled_on_it_originals_may_not_be_kept() -> None:
+    assert not may_keep_original(None)
+    assert not may_keep_original(replace(listened().policy, parties=()))
 
 
 def test_the_language_is_that_of_what_was_said_first() -> None:

@@ -23,10 +23,12 @@ from stimmung.calls.records import (
     Omission,
     PartyMetrics,
     Quarter,
+    RedactionReport,
     Slice,
     TurningPoint,
     UsedModel,
 )
+from stimmung.calls.redaction.records import Bleep
 from stimmung.speech.records import (
     CallInfo,
     DistressScore,
@@ -108,6 +110,7 @@ ANALYSIS = CallAnalysis(
     policy=report_policy(
         (Party("agent", 1.0), Party("customer", 1.0, channel=1)), INFO, Deployment("help sooner", notice_de="Hinweis")
     ),
+    redaction=RedactionReport({"IBAN": 2, "NAME": 1}, (Bleep(1, Span(2.00049, 3.5), "IBAN"),)),
 )
 # Objects that are null where there is nothing to say.
 NULLABLE = {
@@ -118,6 +121,7 @@ NULLABLE = {
     "course.turning_point",
     "metrics",
     "policy",
+    "redaction",
     "metrics.longest_silence",
     "metrics.parties[].longest_monologue",
 }
@@ -134,6 +138,8 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
         return {f"{path}.{kind}"}
     if path.endswith(".permissions"):
         return set().union(*(keys(part, f"{path}.PERMISSION") for part in value.values()))
+    if path == "redaction.counts":
+        return {"redaction.counts.TYPE"}
     if path == "models":
         return set().union(*(keys(part, "models.TASK") for part in value.values()))
     return set().union(*(keys(part, f"{path}.{key}" if path else key) for key, part in value.items()))
@@ -142,8 +148,8 @@ def keys(value: Any, path: str = "") -> set[str]:  # Any: JSON
 def test_the_names_that_others_rely_on() -> None:
     found = analysis_to_json(ANALYSIS)
     assert list(found) == [
-        "schema_version", "call", "events", "utterances", "distress", "course", "metrics", "policy", "models",
-        "omitted",
+        "schema_version", "call", "events", "utterances", "distress", "course", "metrics", "policy", "redaction",
+        "models", "omitted",
     ]  # fmt: skip
     assert list(found["call"]) == ["path", "duration", "channels", "language", "dual_mono", "info"]
     assert list(found["events"][0]) == ["kind", "channel", "start", "end"]
@@ -337,6 +343,20 @@ def test_the_policy_arrives() -> None:
     assert [party["permissions"]["voice_emotion"]["allowed"] for party in found["parties"]] == [False, False]
 
 
+def test_what_was_taken_out_is_told_by_type_and_time() -> None:
+    assert analysis_to_json(ANALYSIS)["redaction"] == {
+        "counts": {"IBAN": 2, "NAME": 1},
+        "bleeps": [{"kind": "IBAN", "channel": 1, "start": 2.0, "end": 3.5}],
+    }
+
+
+def test_a_customers_key_is_told_to_be_known_and_no_more() -> None:
+    shown = analysis_to_json(replace(ANALYSIS, info=replace(INFO, customer="K-17")))
+    assert shown["call"]["info"]["customer"] == "[CUSTOMER_NUMBER]"
+    assert "K-17" not in json.dumps(shown)
+    assert analysis_to_json(ANALYSIS)["call"]["info"]["customer"] is None
+
+
 def test_what_was_left_out_is_told_with_the_way_out() -> None:
     (omission,) = analysis_to_json(ANALYSIS)["omitted"]
     assert omission == {"what": "voice_emotion", "why": "no legal basis", "remedy": "policy.legal_basis"}
@@ -346,7 +366,7 @@ def test_an_empty_call_has_all_its_keys() -> None:
     found = analysis_to_json(CallAnalysis("a.wav", 1.0, 1, "de", CallInfo(), (), (), ()))
     assert (found["events"], found["utterances"], found["models"]) == ([], [], {})
     assert (found["distress"], found["course"], found["metrics"]) == ([], None, None)
-    assert found["policy"] is None
+    assert (found["policy"], found["redaction"]) == (None, None)
 
 
 def test_every_key_is_documented_and_every_documented_key_exists(root: Path) -> None:

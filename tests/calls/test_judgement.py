@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.calls.consent import GRANTED, parties
+from tests.calls.live_parts import said as words
 from tests.calls.toy_distress import MODEL, judge, said
+from tests.calls.toy_redaction import ToyRedactor
 
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.distress_model import read_distress_model
 from stimmung.calls.judgement import Judgement, Judges, Said, judge_call
+from stimmung.calls.metrics import measure
 from stimmung.calls.records import PartyPolicy
 from stimmung.calls.voice_emotions import describe_in
 from stimmung.speech.engines import Engines, ModelId, SpokenText, TextReading
@@ -59,7 +62,8 @@ def judged(
     audio: Audio = SOUND,
 ) -> Judgement:
     given = by or engines(FakeTextEmotion(MOODS))
-    judges = Judges(given.text_emotion, given.voice_emotion, describe_in(audio, given.voice_emotion), judge())
+    describe = describe_in(audio, given.voice_emotion)
+    judges = Judges(ToyRedactor(), given.text_emotion, given.voice_emotion, describe, judge())
     return judge_call(Said(with_levels(utterances, audio), (), policy, audio.duration), judges)
 
 
@@ -67,7 +71,7 @@ def judge_sound(
     audio: Audio, utterances: Sequence[Utterance], by: Engines, distress: DistressJudge | None
 ) -> Judgement:
     describe = describe_in(audio, by.voice_emotion)
-    judges = Judges(by.text_emotion, by.voice_emotion, describe, distress)
+    judges = Judges(ToyRedactor(), by.text_emotion, by.voice_emotion, describe, distress)
     return judge_call(Said(with_levels(utterances, audio), (), TWO, audio.duration), judges)
 
 
@@ -170,3 +174,35 @@ def test_three_decibels_more_change_no_words_and_their_levels_only() -> None:
     assert loud.distress == quiet.distress
     levels = [(one.level, other.level) for one, other in zip(quiet.utterances, loud.utterances, strict=True)]
     assert all(a is not None and b is not None and b - a == pytest.approx(3, abs=0.01) for a, b in levels)
+
+
+class TestRedaction:
+    """A customer who says a name, in anger; the toy redactor knows it."""
+
+    NAMED = (*ANGRY[:4], words(20, 24, "Eine frechheit Erika wirklich Erika", channel=1))
+
+    def test_nothing_that_is_made_of_a_call_holds_what_was_taken_out(self) -> None:
+        texts = FakeTextEmotion(MOODS)
+        found = judged(self.NAMED, by=engines(texts))
+        assert found.utterances[-1].text == "Eine frechheit [NAME] wirklich [NAME]"
+        last = found.utterances[-1].distress
+        assert last is not None
+        assert [one.quote for one in last.reasons] == ["Eine frechheit [NAME] wirklich [NAME]"]
+        assert found.distress[0].reasons[0].quote == "Eine frechheit [NAME] wirklich [NAME]"
+        assert "erika" not in str((found.utterances, found.distress, found.course, found.metrics)).lower()
+        assert "erika" not in str(texts.asked).lower()
+
+    def test_what_was_taken_out_is_counted_and_the_words_are_returned_beside_it(self) -> None:
+        found = judged(self.NAMED)
+        assert found.redaction.counts == {"NAME": 2}
+        assert [(one.channel, one.kind) for one in found.redaction.bleeps] == [(1, "NAME"), (1, "NAME")]
+        assert [(one.utterance, one.text) for one in found.originals] == [(4, self.NAMED[-1].text)]
+
+    def test_how_the_talk_went_is_told_of_what_was_said(self) -> None:
+        numbers = words(20, 30, "konto null eins zwei drei vier fünf sechs sieben, ja?", channel=1)
+        said = with_levels((*ANGRY[:4], numbers), SOUND)
+        found = judged(said)
+        assert found.utterances[-1].text == "konto [IBAN] ja?"
+        assert found.metrics.parties[1].words == 2 + 3 + 10
+        assert found.metrics.parties[1].articulation_rate is not None
+        assert found.metrics == measure(said, (), SECONDS, ("agent", "customer"))

@@ -21,6 +21,10 @@ def pairs(*utterances: Utterance):  # type: ignore[no-untyped-def]  # what `abou
     return [(spoken(one.start, one.end, one.channel), one) for one in utterances]
 
 
+def in_order(*utterances: Utterance) -> list[Utterance]:
+    return sorted(utterances, key=lambda one: (one.start, one.channel))
+
+
 def about(
     *utterances: Utterance,
     known: tuple[Utterance, ...] = (),
@@ -30,7 +34,7 @@ def about(
 ) -> Questions:
     """Ask about what was said in a call of an agent and a customer."""
     asking = Asking(parties("agent", "customer", info=info), engines or fake_engines(), voices_from)
-    return asking.about(pairs(*utterances), known, {})
+    return asking.about(pairs(*utterances), in_order(*known, *utterances), {})
 
 
 def customer(start: float, end: float, text: str = "ja gut") -> Utterance:
@@ -59,9 +63,10 @@ def test_the_voice_is_the_sound_of_the_utterance() -> None:
 @pytest.mark.parametrize("role", ["agent", "unknown"])
 def test_of_others_nothing_is_asked(role: Role) -> None:
     asking = Asking(parties("agent", role), fake_engines())
-    questions = asking.about(pairs(said(1.0, 2.0, channel=1, role=role)), (), {})
+    other = said(1.0, 2.0, channel=1, role=role)
+    questions = asking.about(pairs(other), [other], {})
     assert (questions.work.texts, questions.work.voices) == ((), ())
-    assert [one.role for one in questions.utterances] == [role]
+    assert [one.role for one in questions.said] == [role]
 
 
 def test_without_consent_words_alone_are_asked_for() -> None:
@@ -87,18 +92,21 @@ def test_what_another_said_just_before_is_given_along() -> None:
     assert questions.work.texts[0].context == "sind Sie zufrieden?"
 
 
-def test_what_is_heard_now_replaces_what_was_heard_there_before() -> None:
+def test_models_read_what_may_be_told_and_what_was_said_is_kept_beside_it() -> None:
     asking = Asking(parties("customer", "customer"), fake_engines())
-    questions = asking.about(
-        pairs(said(0.0, 1.0, "wirklich"), said(1.5, 2.5, "doch", channel=1)), (said(0.0, 1.0, "wirr"),), {}
-    )
-    assert [one.text.context for one in questions.each if one.text] == ["", "wirklich"]
+    own = said(0.0, 1.0, "Erika eins"), said(1.5, 2.5, "ja Erika", channel=1)
+    clear = [replace(one, text=one.text.replace("Erika", "[NAME]")) for one in own]
+    questions = asking.about(pairs(*own), clear, {})
+    assert questions.work.texts == (SpokenText("[NAME] eins", "de"), SpokenText("ja [NAME]", "de", "[NAME] eins"))
+    assert [one.utterance.text for one in questions.answered(None)] == ["[NAME] eins", "ja [NAME]"]
+    assert [one.said.text for one in questions.answered(None)] == ["Erika eins", "ja Erika"]
 
 
 def test_what_was_read_before_is_not_read_again() -> None:
     asking = Asking(BOTH, fake_engines())
     known = reading(0.5)
-    questions = asking.about(pairs(customer(1.0, 2.0), customer(3.0, 4.0)), (), {SpokenText("ja gut", "de"): known})
+    own = customer(1.0, 2.0), customer(3.0, 4.0)
+    questions = asking.about(pairs(*own), own, {SpokenText("ja gut", "de"): known})
     assert questions.work.texts == ()
     assert [one.reading for one in questions.answered(Found((), ()))] == [known, known]
 
@@ -108,7 +116,7 @@ def test_the_level_is_that_of_the_recording() -> None:
     channel = np.zeros(4 * SAMPLE_RATE, np.float32)
     begin = round(sound.piece.start * SAMPLE_RATE)
     channel[begin : begin + len(sound.samples)] = sound.samples
-    (utterance,) = about(customer(1.0, 2.0)).utterances
+    (utterance,) = about(customer(1.0, 2.0)).said
     (expected,) = with_levels([customer(1.0, 2.0)], Audio(np.stack([np.zeros_like(channel), channel])))
     assert utterance.level == expected.level
 

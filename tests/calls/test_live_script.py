@@ -7,11 +7,13 @@ import pytest
 from tests.calls.consent import GRANTED, parties
 from tests.calls.live_parts import found, said, spoken
 from tests.calls.toy_distress import NOTFALL, judge
+from tests.calls.toy_redaction import ToyRedactor
 
 from stimmung.calls.live_callers import LiveCallers
 from stimmung.calls.live_channel import Heard
 from stimmung.calls.live_events import DistressChanged, LiveEvent, UtteranceFinal, UtteranceRevised
 from stimmung.calls.live_judging import Asking, Questions
+from stimmung.calls.live_redaction import LiveRedaction
 from stimmung.calls.live_script import LiveScript, Moment, Pending
 from stimmung.speech.engines import SpokenText
 from stimmung.speech.fakes import FakeVoiceEmotion, fake_engines
@@ -22,7 +24,7 @@ WINDOW = Heard(0)
 
 
 def script() -> LiveScript:
-    return LiveScript(LiveCallers(judge(), FakeVoiceEmotion()))
+    return LiveScript(LiveCallers(judge(), FakeVoiceEmotion()), LiveRedaction(ToyRedactor()))
 
 
 def customer(start: float, text: str = "ja gut") -> Utterance:
@@ -35,7 +37,7 @@ def agent(start: float, text: str = "guten Tag") -> Utterance:
 
 def questions(*utterances: Utterance, voices_from: float = 0.0) -> Questions:
     pairs = [(spoken(one.start, one.end, one.channel), one) for one in utterances]
-    return Asking(BOTH, fake_engines(), voices_from).about(pairs, (), {})
+    return Asking(BOTH, fake_engines(), voices_from).about(pairs, utterances, {})
 
 
 def moment(time: float = 10.0, consent: Consent = "granted", voices_from: float = 0.0) -> Moment:

@@ -20,7 +20,7 @@ from stimmung.calls.policy import (
     report_policy,
 )
 from stimmung.calls.records import Deployment, Permissions, Ruling
-from stimmung.speech.records import CallInfo, Consent, Role, Utterance
+from stimmung.speech.records import CallInfo, Consent, Country, Role, Utterance
 from stimmung.speech.settings import PolicySettings
 
 CUSTOMER = Party("customer", 1.0)
@@ -221,10 +221,45 @@ class TestKeepAudio:
         assert rule(call=consents("refused")).keep_audio.remedy == ""
 
 
+class TestKeepOriginal:
+    KEEPING = replace(DEPLOYMENT, keep_original=True)
+
+    @pytest.mark.parametrize(
+        ("consent", "country", "allowed"),
+        [
+            ("granted", "eu", True),
+            ("granted", "de", True),
+            ("unknown", "eu", True),
+            ("unknown", "de", False),
+            ("refused", "eu", False),
+            ("withdrawn", "eu", False),
+        ],
+    )
+    def test_follows_consent_and_profile_where_the_setting_wants_it(
+        self, consent: Consent, country: Country, allowed: bool
+    ) -> None:
+        for deployment, expected in ((self.KEEPING, allowed), (DEPLOYMENT, False)):
+            of_country = replace(deployment, country=country)
+            found = [rule(party, CallInfo(consent=consent), of_country) for party in (CUSTOMER, AGENT)]
+            assert [one.keep_original.allowed for one in found] == [expected] * 2
+
+    def test_names_what_would_permit_it(self) -> None:
+        assert rule().keep_original.remedy == f"policy.keep_original {SETTINGS}"
+        assert rule(call=consents("withdrawn"), deployment=self.KEEPING).keep_original.remedy == ""
+        german = replace(self.KEEPING, country="de")
+        assert rule(call=consents("unknown"), deployment=german).keep_original.remedy == CONSENT
+
+    @pytest.mark.parametrize("lacking", ["purpose", "legal_basis"])
+    def test_wants_purpose_and_basis(self, lacking: str) -> None:
+        found = rule(deployment=replace(without(lacking), keep_original=True)).keep_original
+        assert (found.allowed, found.remedy) == (False, f"policy.{lacking} in the settings")
+
+
 def test_settings_become_a_deployment_and_blank_text_is_nothing() -> None:
     assert deployment_of(PolicySettings()) == Deployment()
     given = PolicySettings(purpose=" help ", legal_basis="\n", notice_de="d", notice_en="e", works_agreement="BV 7")
     assert deployment_of(given) == Deployment("help", "", "d", "e", "eu", "BV 7")
+    assert deployment_of(PolicySettings(keep_original=True)) == Deployment(keep_original=True)
 
 
 def test_the_report_tells_the_rules_and_what_they_said_of_each_party() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.calls.consent import DEPLOYMENT, GRANTED
+from tests.calls.toy_redaction import ToyRedactor
 
 from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.calls.erasure import withdraw_consent
@@ -37,6 +38,7 @@ deployments = st.builds(
         notice_en=st.none() | words,
         country=st.sampled_from(["eu", "de"]),
         works_agreement=st.none() | words,
+        keep_original=st.booleans(),
     ),
 ) | st.just(DEPLOYMENT)
 calls = st.builds(
@@ -87,7 +89,7 @@ def test_a_consent_or_profile_that_nobody_defined_permits_no_more_than_the_stric
 def test_taking_away_what_the_deployment_settled_permits_no_more(
     certainty: float, call: CallInfo, deployment: Deployment, name: str
 ) -> None:
-    gone: dict[str, Any] = {name: "de" if name == "country" else " "}
+    gone: dict[str, Any] = {name: {"country": "de", "keep_original": False}.get(name, " ")}
     for role in get_args(Role):
         party = Party(role, certainty)
         less = permissions_of(party, call, replace(deployment, **gone))
@@ -165,8 +167,8 @@ def test_through_the_whole_pipeline_nobody_else_is_heard_read_or_kept(
     info = replace(call, roles=tuple(named[:channels]) if channels > 1 else tuple(named))
     texts, voices = FakeTextEmotion(), FakeVoiceEmotion()
     engines = replace(fake_engines(), text_emotion=texts, voice_emotion=voices)
-    instructions = Instructions(TranscriptionOptions(languages), deployment)
-    found = analyze_audio(audio, "call.wav", info, engines, instructions, lambda *_: None)
+    instructions = Instructions(ToyRedactor(), TranscriptionOptions(languages), deployment)
+    found = analyze_audio(audio, "call.wav", info, engines, instructions, lambda *_: None).analysis
     theirs = {at for at in range(channels) if may_be_scored(found, at)}
     assert stretches([voice.samples for voice in voices.heard], audio) <= theirs
     assert len(texts.asked) <= sum(one.channel in theirs for one in found.utterances)
@@ -196,6 +198,7 @@ def test_the_pipeline_of_these_tests_does_score_a_customer() -> None:
     voices, texts = FakeVoiceEmotion(), FakeTextEmotion()
     engines = replace(fake_engines(), text_emotion=texts, voice_emotion=voices)
     audio, info = sound(2, False), replace(GRANTED, roles=("agent", "customer"))
-    found = analyze_audio(audio, "call.wav", info, engines, Instructions(deployment=DEPLOYMENT), lambda *_: None)
+    instructions = Instructions(ToyRedactor(), deployment=DEPLOYMENT)
+    found = analyze_audio(audio, "call.wav", info, engines, instructions, lambda *_: None).analysis
     assert stretches([voice.samples for voice in voices.heard], audio) == {1}
     assert (len(texts.asked), len(found.utterances)) == (1, 2)
