@@ -1,0 +1,81 @@
+"""Addresses of an external PostgreSQL: as libpq reads them, with safe defaults, and with passwords that never show."""
+
+import os
+from collections.abc import Mapping
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
+
+from stimmung.speech.errors import StoreError
+
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+EXAMPLE = "postgresql://user:password@host/database"
+# The server's own words for "not yet" and "not any more", in the languages of this product.
+NOT_YET = ("starting up", "shutting down", "recovery mode", "startet", "fährt herunter", "Wiederherstellung")
+
+
+def connection_parameters(url: str) -> Mapping[str, str]:
+    """Return libpq's parameters of an address, such as `sslmode`, and what it leaves open.
+
+    A connection that leaves the machine is encrypted at least (`sslmode=require`); only `verify-full` proves that the
+    server is the right one. Of several hosts the one that takes writes is used. Raises StoreError that does not repeat
+    the address, which holds a password.
+    """
+    scheme, separator, rest = url.partition("://")
+    scheme = scheme.removesuffix("+psycopg")
+    try:
+        given = {name: str(value) for name, value in conninfo_to_dict(f"{scheme}{separator}{rest}").items()}
+    except psycopg.ProgrammingError:
+        given = {}
+    if not given or "@" in given.get("host", ""):
+        raise StoreError(
+            f"store.database_url: not an address such as {EXAMPLE}; in a password write @ : / ? # and % as %40 %3A %2F"
+            " %3F %23 and %25"
+        ) from None  # libpq's words repeat parts of the address
+    return _defaults(given) | given
+
+
+def client_environment(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment under which PostgreSQL's own programs reach the same database, without our own settings.
+
+    The password is in it, and so in nobody's list of processes.
+    """
+    variables = {option.keyword.decode(): option.envvar for option in Conninfo.get_defaults()}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "STIMMUNG_"))}
+    for name, value in parameters.items():
+        if variable := variables.get(name):
+            kept[variable.decode()] = value
+    return kept
+
+
+def without_password(text: str, parameters: Mapping[str, str]) -> str:
+    """Return an error's text with the password taken out, should a library have put it there."""
+    password = parameters.get("password")
+    return text.replace(password, "***") if password else text
+
+
+def place(parameters: Mapping[str, str]) -> str:
+    """Return how an error names the database."""
+    host = parameters.get("host") or parameters.get("hostaddr") or "the local socket"
+    return f"the database {parameters.get('dbname', '')!r} at {host}"
+
+
+def is_local(parameters: Mapping[str, str]) -> bool:
+    """Say whether a connection stays on this machine."""
+    hosts = (parameters.get("host") or parameters.get("hostaddr") or "/").split(",")
+    return all(not host or host.startswith(("/", "@")) or host in LOCAL_HOSTS for host in hosts)
+
+
+def _defaults(given: Mapping[str, str]) -> dict[str, str]:
+    found = {
+        "application_name": "stimmung",
+        "connect_timeout": "10",
+        "keepalives_idle": "30",
+        "client_encoding": "UTF8",
+    }
+    if not is_local(given) and "PGSSLMODE" not in os.environ:
+        found["sslmode"] = "require"
+    if "," in given.get("host", "") + given.get("hostaddr", ""):
+        found["target_session_attrs"] = "read-write"
+    return found
