@@ -3,7 +3,7 @@
 from pydantic.fields import FieldInfo
 
 from stimmung.speech.settings import Settings
-from stimmung.speech.settings_sources import DATABASE_KEY, DATABASE_VARIABLE, setting_fields, variable_name
+from stimmung.speech.settings_sources import SHORT_VARIABLES, setting_fields, variable_name
 
 OPENING = """\
 # Settings
@@ -51,7 +51,7 @@ def _section_head(name: str) -> str:
 
 
 def _entry(key: str, field: FieldInfo) -> str:
-    variables = [variable_name(key)] if key != DATABASE_KEY else [DATABASE_VARIABLE, variable_name(key)]
+    variables = [*(short for short, meant in SHORT_VARIABLES.items() if meant == key), variable_name(key)]
     named = " or ".join(f"`{name}`" for name in variables)
     text = " ".join((field.description or "").split())
     return f"### `{key}`\n\n{text}\n\nDefault: {_default(field)} · Variable: {named}\n"

@@ -6,6 +6,7 @@ StimmungError
 ├── Overloaded       more asked for than can be done in time; says when to come again
 ├── SettingsError    a configuration value that cannot be used
 ├── Shed             work given up while it waited, so that more urgent work is done in time
+├── StoreError       a database, data folder, key or kept call that cannot be used
 └── WeightsError     a model that is missing, incomplete or not the one that was pinned
 """
 
@@ -39,6 +40,10 @@ class SettingsError(StimmungError):
 
 class Shed(StimmungError):  # noqa: N818 nothing went wrong
     """Work given up while it waited, so that more urgent work is done in time."""
+
+
+class StoreError(StimmungError):
+    """A database, data folder, key or kept call that cannot be used."""
 
 
 class WeightsError(StimmungError):

@@ -57,7 +57,24 @@ def _expand_home(path: Path) -> Path:
     return path.expanduser()
 
 
+def _readable_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"a regular expression such as KD[0-9]{{8}} ({error})") from error
+    return pattern
+
+
+def _queue_with_days(text: str) -> str:
+    if not re.fullmatch(r"[^=]+=\d{1,5}/\d{1,5}", text):
+        raise ValueError("a queue with its days as queue=audio/text, such as complaints=7/30")
+    return text
+
+
 Folder = Annotated[Path, AfterValidator(_expand_home)]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_readable_pattern)]
+QueueDays = Annotated[str, AfterValidator(_queue_with_days)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
@@ -115,6 +132,24 @@ class PolicySettings(BaseModel):
     """Reference of the works agreement that permits views of single agents, such as its title and date. Talk metrics
     are shown with the single call in any case; this version adds up nothing by agent, and whatever adds up calls must
     ask the permission `agent_statistics`, which needs this setting."""
+    keep_original: bool = False
+    """Whether the words as they were said may be kept beside the redacted ones, encrypted under a key of their own, and
+    be shown with `--unredacted`; every look at them is recorded."""
+
+
+class RedactionSettings(BaseModel):
+    """What is taken out of transcripts and sound besides card, account, tax, insurance and phone numbers, addresses,
+    dates of birth, passwords and names."""
+
+    model_config = SECTION
+
+    customer_numbers: Annotated[tuple[Pattern, ...], BeforeValidator(_split_commas)] = ()
+    """Patterns (regular expressions, without commas) of your own customer, contract and order numbers, written as digits
+    and letters without blanks, such as `KD[0-9]{8}`; spoken ones are found by the same patterns. Without any, a number
+    is taken for one where the words before it say so."""
+    names_model: Annotated[str, Field(min_length=1)] = NO_MODEL
+    """Model that finds names in text: the name of a token classification model on the hub or a folder; `none` finds
+    names by what is said before them, and those that are spelled."""
 
 
 class StoreSettings(BaseModel):
@@ -125,6 +160,33 @@ class StoreSettings(BaseModel):
     database_url: Annotated[SecretStr | None, AfterValidator(_postgres_only)] = None
     """PostgreSQL to use; unset: a private one is started on this machine. Also read from `STIMMUNG_DATABASE_URL`,
     which goes first. It is a secret and is never printed."""
+    data_dir: Folder | None = None
+    """Folder for the private database, redacted audio, backups and keys; only its owner can read it. Unset: the user's
+    data folder."""
+    secret_file: Folder | None = None
+    """File with the secret that turns customer keys into pseudonyms, made at first use. Also read from
+    `STIMMUNG_SECRET_FILE`, which goes first. Unset: `secret` in the data folder. Without it nobody can find a customer's
+    calls again."""
+    keep_audio: Literal["redacted", "none"] = "redacted"
+    """Whether the sound of a call is kept, as Opus with a tone over everything that was redacted; a call whose consent
+    does not permit it is never kept."""
+
+
+class RetentionSettings(BaseModel):
+    """How long what was kept stays; `stimmung retention run` removes what is older."""
+
+    model_config = SECTION
+
+    audio_days: Days = 30
+    """Days after the call until its sound is removed."""
+    text_days: Days = 90
+    """Days after the call until the whole call is removed."""
+    queues: Annotated[tuple[QueueDays, ...], BeforeValidator(_split_commas)] = ()
+    """Queues with days of their own, each as `queue=audio/text`, such as `complaints=7/30`."""
+    backup_days: Days = 30
+    """Days until a backup in the data folder is removed."""
+    audit_days: Days = 365
+    """Days until the record of a look, a playback, an export or an erasure is removed."""
 
 
 class ServeSettings(BaseModel):
@@ -188,7 +250,9 @@ class Settings(BaseSettings):
     """Time zone of times that name none, and of times that are shown; stored times are UTC."""
     models: ModelSettings = ModelSettings()
     policy: PolicySettings = PolicySettings()
+    redaction: RedactionSettings = RedactionSettings()
     store: StoreSettings = StoreSettings()
+    retention: RetentionSettings = RetentionSettings()
     serve: ServeSettings = ServeSettings()
 
     @classmethod

@@ -23,8 +23,10 @@ from stimmung.speech.settings import Settings
 
 FILE_NAME = "stimmung.toml"
 PREFIX = "STIMMUNG_"
-DATABASE_VARIABLE = "STIMMUNG_DATABASE_URL"
-DATABASE_KEY = "store.database_url"
+# Variables under names that other tools and unit files know; they go before STIMMUNG_STORE__….
+SHORT_VARIABLES: Mapping[str, str] = MappingProxyType(
+    {"STIMMUNG_DATABASE_URL": "store.database_url", "STIMMUNG_SECRET_FILE": "store.secret_file"}
+)
 # In the user's words, what pydantic wanted, by the name of its error.
 EXPECTED: Mapping[str, str] = MappingProxyType(
     {
@@ -117,8 +119,9 @@ def _from_environment() -> Iterator[Given]:
     names = {name.upper(): name for name in os.environ}  # variables count in any case, as pydantic-settings reads them
     for item in _flat(EnvSettingsSource(Settings)(), ""):
         yield Given(item.key, item.value, names.get(variable_name(item.key), variable_name(item.key)))
-    if url := os.environ.get(DATABASE_VARIABLE):
-        yield Given(DATABASE_KEY, url, DATABASE_VARIABLE)
+    for variable, key in SHORT_VARIABLES.items():
+        if value := os.environ.get(variable):
+            yield Given(key, value, variable)
 
 
 def _flat(content: Mapping[str, Any], origin: str) -> Iterator[Given]:
@@ -193,7 +196,7 @@ def is_secret(field: FieldInfo) -> bool:
 
 def unused_variables() -> list[str]:
     """Name the `STIMMUNG_*` variables that set nothing, so that a misspelt one can be found."""
-    known = {variable_name(key) for key, _ in setting_fields()} | {DATABASE_VARIABLE}
+    known = {variable_name(key) for key, _ in setting_fields()} | set(SHORT_VARIABLES)
     return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
 
 

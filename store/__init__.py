@@ -1,0 +1,1 @@
+"""Calls kept in PostgreSQL: the only place that knows SQL."""
