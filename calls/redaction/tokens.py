@@ -5,7 +5,7 @@ Every finder reads this stream. A word of an utterance is one token; digits are 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stimmung.calls.redaction.records import Part
@@ -41,19 +41,23 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Tokens in the order in which utterances began; the words of an utterance stay together."""
+    """Tokens in the order in which utterances began; the words of an utterance stay together.
+
+    `spans` are the first token of each utterance, by its place in the sequence that was given, and the one behind it.
+    """
 
     tokens: tuple[Token, ...]
+    spans: Mapping[int, tuple[int, int]]
 
     def parts(self, first: int, last: int) -> tuple[Part, ...]:
         """Return tokens `first` to `last` (exclusive) as parts, one for each utterance they touch."""
         return parts_of(self.tokens[first:last])
 
     def starts_utterance(self, index: int) -> bool:
-        return index == 0 or self.tokens[index - 1].utterance != self.tokens[index].utterance
+        return self.spans[self.tokens[index].utterance][0] == index
 
     def ends_utterance(self, index: int) -> bool:
-        return index + 1 == len(self.tokens) or self.tokens[index + 1].utterance != self.tokens[index].utterance
+        return self.spans[self.tokens[index].utterance][1] == index + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,13 @@ def read_utterances(utterances: Sequence[Utterance]) -> Stream:
     """Return the words of utterances as a stream; of one without timed words, those of its text, all as long as it."""
     order = sorted(range(len(utterances)), key=lambda place: (utterances[place].start, utterances[place].channel))
     tokens: list[Token] = []
+    spans = {}
     for place in order:
+        first = len(tokens)
         for number, word in enumerate(words_of(utterances[place])):
             tokens.append(_token(len(tokens), place, number, utterances[place], word))
-    return Stream(tuple(tokens))
+        spans[place] = (first, len(tokens))
+    return Stream(tuple(tokens), spans)
 
 
 def words_of(utterance: Utterance) -> tuple[Word, ...]:
