@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from stimmung.speech.errors import StoreError
+from stimmung.store.durable import sync_folder, write_beside
 
 REGISTER_FILE = "erasures.jsonl"
 ErasureKind = Literal["customer", "call"]
@@ -95,13 +96,12 @@ def append_to_register(path: Path, entry: Erasure | Proof) -> None:
 
 def rewrite_register(path: Path, register: Register) -> None:
     """Replace the file in one step: afterwards it holds `register`, or what it held. Raises StoreError."""
-    partial = path.with_name(f".{path.name}.new")
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.writelines(_line(entry) for entry in _entries(register))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        partial = write_beside(path, (_line(entry) for entry in _entries(register)))
+        try:
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
         sync_folder(path.parent)
     except OSError as error:
         raise StoreError(f"{path}: cannot write the register of erasures: {error.strerror}") from error
@@ -133,15 +133,6 @@ def forget_subjects(register: Register, before: datetime) -> Register:
         register,
         erasures=tuple(replace(one, subject=None) if one.erasure_id in finished else one for one in register.erasures),
     )
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in `folder` on the disk: a new or renamed file may else be gone after a loss of power."""
-    handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _finished_length(content: bytes) -> int:
