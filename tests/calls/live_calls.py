@@ -19,6 +19,7 @@ from stimmung.calls.live import CallStart, LiveCall
 from stimmung.calls.live_events import Ended, LiveEvent, UtteranceFinal, UtteranceRevised
 from stimmung.calls.live_tasks import Kind, Task
 from stimmung.calls.records import CallAnalysis, Deployment
+from stimmung.calls.redacting import Redacting
 from stimmung.speech.engines import (
     Answer,
     Ask,
@@ -140,6 +141,55 @@ class Ears:
         if (kind == 1 and slip) or (kind == 2 and not slip):
             return replace(utterance, text="", words=())
         return utterance
+
+
+WORD = 0.4  # s of a word of a script
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is said on a channel without a pause; `at_first`: how it is heard before its window is heard once more."""
+
+    channel: int
+    start: float
+    text: str
+    at_first: str = ""
+
+    @property
+    def end(self) -> float:
+        return self.start + WORD * len(self.text.split())
+
+
+class Reader(Ears):
+    """Hears the words of a script; of a turn that goes on those that it has had time for."""
+
+    def __init__(self, script: Sequence[Turn]) -> None:
+        super().__init__()
+        self._script = script
+
+    def _answer(self, ask: Ask) -> Answer:
+        new_from = ask.window.pieces[-ask.new].span.start
+        found = self._utterances(ask.window, ask.options.languages[0], slip=not ask.thorough)
+        return Answer(tuple(one for one in found if one.end > new_from), dict(ask.votes))
+
+    def _utterances(self, window: Window, language: str, *, slip: bool) -> tuple[Utterance, ...]:
+        inside = [tuple(s for s in window.speech if p.span.start <= s.start < p.span.end) for p in window.pieces]
+        return tuple(self._read(window.channel, spans, language, slip=slip) for spans in inside)
+
+    def _read(self, number: int, speech: tuple[Span, ...], language: str, *, slip: bool) -> Utterance:
+        heard = _said(number, speech, language)
+        turn = min((one for one in self._script if one.channel == number), key=lambda one: abs(one.start - heard.start))
+        text = turn.at_first if slip and turn.at_first else turn.text
+        return _with_words(heard, " ".join(text.split()[: max(1, round(heard.duration / WORD))]))
+
+
+def of_script(script: Sequence[Turn]) -> tuple[Samples, Engines]:
+    """Return the sound of a script, and engines that hear its words."""
+    seconds = max(turn.end for turn in script) + 1.0
+    samples = conversation(
+        *([(t.start, t.end) for t in script if t.channel == number] for number in (0, 1)), seconds=seconds
+    )
+    return samples, replace(ears(), transcriber=Reader(script))
 
 
 def _added(votes: Mapping[str, float], more: Mapping[str, float]) -> dict[str, float]:
@@ -284,12 +334,14 @@ def line(
     options: TranscriptionOptions | None = None,
     distress: DistressJudge | None = None,
     sample_rate: int = SAMPLE_RATE,
+    *,
+    redactor: Redacting | None = None,
 ) -> Line:
     """Begin a live call; without more said, of an agent and of a customer who was told and consents."""
     engines = engines or ears()
     info = consenting(*ROLES[-channels:]) if info is None else info
     start = CallStart("call", info, channels, sample_rate, deployment, options or TranscriptionOptions())
-    return Line(LiveCall(start, engines, distress or judge(), ToyRedactor()), engines)
+    return Line(LiveCall(start, engines, distress or judge(), redactor or ToyRedactor()), engines)
 
 
 def recorded(
