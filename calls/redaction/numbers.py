@@ -1,0 +1,273 @@
+"""Runs of digits in a stream: everything one utterance says of a number without a break, however it says it.
+
+Amounts, times, dates, shares and counts are no part of a run: they end it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from stimmung.calls.redaction import number_words as words
+from stimmung.calls.redaction.tokens import Stream, Token
+
+Shape = Literal["", "amount", "time", "date", "year"]  # what a number of one word looks like when nothing names it
+MOST_FILLERS = 4  # "dann, äh, Moment, ja" between two groups of one number
+LONG_WORD = re.compile(r"[a-z]{5}")
+SINGLE_LETTERS = re.compile(r"[a-z](?:-[a-z0-9])+|[a-z]")
+NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+LONGEST_SPELLED = 12  # G-B-8-2-W-E: a cut of what costs most, not of what is possible
+LONGEST_CAPITALS = 4  # DE, KD, WEST: longer words in capitals are names
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Words that say digits or letters at once: `vier hundert zwölf`, `doppel drei`, `D wie Dora`, `DE44`, `49,90`."""
+
+    first: int  # tokens, `last` exclusive
+    last: int
+    digits: str
+    characters: str  # digits and letters as they follow each other, upper case
+    soft: bool = False  # a word that only sounds like a digit
+    harmless: bool = False  # an amount, a time, a count: what follows or precedes it says so
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Groups that follow each other in one utterance with nothing but fillers between them.
+
+    `shape` is what it looks like where it is a single word; `plus` that a plus sign stands before its digits.
+    """
+
+    groups: tuple[Group, ...]
+    utterance: int
+    channel: int
+    shape: Shape
+    plus: bool
+
+    @property
+    def first(self) -> int:
+        return self.groups[0].first
+
+    @property
+    def last(self) -> int:
+        return self.groups[-1].last
+
+    @property
+    def digits(self) -> str:
+        return "".join(group.digits for group in self.groups)
+
+    @property
+    def characters(self) -> str:
+        return "".join(group.characters for group in self.groups)
+
+
+def read_runs(stream: Stream) -> tuple[Run, ...]:
+    """Return the runs of a stream in their order; harmless numbers are left out."""
+    runs: list[Run] = []
+    for first, last in stream.spans.values():
+        groups = _judged(list(_groups(stream.tokens, first, last)), stream.tokens, first, last)
+        if groups:
+            runs += _runs(groups, stream.tokens)
+    return tuple(runs)
+
+
+def _groups(tokens: Sequence[Token], at: int, end: int) -> Iterator[Group]:
+    while at < end:
+        group = _group(tokens, at, end)
+        if group:
+            yield group
+        at = group.last if group else at + 1
+
+
+def _group(tokens: Sequence[Token], at: int, end: int) -> Group | None:
+    token = tokens[at]
+    text = token.text
+    if token.digits:
+        return _number(tokens, at, end)
+    if text in words.TIMES:
+        return _repeated(tokens, at, end)
+    if text in words.SOFT:
+        digit = words.SOFT[text]
+        return Group(at, at + 1, digit, digit, soft=True)
+    if text in words.HUNDREDS or text in words.THOUSANDS:
+        return Group(at, at + 1, "00", "00", soft=True)
+    return None if len(text) > LONGEST_SPELLED or text in words.NO_LETTERS else _letters(tokens, at, end)
+
+
+def _number(tokens: Sequence[Token], at: int, end: int) -> Group:
+    token = tokens[at]
+    if any("0" <= sign <= "9" for sign in token.text):
+        mixed = token.digits if LONG_WORD.search(token.text) else NOT_ALNUM.sub("", token.text)
+        return Group(at, at + 1, token.digits, mixed.upper())
+    digits, last = token.digits, at + 1
+    if len(digits) == 1 and last < end and tokens[last].text in words.HUNDREDS:
+        digits, last = _with_rest(tokens, digits, last + 1, end, places=2)
+    elif token.text in words.TENS and last < end and _is_unit(tokens[last]) and not token.mark:
+        digits, last = words.TENS[token.text] + tokens[last].digits, last + 1
+    elif len(digits) == 1 and last + 1 < end and tokens[last].text == "und" and tokens[last + 1].text in words.TENS:
+        digits, last = words.TENS[tokens[last + 1].text] + digits, last + 2
+    if len(digits) <= 2 and last < end and tokens[last].text in words.THOUSANDS:
+        digits, last = _with_rest(tokens, digits, last + 1, end, places=3)
+    return Group(at, last, digits, digits)
+
+
+def _with_rest(tokens: Sequence[Token], head: str, at: int, end: int, places: int) -> tuple[str, int]:
+    """Return the digits of `head` hundreds or thousands with what is said behind them, and where that ends.
+
+    "nine hundred one two" is 900 1 2: what fills the places or comes behind an `and` belongs to it, else it does not.
+    """
+    joined = at < end and tokens[at].text in words.ANDS
+    place = at + joined
+    if place < end and tokens[place].digits and not _is_written(tokens[place]) and not tokens[at - 1].mark:
+        rest = _number(tokens, place, end)
+        if len(rest.digits) == places or (joined and len(rest.digits) < places):
+            return head + rest.digits.zfill(places), rest.last
+    return head + "0" * places, at
+
+
+def _is_written(token: Token) -> bool:
+    return any("0" <= sign <= "9" for sign in token.text)
+
+
+def _is_unit(token: Token) -> bool:
+    return len(token.digits) == 1 and token.digits != "0" and not _is_written(token)
+
+
+def _repeated(tokens: Sequence[Token], at: int, end: int) -> Group | None:
+    """Read "doppel drei", "triple oh", "zweimal die fünf"."""
+    place = at + 1 + (at + 1 < end and tokens[at + 1].text in ("die", "the"))
+    if place >= end:
+        return None
+    said = tokens[place].digits or words.SOFT.get(tokens[place].text, "")
+    if not said:
+        return None
+    digits = said[0] * words.TIMES[tokens[at].text] + said[1:]
+    return Group(at, place + 1, digits, digits)
+
+
+def _letters(tokens: Sequence[Token], at: int, end: int) -> Group | None:
+    """Read letters said one by one: "D", "D wie Dora", "D as in dog", "D-E", "DE" in capitals, "jot"."""
+    token = tokens[at]
+    single = SINGLE_LETTERS.fullmatch(token.text)
+    if single or (len(token.text) <= LONGEST_CAPITALS and token.raw.isupper() and token.text.isalpha()):
+        letters = NOT_ALNUM.sub("", token.text).upper()
+        last = at + 1
+        if len(letters) == 1 and last + 1 < end and tokens[last].text in words.SPELLED_AS:
+            last += 2 + (tokens[last + 1].text == "in" and last + 2 < end)
+            return Group(at, min(last, end), "", letters)
+        return Group(at, last, "", letters)
+    named = words.LETTER_NAMES.get(token.text)
+    return Group(at, at + 1, "", named, soft=True) if named else None
+
+
+def _judged(groups: list[Group], tokens: Sequence[Token], first: int, last: int) -> list[Group]:
+    """Mark the groups that something beside them makes an amount, a time, a date or a count."""
+    judged: list[Group] = []
+    for place, group in enumerate(groups):
+        before = judged[place - 1] if place else None
+        harmless = bool(group.digits) and not group.soft and _is_harmless(group, before, tokens, first, last)
+        judged.append(replace(group, harmless=True) if harmless else group)
+    return judged
+
+
+def _is_harmless(group: Group, before: Group | None, tokens: Sequence[Token], first: int, last: int) -> bool:
+    token = tokens[group.last - 1]
+    if words.WITH_UNIT.fullmatch(token.text):
+        return True
+    behind = tokens[group.last].text if group.last < last else ""
+    ahead = tokens[group.first - 1].text if group.first > first else ""
+    small = len(group.digits) <= 2
+    if not token.mark and behind:
+        if behind in words.UNITS_AFTER and (group.digits[0] != "0" or len(group.digits) <= 3):
+            return True
+        if small and (
+            behind in words.MONTHS or (behind == "of" and _text(tokens, group.last + 1, last) in words.MONTHS)
+        ):
+            return True
+    elif token.mark == "." and small and behind in words.MONTHS:
+        return True
+    if not ahead or tokens[group.first - 1].mark not in ("", "."):
+        return False
+    if ahead in words.CURRENCIES:
+        return True
+    if ahead in words.COUNTED_BEFORE and len(group.digits) <= 4 and group.digits[0] != "0":
+        return True
+    if ahead in words.MONTHS and (small or words.YEAR.fullmatch(group.digits)):
+        return True
+    after_unit = before is not None and before.harmless and before.last == group.first - 1
+    return after_unit and small and ahead in words.UNITS_AFTER  # "39 Euro 90", "14 Uhr 30"
+
+
+def _text(tokens: Sequence[Token], at: int, end: int) -> str:
+    return tokens[at].text if at < end else ""
+
+
+def _runs(groups: Sequence[Group], tokens: Sequence[Token]) -> Iterator[Run]:
+    current: list[Group] = []
+    for group in groups:
+        if current and (group.harmless or not _joins(current[-1], group, tokens)):
+            yield from _run(current, tokens)
+            current = []
+        if not group.harmless:
+            current.append(group)
+    yield from _run(current, tokens)
+
+
+def _joins(before: Group, group: Group, tokens: Sequence[Token]) -> bool:
+    between = tokens[before.last : group.first]
+    if len(between) > MOST_FILLERS or "?" in tokens[before.last - 1].mark:
+        return False
+    if not all(token.text in words.FILLERS and "?" not in token.mark for token in between):
+        return False
+    return not between or bool(before.digits and group.digits)
+
+
+def _run(groups: list[Group], tokens: Sequence[Token]) -> Iterator[Run]:
+    """Yield the groups as a run, without what only sounds like a digit or a letter at its edges, if any is left."""
+    if groups and all(group.soft and group.digits for group in groups) and len(groups) >= 3:
+        kept = groups  # "for, for, for, for": heard for fours
+    else:
+        kept = _trimmed(groups, tokens)
+    if not any(group.digits for group in kept) and sum(len(group.characters) for group in kept) < 2:
+        return
+    token = tokens[kept[0].first]
+    plus = any("+" in tokens[group.first].raw for group in kept[:2]) or _says_plus(kept, tokens)
+    yield Run(tuple(kept), token.utterance, token.channel, _shape(kept, tokens), plus)
+
+
+def _says_plus(groups: Sequence[Group], tokens: Sequence[Token]) -> bool:
+    before = tokens[groups[0].first - 1] if groups[0].first else None
+    return before is not None and before.utterance == tokens[groups[0].first].utterance and before.text == "plus"
+
+
+def _trimmed(groups: list[Group], tokens: Sequence[Token]) -> list[Group]:
+    first, last = 0, len(groups)
+    while first < last and _is_loose(groups[first], groups[first + 1] if first + 1 < last else None, tokens):
+        first += 1
+    while last > first and _is_loose(groups[last - 1], None, tokens):
+        last -= 1
+    return groups[first:last]
+
+
+def _is_loose(group: Group, behind: Group | None, tokens: Sequence[Token]) -> bool:
+    """Tell whether a soft group at the edge of a run is the word that it is written as, and no digit."""
+    if not group.soft:
+        return tokens[group.first].text in ("a", "i") and not group.digits and behind is None
+    text = tokens[group.first].text
+    if text in words.STANDING_SOFT:
+        return behind is not None and (behind.first > group.last or bool(tokens[group.first].mark))
+    return not (text in words.LETTER_NAMES and behind is not None and behind.first == group.last)
+
+
+def _shape(groups: Sequence[Group], tokens: Sequence[Token]) -> Shape:
+    if len(groups) > 1 or groups[0].last - groups[0].first > 1:
+        return ""
+    text = tokens[groups[0].first].text
+    if words.DATE.fullmatch(text) or words.COMPACT_DATE.fullmatch(text):
+        return "date"
+    if words.CLOCK_TIME.fullmatch(text):
+        return "time"
+    if words.DECIMAL.fullmatch(text) or words.GROUPED_THOUSANDS.fullmatch(text):
+        return "amount"
+    return "year" if words.YEAR.fullmatch(groups[0].digits) else ""
