@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stimmung.batch.audit_command import EXAMPLES as AUDIT_EXAMPLES
+from stimmung.batch.audit_command import audit_command
 from stimmung.batch.config_command import CONFIG_OPTION, config_app
 from stimmung.batch.endings import INTERRUPTED, endings
 from stimmung.batch.live_command import EXAMPLES as LIVE_EXAMPLES
@@ -16,9 +18,13 @@ from stimmung.batch.live_command import live
 from stimmung.batch.models_command import Shelf, models_app, real_shelf
 from stimmung.batch.serve_command import EPILOG as SERVE_EXAMPLES
 from stimmung.batch.serve_command import Server, real_server, serve_command
+from stimmung.batch.show_command import EXAMPLES as SHOW_EXAMPLES
+from stimmung.batch.show_command import show_command
+from stimmung.batch.store_arguments import open_real_store
 
 if TYPE_CHECKING:
     from stimmung.batch.pipeline import Pipeline
+    from stimmung.batch.store_access import OpenStore
     from stimmung.speech.settings import Settings
 
 NO_TELEMETRY = {"DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "PYANNOTE_METRICS_ENABLED": "0"}
@@ -37,10 +43,11 @@ def build_app(
     pipeline: "Callable[[], Pipeline] | None" = None,
     shelf: "Callable[[Settings], Shelf]" = real_shelf,
     server: Callable[[], Server] = real_server,
+    open_store: "OpenStore" = open_real_store,
 ) -> typer.Typer:
     """Return the command line; `pipeline` builds what analyses (None: the real one), `shelf` finds models.
 
-    `server` gives what `stimmung serve` runs.
+    `server` gives what `stimmung serve` runs, `open_store` opens what is kept.
     """
     app = typer.Typer(
         no_args_is_help=True,
@@ -61,6 +68,8 @@ def build_app(
     app.command("analyze", epilog=ANALYZE_EXAMPLES)(analyze)
     app.command("serve", epilog=SERVE_EXAMPLES)(serve_command(server))
     app.command("live", epilog=LIVE_EXAMPLES)(live)
+    app.command("show", epilog=SHOW_EXAMPLES)(show_command(open_store))
+    app.command("audit", epilog=AUDIT_EXAMPLES)(audit_command(open_store))
     app.add_typer(models_app(shelf), name="models")
     app.add_typer(config_app(), name="config")
     return app
@@ -128,6 +137,9 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         str | None,
         typer.Option(metavar="CODEC:HZ:CHANNELS", help="Sound without a header, such as ulaw:8000:2."),
     ] = None,
+    unredacted: Annotated[
+        bool, typer.Option("--unredacted", help="Show identifiers, too; needs policy.keep_original, and is recorded.")
+    ] = False,
     config: Annotated[Path | None, CONFIG_OPTION] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no notes.")] = False,
 ) -> None:
@@ -154,6 +166,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         plot=plot,
         config=config,
         quiet=quiet,
+        unredacted=unredacted,
     )
     with endings():
         from stimmung.batch.analyze_command import run_analyze
