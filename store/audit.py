@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from stimmung.store.membership import among
 from stimmung.store.schema import audit, pseudonym_keys
 
 Action = Literal[
@@ -74,7 +75,7 @@ def record_acts(connection: Connection, acts: Sequence[Act]) -> None:
 
 def acts_about(connection: Connection, call_ids: Sequence[str] = (), pseudonyms: Sequence[str] = ()) -> tuple[Act, ...]:
     """Return what was done with these calls and about these people, oldest first."""
-    about = or_(audit.c.call_id.in_(call_ids), audit.c.pseudonym.in_(pseudonyms))
+    about = or_(among(audit.c.call_id, call_ids), among(audit.c.pseudonym, pseudonyms))
     return _read(connection, about)
 
 
@@ -86,7 +87,7 @@ def acts_between(connection: Connection, first: datetime, end: datetime) -> tupl
 def forget_in_audit(connection: Connection, erasure_id: str, call_ids: Sequence[str], pseudonyms: Sequence[str]) -> int:
     """Take out of the audit whose and which calls they were; who did what and when stays, with the erasure's number."""
     with _changing(connection):
-        about = or_(audit.c.call_id.in_(call_ids), audit.c.pseudonym.in_(pseudonyms))
+        about = or_(among(audit.c.call_id, call_ids), among(audit.c.pseudonym, pseudonyms))
         mark = {
             "call_id": None,
             "pseudonym": None,

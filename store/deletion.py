@@ -1,0 +1,175 @@
+"""Deletes calls so that nothing stays: rows in one transaction, then files, then what is left in the database's files.
+
+The transaction also notes a row in `erasures`, by which a deletion that was cut short is finished later.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, update
+
+from stimmung.store.audio_files import doom_audio, remove_doomed
+from stimmung.store.erasure_register import Erasure, Proof, append_to_register, read_register
+from stimmung.store.exports_register import (
+    Removed,
+    any_doomed_export,
+    doom_exports,
+    exports_about,
+    remove_doomed_exports,
+)
+from stimmung.store.maintenance import Steward
+from stimmung.store.membership import among
+from stimmung.store.rewriting import rewrite_tables, tables_of_calls
+from stimmung.store.schema import calls, doomed_files, erasures, utterances
+
+ASKED_FOR: Collection[str] = ("customer", "call")  # kinds of rows that stand in the register too
+PENDING = erasures.c.detail["rewritten"].astext == "false"
+# Waits for calls that are just being saved or exported, and lets people go on looking.
+HOLD_CALLS = text("LOCK TABLE calls IN EXCLUSIVE MODE")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to go: calls by the numbers of their rows and by id, their sound, the pseudonyms of a person."""
+
+    numbers: tuple[int, ...] = ()
+    call_ids: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    pseudonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How much went with a target."""
+
+    calls: int
+    utterances: int
+    recordings: int
+    exports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What followed on deletions: proofs, files that could not be deleted, what the server did not let us do."""
+
+    proofs: tuple[Proof, ...] = ()
+    exports_left: tuple[Path, ...] = ()
+    undone: tuple[str, ...] = ()
+
+
+def find_target(connection: Connection, which: ColumnElement[bool], pseudonyms: Iterable[str] = ()) -> Target:
+    """Return the calls of which `which` is true."""
+    rows = connection.execute(select(calls.c.id, calls.c.call_id, calls.c.audio_file).where(which)).all()
+    return Target(
+        numbers=tuple(row.id for row in rows),
+        call_ids=tuple(row.call_id for row in rows),
+        files=tuple(row.audio_file for row in rows if row.audio_file),
+        pseudonyms=tuple(pseudonyms),
+    )
+
+
+def delete_target(connection: Connection, target: Target, number: str) -> Gone:
+    """Delete calls and what hangs on them, and note their files; `number` is that of the erasure or retention run."""
+    spoken = select(func.count()).select_from(utterances).where(among(utterances.c.call, target.numbers))
+    gone = Gone(
+        calls=len(target.numbers),
+        utterances=connection.scalar(spoken) or 0,
+        recordings=len(target.files),
+        exports=doom_exports(connection, exports_about(connection, target.call_ids, target.pseudonyms), number),
+    )
+    for file in target.files:
+        doom_audio(connection, file)
+    connection.execute(delete(calls).where(among(calls.c.id, target.numbers)))
+    return gone
+
+
+def note_deletion(connection: Connection, number: str, kind: str, at: datetime, who: str, gone: Gone) -> None:
+    """Add the row by which a deletion is finished after a crash, and proven later."""
+    row = {"erasure_id": number, "at": at, "who": who, "kind": kind, **asdict(gone), "detail": {"rewritten": False}}
+    connection.execute(insert(erasures), [row])
+
+
+def has_unfinished(connection: Connection) -> bool:
+    """Say whether a deletion still has to be finished."""
+    waiting = or_(
+        select(erasures.c.erasure_id).where(PENDING).exists(),
+        select(doomed_files.c.file).exists(),
+        any_doomed_export(),
+    )
+    return bool(connection.scalar(select(waiting)))
+
+
+def finish_deletions(steward: Steward) -> Finished:
+    """Delete the files that were given up, write the tables anew, and prove it. To be called `alone`.
+
+    Raises StoreError; then the next call goes on.
+    """
+    database = steward.database
+    remove_doomed(database, steward.places.audio)
+    removed = remove_doomed_exports(database)
+    left = tuple(one.path for one in removed if one.fate == "left")
+    pending = database.run(_pending)
+    if not pending:
+        return Finished(exports_left=left)
+    rewritten = rewrite_tables(database, tables_of_calls(), steward.pace)
+    proofs = database.run(lambda connection: _prove(connection, pending, removed, rewritten.undone))
+    known = {one.erasure_id for one in read_register(steward.register).proofs}
+    for proof in proofs:
+        if proof.erasure_id not in known:
+            append_to_register(steward.register, proof)
+    return Finished(proofs, left, rewritten.undone)
+
+
+def registered_erasures(connection: Connection) -> tuple[Erasure, ...]:
+    """Return the database's own copy of the register, oldest first."""
+    rows = connection.execute(select(erasures).where(erasures.c.kind.in_(ASKED_FOR)).order_by(erasures.c.at))
+    return tuple(
+        Erasure(row.erasure_id, row.at, row.kind, row.detail.get("subject"), row.detail.get("key_id", ""))
+        for row in rows
+    )
+
+
+def note_subject(connection: Connection, erasure: Erasure) -> None:
+    """Write into the row of an erasure whose calls it took: for a restored database, as in the register."""
+    about = {"subject": erasure.subject, "key_id": erasure.key_id}
+    own = erasures.c.erasure_id == erasure.erasure_id
+    connection.execute(update(erasures).where(own).values(detail=erasures.c.detail.concat(about)))
+
+
+def keep_proof(connection: Connection, proof: Proof) -> None:
+    """Have the row of an erasure say what was removed when it was asked for, not what was found once more."""
+    counts = {"exports_missing": proof.exports_missing, "exports_left": proof.exports_left, "proven": True}
+    connection.execute(
+        update(erasures)
+        .where(erasures.c.erasure_id == proof.erasure_id)
+        .values(
+            calls=proof.calls,
+            utterances=proof.utterances,
+            recordings=proof.recordings,
+            exports=proof.exports,
+            detail=erasures.c.detail.concat(counts),
+        )
+    )
+
+
+def _pending(connection: Connection) -> tuple[str, ...]:
+    return tuple(connection.scalars(select(erasures.c.erasure_id).where(PENDING)))
+
+
+def _prove(
+    connection: Connection, numbers: Sequence[str], removed: Sequence[Removed], undone: Sequence[str]
+) -> tuple[Proof, ...]:
+    """Note in the rows that all is done; return the proofs of what was asked for."""
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    proofs = []
+    for row in connection.execute(select(erasures).where(among(erasures.c.erasure_id, numbers))).all():
+        fates = [one.fate for one in removed if one.why == row.erasure_id]
+        counts = {"exports_missing": fates.count("missing"), "exports_left": fates.count("left")}
+        kept = {name: row.detail.get(name, found) for name, found in counts.items()}
+        detail = {**row.detail, **kept, "rewritten": True, "undone": list(undone)}
+        connection.execute(update(erasures).where(erasures.c.erasure_id == row.erasure_id).values(detail=detail))
+        if row.kind in ASKED_FOR:
+            proofs.append(Proof(row.erasure_id, now, row.calls, row.utterances, row.recordings, row.exports, **kept))
+    return tuple(proofs)
