@@ -45,6 +45,7 @@ class AnalyzeArguments:
     plot: Path | None
     config: Path | None
     quiet: bool
+    unredacted: bool = False
 
 
 def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
@@ -76,6 +77,7 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         quiet=arguments.quiet,
         info=given_info(arguments.info, len(recordings)),
         plot=arguments.plot,
+        unredacted=arguments.unredacted,
     )
 
 

@@ -7,19 +7,22 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from stimmung.batch.audit import unredacted_look
 from stimmung.batch.outputs import Format, file_stems, remove_scored, render, write_results
 from stimmung.batch.pipeline import Pipeline
 from stimmung.batch.progress import sound_progress
 from stimmung.batch.recording_info import recording_info
 from stimmung.batch.screen import Screen, to_json_list
 from stimmung.batch.transcript_view import transcript
+from stimmung.batch.unredacted_view import require_unredacted, with_originals
 from stimmung.calls.analysis import Instructions, Recording
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.plots import plot_call
 from stimmung.calls.policy import deployment_of
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.records import Analyzed, CallAnalysis
+from stimmung.calls.redacting import Redacting
 from stimmung.speech.engines import Engines, TranscriptionOptions
-from stimmung.speech.errors import AudioError, StimmungError
+from stimmung.speech.errors import AudioError, CallInfoError, StimmungError
 from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
 
 logger = logging.getLogger(__name__)
@@ -39,6 +42,7 @@ class AnalyzeRequest:
     quiet: bool
     info: Mapping[str, object] = field(default_factory=dict)  # of every call: CallInfo's keys, over the sidecar's
     plot: Path | None = None  # a picture of the one call
+    unredacted: bool = False  # show the words as they were said
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Desk:
     loaded: LoadedSettings
     pipeline: Pipeline
     engines: Engines
+    redactor: Redacting
     judge: DistressJudge
     screen: Screen
 
@@ -69,13 +74,17 @@ def run_analyze(request: AnalyzeRequest, pipeline: Callable[[], Pipeline], scree
     Raises SettingsError and WeightsError, which concern them all.
     """
     loaded = load_settings(request.config, request.options)
+    if request.unredacted:
+        require_unredacted(loaded.settings)
     jobs = [job for job in _jobs(request.recordings) if _is_there(job.recording, screen)]
     if not jobs:
         return SOME_FAILED
     if request.output:
         request.output.mkdir(parents=True, exist_ok=True)
     parts = pipeline()
-    desk = Desk(request, loaded, parts, _load_engines(parts, loaded, screen), parts.load_judge(), screen)
+    engines = _load_engines(parts, loaded, screen)
+    redactor = parts.build_redactor(loaded.settings, engines)
+    desk = Desk(request, loaded, parts, engines, redactor, parts.load_judge(), screen)
     results = [_run_job(job, desk) for job in jobs]
     good = [result for result in results if result is not None]
     if request.formats == ("json",) and not request.output:
@@ -117,7 +126,7 @@ def _run_job(job: Job, desk: Desk) -> str | None:
     path = job.recording.files[0]
     try:
         start = desk.pipeline.clock()
-        analysis = _analyze(job, desk)
+        analysis = _shown(_analyze(job, desk), desk)
         delivered = _deliver(analysis, job, desk, desk.pipeline.clock() - start)
         if desk.request.plot:
             _plot(analysis, desk.request.plot, desk.screen)
@@ -133,14 +142,27 @@ def _run_job(job: Job, desk: Desk) -> str | None:
     return None
 
 
-def _analyze(job: Job, desk: Desk) -> CallAnalysis:
+def _shown(found: Analyzed, desk: Desk) -> CallAnalysis:
+    """Return what is shown of a call; a look at the words as they were said is permitted and noted before it is one."""
+    analysis = found.analysis
+    if not desk.request.unredacted:
+        return analysis
+    rulings = [party.permissions.keep_original for party in analysis.policy.parties] if analysis.policy else []
+    if refused := next((one for one in rulings if not one.allowed), None):
+        remedy = f"; {refused.remedy} would change it" if refused.remedy else ""
+        raise CallInfoError(f"{analysis.path}: --unredacted is not permitted for this call: {refused.why}{remedy}")
+    desk.pipeline.audit(unredacted_look(analysis.path))
+    return with_originals(analysis, found.originals)
+
+
+def _analyze(job: Job, desk: Desk) -> Analyzed:
     settings, path = desk.loaded.settings, job.recording.files[0]
     options = TranscriptionOptions(
         languages=settings.languages,
         beam_size=settings.models.beam_size,
         hotwords=settings.models.hotwords,
     )
-    instructions = Instructions(options, deployment_of(settings.policy), desk.judge)
+    instructions = Instructions(desk.redactor, options, deployment_of(settings.policy), desk.judge)
     title = path.name if job.count == 1 else f"{job.number}/{job.count} {path.name}"
     info = recording_info(job.recording, desk.loaded, desk.request.info)
     with sound_progress(desk.screen.err, title, desk.request.quiet) as progress:

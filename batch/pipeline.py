@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stimmung.batch.audit import Audit, audit
 from stimmung.calls.analysis import Instructions, Progress, Recording
 from stimmung.calls.distress import DistressJudge
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.records import Analyzed
+from stimmung.calls.redacting import Redacting
 from stimmung.speech.engines import Engines
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
@@ -14,17 +16,26 @@ from stimmung.speech.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Builds the models, analyses a call with them, tells the time in seconds."""
+    """Builds the models and what takes identifiers out, analyses a call with them, tells the time in seconds.
+
+    `audit` takes note of who looked at a call's words as they were said.
+    """
 
     build_engines: Callable[[Settings], Engines]
-    analyze: Callable[[Recording, CallInfo, Engines, Instructions, Progress], CallAnalysis]
+    analyze: Callable[[Recording, CallInfo, Engines, Instructions, Progress], Analyzed]
+    build_redactor: Callable[[Settings, Engines], Redacting]
     clock: Callable[[], float] = time.perf_counter
     load_judge: Callable[[], DistressJudge] = DistressJudge.load
+    audit: Audit = audit
 
 
 def real_pipeline() -> Pipeline:
     """Return the pipeline with the real models; imports them, which takes seconds."""
     from stimmung.calls.analysis import analyze
+    from stimmung.calls.redactor_settings import redactor_of
     from stimmung.models.registry import build_engines
 
-    return Pipeline(build_engines, analyze)
+    def build_redactor(settings: Settings, engines: Engines) -> Redacting:
+        return redactor_of(settings.redaction, engines.names)
+
+    return Pipeline(build_engines, analyze, build_redactor)

@@ -20,7 +20,8 @@ from stimmung.batch.timeline_view import distress_strip, mood_strip, mood_style,
 from stimmung.calls.clock import clock
 from stimmung.calls.distress import RANKS
 from stimmung.calls.omission_lines import omission_lines
-from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseLabel
+from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseLabel, RedactionReport
+from stimmung.calls.redacting import shown_info
 from stimmung.speech.records import CallInfo, DistressState, Reason, Utterance
 
 LANGUAGE_NAMES = {"de": "German", "en": "English"}
@@ -57,7 +58,7 @@ def summary(analysis: CallAnalysis) -> RenderableType:
         if isinstance(row.content, Text) and row.cut:
             row.content.no_wrap, row.content.overflow = True, "ellipsis"
         table.add_row(row.title, row.content)
-    top = [_head(analysis), *_known(analysis.info)]
+    top = [_head(analysis), *_known(shown_info(analysis.info))]
     return Group(*top, "", table) if table.row_count else Group(*top)
 
 
@@ -99,10 +100,18 @@ def _rows(analysis: CallAnalysis) -> Iterator[Row]:
     if analysis.metrics:
         for number, line in enumerate(talk_lines(analysis.metrics)):
             yield Row("" if number else "talk", Text(line))
+    if analysis.redaction and analysis.redaction.counts:
+        yield Row("redacted", Text(_redacted(analysis.redaction)))
     if analysis.dual_mono:
         yield Row("heard", Text("both channels hold the same signal: heard once, speakers unknown"))
     for number, text in enumerate(_not_computed(analysis)):
         yield Row("" if number else "omitted", text)
+
+
+def _redacted(report: RedactionReport) -> str:
+    """Return `2 IBAN, 1 NAME`: how often each type was taken out, the most frequent first."""
+    counts = sorted(report.counts.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{count} {kind}" for kind, count in counts if count)
 
 
 def _customer(analysis: CallAnalysis, channel: int, name: str) -> Iterator[Row]:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from tests.calls.toy_redaction import ToyRedactor
 from typer.testing import CliRunner
 
+from stimmung.batch.audit import Look
 from stimmung.batch.pipeline import Pipeline
 from stimmung.calls.analysis import Instructions, Progress, Recording
-from stimmung.calls.records import CallAnalysis, UsedModel
+from stimmung.calls.policy import Party, report_policy
+from stimmung.calls.records import Analyzed, CallAnalysis, RedactionReport, UsedModel
+from stimmung.calls.redaction.records import Original
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError
 from stimmung.speech.fakes import fake_engines
@@ -34,14 +38,19 @@ BILLING = CallAnalysis(
     info=CallInfo(roles=("agent", "customer")),
     events=(Event("music", 1, 24.5, 44.0),),
     utterances=(
-        say(0, "agent", 0.4, 4.1, "Stadtwerke Neustadt, guten Tag, mein Name ist Anna Weber."),
+        say(0, "agent", 0.4, 4.1, "Stadtwerke Neustadt, guten Tag, mein Name ist [NAME]."),
         say(1, "customer", 4.8, 15.3, "Ja, guten Tag. Ich habe hier eine Rechnung über zweihundert Euro bekommen."),
         say(0, "agent", 19.9, 23.8, "Einen Moment bitte, ich sehe gleich einmal nach."),
         say(0, "agent", 44.6, 51.0, "Vielen Dank für Ihre Geduld. Die Kündigung ist bei uns leider nicht …"),
         say(1, "customer", 49.2, 53.6, "Das kann doch wohl nicht wahr sein!"),
     ),
     models=(UsedModel("transcription", "base", "905e"),),
+    redaction=RedactionReport({"NAME": 1}),
 )
+
+GREETING = say(0, "agent", 0.4, 4.1, "Stadtwerke Neustadt, guten Tag, mein Name ist Anna Weber.")
+ORIGINALS = (Original(0, GREETING.text, GREETING.words),)
+REDACTOR = ToyRedactor()
 
 
 @dataclass
@@ -53,6 +62,7 @@ class FakePipeline:
     infos: list[CallInfo] = field(default_factory=list)
     instructions: list[Instructions] = field(default_factory=list)
     seconds: float = 0.0  # what the clock shows
+    looks: list[Look] = field(default_factory=list)
     error: Callable[[Path], BaseException | None] = lambda path: (
         AudioError(f"{path}: holds no sound; check the recorder") if "bad" in path.name else None
     )
@@ -62,7 +72,13 @@ class FakePipeline:
         return [one.transcription for one in self.instructions]
 
     def __call__(self) -> Pipeline:
-        return Pipeline(self.build_engines, self.analyze, lambda: self.seconds)
+        return Pipeline(
+            self.build_engines,
+            self.analyze,
+            lambda settings, engines: REDACTOR,
+            lambda: self.seconds,
+            audit=self.looks.append,
+        )
 
     def build_engines(self, settings: Settings) -> Engines:
         self.settings.append(settings)
@@ -70,7 +86,7 @@ class FakePipeline:
 
     def analyze(
         self, recording: Recording, info: CallInfo, engines: Engines, instructions: Instructions, progress: Progress
-    ) -> CallAnalysis:
+    ) -> Analyzed:
         self.recordings.append(recording)
         self.infos.append(info)
         self.instructions.append(instructions)
@@ -79,9 +95,12 @@ class FakePipeline:
             raise error
         self.seconds += 4.2
         progress(92.4, 92.4)
-        return replace(
-            BILLING, path=str(recording.files[0]), info=replace(BILLING.info, roles=info.roles, consent=info.consent)
-        )
+        policy = report_policy([Party("agent", 1.0), Party("customer", 1.0, 1)], info, instructions.deployment)
+        known = replace(BILLING.info, roles=info.roles, consent=info.consent)
+        analysis = replace(BILLING, path=str(recording.files[0]), info=known)
+        if instructions.deployment.keep_original:
+            return Analyzed(replace(analysis, policy=policy), ORIGINALS)
+        return Analyzed(analysis)
 
 
 @pytest.fixture

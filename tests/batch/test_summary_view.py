@@ -145,7 +145,8 @@ class TestWho:
 
     def test_what_was_known_of_the_call(self) -> None:
         assert shown(CALL, 160)[1] == (
-            "agent a.weber (Billing) · customer 4711 · queue invoices · inbound · waited 8:32 · 2026-03-01 13:30 UTC"
+            "agent a.weber (Billing) · customer [CUSTOMER_NUMBER] · queue invoices · inbound · waited 8:32"
+            " · 2026-03-01 13:30 UTC"
         )
 
     def test_a_team_without_an_agent(self) -> None:
