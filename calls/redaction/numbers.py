@@ -16,6 +16,7 @@ MOST_FILLERS = 4  # "dann, äh, Moment, ja" between two groups of one number
 LONG_WORD = re.compile(r"[a-z]{5}")
 SINGLE_LETTERS = re.compile(r"[a-z](?:-[a-z0-9])+|[a-z]")
 NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+LONG_WRITTEN = 9  # digits in one word: a year behind it is no more of it
 LONGEST_SPELLED = 12  # G-B-8-2-W-E: a cut of what costs most, not of what is possible
 LONGEST_CAPITALS = 4  # DE, KD, WEST: longer words in capitals are names
 
@@ -220,6 +221,8 @@ def _joins(before: Group, group: Group, tokens: Sequence[Token]) -> bool:
         return False
     if not all(token.text in words.FILLERS and "?" not in token.mark for token in between):
         return False
+    if len(before.digits) >= LONG_WRITTEN and before.last - before.first == 1 and words.YEAR.fullmatch(group.digits):
+        return False
     return not between or bool(before.digits and group.digits)
 
 
@@ -245,16 +248,18 @@ def _trimmed(groups: list[Group], tokens: Sequence[Token]) -> list[Group]:
     first, last = 0, len(groups)
     while first < last and _is_loose(groups[first], groups[first + 1] if first + 1 < last else None, tokens):
         first += 1
-    while last > first and _is_loose(groups[last - 1], None, tokens):
+    while last > first and groups[last - 1].soft and _is_loose(groups[last - 1], None, tokens):
         last -= 1
     return groups[first:last]
 
 
 def _is_loose(group: Group, behind: Group | None, tokens: Sequence[Token]) -> bool:
     """Tell whether a soft group at the edge of a run is the word that it is written as, and no digit."""
-    if not group.soft:
-        return tokens[group.first].text in ("a", "i") and not group.digits and behind is None
     text = tokens[group.first].text
+    if text == "one" and group.last - group.first == 1:  # "one moment, it's 4 7": a word, where nothing goes on at once
+        return not tokens[group.first].mark and (behind is None or behind.first > group.last)
+    if not group.soft:
+        return text in ("a", "i") and not group.digits and behind is None
     if text in words.STANDING_SOFT:
         return behind is not None and (behind.first > group.last or bool(tokens[group.first].mark))
     return not (text in words.LETTER_NAMES and behind is not None and behind.first == group.last)

@@ -16,8 +16,11 @@ SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'
 CORE = re.compile(r"^[^\w+@#€$£%]*(?P<core>.*?)(?P<mark>[^\w€$£%+]*)$", re.DOTALL)
 PLACEHOLDER = re.compile(r"[^\w\[]*\[(?P<kind>[A-Z]+(?:_[A-Z]+)*)\]\W*")
 CHUNK = re.compile(r"\S+")
-# Where words are written without a blank: behind `IBAN:` or `Tel.=`, though not in 14:30; before an opening bracket.
-SEAM = re.compile(r"[:;=]+(?=[^\W\d]|[+(\[])|(?<=[^\s\d])[:;=]+(?=\d)|,(?=[^\W\d])|(?<=\w)(?=[(\[])")
+# Where words are written without a blank: behind `IBAN:` or `Tel.=`, though not in 14:30; before an opening bracket;
+# in `calls/+49…`, not in and/or; before the ending of a file's name.
+SEAM = re.compile(
+    r"(?<=[^\W\d]/)(?=[+\d])|(?<=\d{3})(?=\.[A-Za-z]\w{1,3}$)|[:;=]+(?=[^\W\d]|[+(\[])|(?<=[^\s\d])[:;=]+(?=\d)|,(?=[^\W\d])|(?<=\w)(?=[(\[])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def _split(line: str) -> list[tuple[int, int]]:
     spans = []
     for chunk in CHUNK.finditer(line):
         start = chunk.start()
-        for cut in SEAM.finditer(chunk[0]):
+        for cut in () if "@" in chunk[0] else SEAM.finditer(chunk[0]):
             end = chunk.start() + cut.end()
             if end > start:
                 spans.append((start, end))

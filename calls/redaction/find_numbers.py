@@ -1,0 +1,183 @@
+"""All numbers of a call: those that are named, those that only look like one, and what repeats them."""
+
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from stimmung.calls.redaction.chains import Saying, read_chains, read_sayings, said_by
+from stimmung.calls.redaction.dialogue import Named, find_named
+from stimmung.calls.redaction.kinds import Decision, checked_kind, decide, form_kind
+from stimmung.calls.redaction.namings import Naming, read_namings
+from stimmung.calls.redaction.numbers import NOT_ALNUM, Run, read_runs
+from stimmung.calls.redaction.records import Finding, Part
+from stimmung.calls.redaction.tokens import Stream
+
+UNNAMED = 10  # digits in a chain that nothing names
+UNNAMED_TOGETHER = 9  # digits in one run, 8 of which may be a date
+UNNAMED_PHONE = 8  # digits of which the first is 0
+REPEATED = 4  # digits that stand in a number found elsewhere
+REPEATED_BARE = 2  # digits in an utterance of digits, near one
+NEAR_SECONDS = 20.0
+HELD_BACK = 3  # digits of which a live call does not know yet what they are
+ABSORBED = 3  # words between two groups of a number that go with it: misheard digits, "und dann"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A stream read for numbers: done once, used by every search."""
+
+    stream: Stream
+    runs: tuple[Run, ...]
+    sayings: Mapping[int, Saying]
+    namings: tuple[Naming, ...]
+
+
+def read_numbers(stream: Stream) -> Numbers:
+    """Return what a stream says in digits."""
+    runs = read_runs(stream)
+    return Numbers(stream, runs, read_sayings(stream, runs), read_namings(stream))
+
+
+def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> list[Finding]:
+    """Return every number that is an identifier; `patterns` are those of a deployment's own numbers."""
+    stream = numbers.stream
+    named = find_named(stream, numbers.runs, numbers.namings, numbers.sayings)
+    found = [(runs, _decide(stream, replace(one, runs=runs))) for one in named for runs in _apart(stream, one)]
+    taken = {run.first for runs, _ in found for run in runs}
+    for chain in read_chains(stream, (run for run in numbers.runs if run.first not in taken), numbers.sayings):
+        decision = _unnamed(stream, chain, patterns)
+        if decision is not None:
+            found.append((chain, decision))
+            taken.update(run.first for run in chain)
+    found = _with_repetitions(numbers, found, taken)
+    names = {place for naming in numbers.namings for place in range(naming.first, naming.last)}
+    return [Finding(one.kind, parts_of_runs(stream, runs, names), one.evidence) for runs, one in found]
+
+
+def find_unclear(numbers: Numbers, found: Iterable[Finding]) -> list[Finding]:
+    """Return the digits that may yet become an identifier: three and more in a row that are surely nothing else."""
+    stream = numbers.stream
+    taken = {(part.utterance, word) for one in found for part in one.parts for word in range(part.first, part.last)}
+    free = [run for run in numbers.runs if not _touches(stream, run, taken)]
+    unclear = []
+    for chain in read_chains(stream, free, numbers.sayings):
+        held = [run for run in chain if not run.shape]
+        if sum(len(run.digits) for run in held) >= HELD_BACK and not _counts(stream, held):
+            unclear.append(Finding("NUMBER", parts_of_runs(stream, held), "pattern"))
+    return unclear
+
+
+def _touches(stream: Stream, run: Run, taken: set[tuple[int, int]]) -> bool:
+    return any((token.utterance, token.word) in taken for token in stream.tokens[run.first : run.last])
+
+
+def _counts(stream: Stream, runs: Sequence[Run]) -> bool:
+    """Tell whether runs are one number that counts what the next word says: "150 Leute"."""
+    if len(runs) != 1 or len(runs[0].groups) != 1 or len(runs[0].digits) > 4 or runs[0].digits.startswith("0"):
+        return False
+    place = runs[0].last
+    token = stream.tokens[place - 1]
+    if token.mark or stream.ends_utterance(place - 1):
+        return False
+    return stream.tokens[place].text.isalpha() and len(stream.tokens[place].text) > 3
+
+
+def _apart(stream: Stream, named: Named) -> list[tuple[Run, ...]]:
+    """Part runs that by their check digit are numbers of another type than what was named from the rest."""
+    own = []
+    for run in named.runs:
+        checked = checked_kind(said_by(stream, (run,))) if len(run.digits) >= UNNAMED else None
+        if checked in ("IBAN", "CARD") and checked not in named.kinds:
+            own.append(run)
+    rest = tuple(run for run in named.runs if run not in own)
+    return [one for one in (rest, *((run,) for run in own)) if one]
+
+
+def _decide(stream: Stream, named: Named) -> Decision:
+    kind = named.kinds[0] if named.kinds else None
+    said = said_by(stream, _of_first_channel(named.runs))
+    if len(named.kinds) > 1:
+        likely = decide(said)
+        kind = likely.kind if likely.kind in named.kinds else kind
+    return decide(said, kind, named.strength)
+
+
+def _of_first_channel(runs: Sequence[Run]) -> tuple[Run, ...]:
+    return tuple(run for run in runs if run.channel == runs[0].channel)
+
+
+def _unnamed(stream: Stream, chain: Sequence[Run], patterns: Sequence[re.Pattern[str]]) -> Decision | None:
+    """Return what a chain is that nothing names, None where it may be harmless."""
+    said = said_by(stream, chain)
+    if patterns and any(pattern.search(text) for pattern in patterns for text in _as_patterns_write(stream, chain)):
+        return Decision("CUSTOMER_NUMBER", "pattern")
+    if len(chain) == 1 and chain[0].shape:
+        return None
+    length = len(said.digits)
+    if length < 7:
+        return Decision(formed, "pattern") if (formed := form_kind(said)) == "INSURANCE_ID" else None
+    checked, formed = checked_kind(said), form_kind(said)
+    if checked is not None:
+        return Decision(checked, "check_digit")
+    if formed is not None:
+        return Decision(formed, "pattern")
+    together = max(len(run.digits) for run in chain)
+    leading = said.digits.startswith("0") and length >= UNNAMED_PHONE
+    return decide(said) if length >= UNNAMED or together >= UNNAMED_TOGETHER or leading else None
+
+
+def _as_patterns_write(stream: Stream, chain: Sequence[Run]) -> list[str]:
+    """Return a chain as patterns are written: capital letters and digits without blanks, and so each word of it."""
+    tokens = (stream.tokens[place] for run in chain for place in range(run.first, run.last))
+    return [said_by(stream, chain).characters, *(NOT_ALNUM.sub("", token.text).upper() for token in tokens)]
+
+
+def _with_repetitions(
+    numbers: Numbers, found: list[tuple[tuple[Run, ...], Decision]], taken: set[int]
+) -> list[tuple[tuple[Run, ...], Decision]]:
+    """Add to each number what repeats it elsewhere: read back by the agent, said once more."""
+    known = [_of_channels(runs) for runs, _ in found]
+    more: list[list[Run]] = [[] for _ in found]
+    for run in numbers.runs:
+        if run.first in taken or not run.digits:
+            continue
+        for place, digits in enumerate(known):
+            if _repeats(numbers, run, digits, found[place][0]):
+                more[place].append(run)
+                break
+    return [
+        (tuple(sorted((*runs, *again), key=lambda run: run.first)), decision)
+        for (runs, decision), again in zip(found, more, strict=True)
+    ]
+
+
+def _of_channels(runs: Sequence[Run]) -> tuple[str, ...]:
+    channels = {run.channel for run in runs}
+    return tuple("".join(run.digits for run in runs if run.channel == channel) for channel in channels)
+
+
+def _repeats(numbers: Numbers, run: Run, known: Sequence[str], runs: Sequence[Run]) -> bool:
+    if run.shape in ("date", "time") or not any(run.digits in digits for digits in known):
+        return False
+    if len(run.digits) >= REPEATED and run.shape != "year":
+        return True
+    bare = numbers.sayings[run.utterance].is_bare and len(run.digits) >= REPEATED_BARE
+    tokens = numbers.stream.tokens
+    first, last = tokens[runs[0].first].start, tokens[runs[-1].last - 1].end
+    return bare and first - NEAR_SECONDS <= tokens[run.first].start <= last + NEAR_SECONDS
+
+
+def parts_of_runs(stream: Stream, runs: Sequence[Run], names: Container[int] = ()) -> tuple[Part, ...]:
+    """Return runs as parts; a few words between two of them in one utterance go with them, if they name nothing."""
+    parts: list[Part] = []
+    before = 0
+    for run in runs:
+        first, last = stream.tokens[run.first].word, stream.tokens[run.last - 1].word + 1
+        between = range(before, run.first)
+        before = run.last
+        near = len(between) <= ABSORBED and not any(place in names for place in between)
+        if parts and parts[-1].utterance == run.utterance and near:
+            parts[-1] = Part(run.utterance, parts[-1].first, last)
+        else:
+            parts.append(Part(run.utterance, first, last))
+    return tuple(parts)

@@ -1,0 +1,71 @@
+"""What identifies a person or opens an account, found in utterances or a text, and taken out of it."""
+
+import re
+from collections.abc import Sequence
+
+from stimmung.calls.redaction.apply import apply
+from stimmung.calls.redaction.find_numbers import find_numbers, find_unclear, read_numbers
+from stimmung.calls.redaction.merging import merge
+from stimmung.calls.redaction.people import find_people
+from stimmung.calls.redaction.records import Finding, Redacted, RedactionOptions, TextFinding
+from stimmung.calls.redaction.tokens import PlainText, Stream, read_text, read_utterances
+from stimmung.speech.engines import NameFinder
+from stimmung.speech.records import Utterance
+
+EDGES = re.compile(r"[\w+€$£%@](?:.*[\w€$£%])?", re.DOTALL)  # a word without the marks around it
+
+
+class Redactor:
+    """Finds identifiers and takes them out; it remembers nothing from one call to the next."""
+
+    def __init__(self, options: RedactionOptions, names: NameFinder | None = None) -> None:
+        self._options = options
+        self._names = names
+        self._patterns = tuple(re.compile(one, re.IGNORECASE) for one in options.customer_number_patterns)
+
+    def find(self, utterances: Sequence[Utterance]) -> tuple[Finding, ...]:
+        """Return the identifiers in utterances of one call, which may come in any order; they do not overlap."""
+        return self._find(read_utterances(utterances), unclear=False)
+
+    def find_in_text(self, text: str, language: str) -> tuple[TextFinding, ...]:
+        """Return the identifiers in a text that nobody spoke, in their order; its lines follow each other as turns."""
+        return self._find_in_text(text, language, unclear=False)
+
+    def redact(self, utterances: Sequence[Utterance]) -> Redacted:
+        """Return the utterances of a whole call, in their order, without identifiers."""
+        return apply(utterances, self.find(utterances))
+
+    def redact_live(self, utterances: Sequence[Utterance]) -> Redacted:
+        """Return the same of a call that goes on: digits of which it is not clear what they are become `[NUMBER]`."""
+        return apply(utterances, self._find(read_utterances(utterances), unclear=True))
+
+    def redact_partial(self, text: str, language: str) -> str:
+        """Return words that may still change without whatever may become an identifier."""
+        pieces, end = [], 0
+        for found in self._find_in_text(text, language, unclear=True):
+            pieces += [text[end : found.start], f"[{found.kind}]"]
+            end = found.end
+        return "".join((*pieces, text[end:]))
+
+    def _find(self, stream: Stream, unclear: bool) -> tuple[Finding, ...]:
+        numbers = read_numbers(stream)
+        found = merge([*find_numbers(numbers, self._patterns), *find_people(stream, self._names)])
+        if unclear:
+            found = merge([*found, *find_unclear(numbers, found)])
+        return tuple(one for one in found if one.kind not in self._options.keep)
+
+    def _find_in_text(self, text: str, language: str, unclear: bool) -> tuple[TextFinding, ...]:
+        plain = read_text(text, language)
+        found = self._find(read_utterances(plain.utterances), unclear)
+        placed = [_placed(text, plain, finding) for finding in found]
+        return tuple(sorted((one for ones in placed for one in ones), key=lambda one: one.start))
+
+
+def _placed(text: str, plain: PlainText, finding: Finding) -> list[TextFinding]:
+    placed = []
+    for part in finding.parts:
+        places = plain.places[part.utterance]
+        start, end = places[part.first][0], places[part.last - 1][1]
+        core = EDGES.search(text, start, end)
+        placed.append(TextFinding(finding.kind, *(core.span() if core else (start, end))))
+    return placed
