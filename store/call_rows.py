@@ -80,9 +80,9 @@ def call_values(analysis: CallAnalysis, names: ScoreNames) -> Values:
         "metrics": _without_parties(to_json(analysis.metrics)),
         "policy": _without_parties(to_json(analysis.policy)),
         "redaction": to_json(analysis.redaction),
-        "text_emotions": list(names.text_emotions),
-        "text_labels": list(names.text_labels),
-        "voice_emotions": list(names.voice_emotions),
+        "text_emotions": [clean(name) for name in names.text_emotions],
+        "text_labels": [clean(name) for name in names.text_labels],
+        "voice_emotions": [clean(name) for name in names.voice_emotions],
         **_distress_figures(analysis.distress),
         **_mood_figures(analysis.course),
     }

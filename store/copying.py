@@ -5,6 +5,7 @@ Measured against lists of Python's floats: see `store.py` among the benchmarks.
 
 import struct
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,16 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.exc import DBAPIError
 
 Array = npt.NDArray[np.floating[Any]]  # Any: of either width
 FLOAT4, FLOAT8 = 700, 701  # PostgreSQL's numbers of types (pg_type.oid)
 FLOAT4_ARRAY, FLOAT8_ARRAY = 1021, 1022
-ABSENT = -1  # length of NULL
 
 
 class _ArrayDumper(Dumper):
-    """Writes one-dimensional arrays as array_send() does; a masked element is NULL."""
+    """Writes one-dimensional arrays as array_send() does."""
 
     format = Format.BINARY
     element = FLOAT8
@@ -31,23 +31,12 @@ class _ArrayDumper(Dumper):
 
     def dump(self, obj: Array) -> bytes:
         """Return the wire form: dimensions, NULLs or not, type, then length and lower bound, then the elements."""
-        missing = np.ma.getmaskarray(obj)
         if not obj.size:
             return struct.pack(">iii", 0, 0, self.element)
-        if missing.any():
-            return self._with_nulls(obj, missing)
         elements = np.empty(obj.size, self.form)
         elements["length"] = self.form["value"].itemsize
         elements["value"] = obj
         return struct.pack(">iiiii", 1, 0, self.element, obj.size, 1) + elements.tobytes()
-
-    def _with_nulls(self, obj: Array, missing: npt.NDArray[np.bool_]) -> bytes:
-        value = self.form["value"]
-        parts = [
-            struct.pack(">i", ABSENT) if gone else struct.pack(">i", value.itemsize) + one.tobytes()
-            for one, gone in zip(np.ma.getdata(obj).astype(value), missing, strict=True)
-        ]
-        return struct.pack(">iiiii", 1, 1, self.element, obj.size, 1) + b"".join(parts)
 
 
 class _Float8ArrayDumper(_ArrayDumper):
@@ -67,7 +56,7 @@ def copy_rows(connection: Connection, table: Table, names: Sequence[str], rows: 
     """
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
-    kinds = [_type_name(connection, table, name) for name in names]
+    kinds = _type_names(table, tuple(names))
     quoted = ", ".join(f'"{name}"' for name in names)
     try:
         with driver.cursor() as cursor:
@@ -81,11 +70,10 @@ def copy_rows(connection: Connection, table: Table, names: Sequence[str], rows: 
         raise _as_sqlalchemys(connection, error) from None  # its text quotes the row
 
 
-def _type_name(connection: Connection, table: Table, name: str) -> str:
-    kind = table.columns[name].type
-    if isinstance(kind, ARRAY):
-        return f"{kind.item_type.compile(connection.dialect)}[]".lower()
-    return kind.compile(connection.dialect).lower()
+@cache
+def _type_names(table: Table, names: tuple[str, ...]) -> list[str]:
+    postgresql = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy declares no types here
+    return [table.columns[name].type.compile(postgresql).lower() for name in names]
 
 
 def _as_sqlalchemys(connection: Connection, error: psycopg.Error) -> BaseException:

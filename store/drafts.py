@@ -93,17 +93,19 @@ def _call_id(saved: SavedCall) -> str:
 
 
 def _fingerprint(rows: object) -> str:
-    return hashlib.sha256(json.dumps(rows, sort_keys=True, default=_plain).encode("ascii")).hexdigest()
+    """Return a digest of rows: of what is JSON in them, and of the bytes of the arrays."""
+    arrays: list[bytes] = []
 
+    def plain(value: object) -> object:
+        match value:
+            case np.ndarray():
+                arrays.append(value.tobytes())
+                return value.size
+            case Jsonb():
+                return value.obj
+            case datetime():
+                return value.timestamp()
+        raise TypeError(f"{type(value).__name__} in a row")
 
-def _plain(value: object) -> object:
-    match value:
-        case np.ma.MaskedArray():
-            return [None if one is np.ma.masked else float(one) for one in value]
-        case np.ndarray():
-            return value.tobytes().hex()
-        case Jsonb():
-            return value.obj
-        case datetime():
-            return value.timestamp()
-    raise TypeError(f"{type(value).__name__} in a row")
+    text = json.dumps(rows, sort_keys=True, default=plain)
+    return hashlib.sha256(b"".join([text.encode("ascii"), b"\n", *arrays])).hexdigest()

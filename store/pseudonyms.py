@@ -10,21 +10,28 @@ file: at any moment of a rotation, and after a crash in it, everybody is found.
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Table, delete, select, update
+from sqlalchemy import Column, Connection, MetaData, Table, Text, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from stimmung.speech.errors import StoreError
+from stimmung.store.copying import copy_rows
 from stimmung.store.database import Database
 from stimmung.store.schema import audit, calls, exports, pseudonym_keys
 from stimmung.store.secret import Pseudonym, Secret, add_secret, read_or_make_secret, read_secret
 
 ROTATION = 7_369_706_421  # of PostgreSQL's advisory locks, ours by choice
-# Every column with pseudonyms, of the secret in key_id beside them.
-COLUMNS = (
-    calls.c.customer_pseudonym,
-    calls.c.agent_pseudonym,
-    exports.c.pseudonym,
-    audit.c.pseudonym,
+# Columns with pseudonyms, of the secret in `key_id` beside them.
+TABLES: dict[Table, tuple[str, ...]] = {
+    calls: ("customer_pseudonym", "agent_pseudonym"),
+    exports: ("pseudonym",),
+    audit: ("pseudonym",),
+}
+_RENEWED = Table(
+    "renewed_pseudonyms",
+    MetaData(),  # of its own: it lives in one transaction
+    Column("old", Text, primary_key=True),
+    Column("new", Text, nullable=False),
+    prefixes=["TEMPORARY"],
 )
 
 
@@ -99,30 +106,34 @@ def _add(connection: Connection, path: Path) -> None:
 def _renew_all(connection: Connection, path: Path) -> Renewed:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ROTATION})")
     secret = open_secret(connection, path)
-    return Renewed(secret.key_id, sum(_renew_table(connection, secret, table) for table in (calls, exports, audit)))
+    return Renewed(secret.key_id, sum(_renew_table(connection, secret, table) for table in TABLES))
 
 
 def _renew_table(connection: Connection, secret: Secret, table: Table) -> int:
-    """Replace the table's pseudonyms of older secrets, and return how many rows had any."""
-    columns = [column for column in COLUMNS if column.table is table]
+    """Replace the table's pseudonyms of older secrets, and return how many rows had any.
+
+    Rows that others write meanwhile with an older secret are left as they are, whole, for the next time: a row gets the
+    new secret's fingerprint only together with its pseudonyms.
+    """
+    columns = [table.c[name] for name in TABLES[table]]
     old = table.c.key_id.is_not(None) & (table.c.key_id != secret.key_id)
-    for column in columns:
-        found = connection.execute(select(table.c.key_id, column).where(old, column.is_not(None)).distinct())
-        new = [(row[1], secret.renewed(Pseudonym(row[1], row[0])).value) for row in found]
-        _replace(connection, table, column, new)
-    return int(connection.execute(update(table).where(old).values(key_id=secret.key_id)).rowcount)
-
-
-def _replace(connection: Connection, table: Table, column: Column[str], new: list[tuple[str, str]]) -> None:
-    if not new:
-        return
+    found = {
+        Pseudonym(value, key_id)
+        for column in columns
+        for key_id, value in connection.execute(
+            select(table.c.key_id, column).where(old, column.is_not(None)).distinct()
+        )
+    }
+    if not found:
+        return 0
     # Computed here, so that the secret never reaches the server, whose log may hold statements.
-    connection.exec_driver_sql("CREATE TEMPORARY TABLE renewed (old text PRIMARY KEY, new text) ON COMMIT DROP")
-    connection.exec_driver_sql("INSERT INTO renewed VALUES (%s, %s)", new)
-    connection.exec_driver_sql(
-        f'UPDATE "{table.name}" SET "{column.name}" = renewed.new FROM renewed WHERE "{column.name}" = renewed.old'
-    )
-    connection.exec_driver_sql("DROP TABLE renewed")
+    _RENEWED.create(connection)
+    copy_rows(connection, _RENEWED, ("old", "new"), ((one.value, secret.renewed(one).value) for one in found))
+    new = {column.name: select(_RENEWED.c.new).where(_RENEWED.c.old == column).scalar_subquery() for column in columns}
+    whole = [column.is_(None) | exists().where(_RENEWED.c.old == column) for column in columns]
+    changed = connection.execute(update(table).where(old, *whole).values(**new, key_id=secret.key_id))
+    _RENEWED.drop(connection)
+    return int(changed.rowcount)
 
 
 def _forget(connection: Connection, path: Path) -> int:

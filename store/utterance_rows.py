@@ -1,5 +1,6 @@
 """Utterances as rows and back. Scores with names (emotions, labels) are arrays; the call says what stands where."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from stimmung.store.schema import utterances
 
 COLUMNS = tuple(column.name for column in utterances.columns)
 BLANK = " "
+ABSENT = math.nan  # no score; a probability is a number
 Values = dict[str, object]  # by column
 AnyRow = Row[Any]  # Any: of columns of many types
 
@@ -37,7 +39,7 @@ class ScoreNames:
 
 
 def score_names(said: Sequence[Utterance]) -> ScoreNames:
-    """Return all names that occur, in the order in which they do."""
+    """Return all names that occur, in the order in which they do, as the models have them: see `clean`."""
     by_text = [one.text_emotion for one in said if one.text_emotion]
     by_voice = [one.voice_emotion for one in said if one.voice_emotion]
     return ScoreNames(
@@ -90,13 +92,13 @@ def utterance_of(row: AnyRow, names: ScoreNames, vector: Samples | None) -> Utte
 
 
 def _word_values(one: Utterance) -> Values:
-    texts = [clean(word.text) for word in one.words]
+    texts = [word.text for word in one.words]
     return {
         "word_starts": np.array([word.start for word in one.words], np.float64),
         "word_ends": np.array([word.end for word in one.words], np.float64),
         "word_probabilities": np.array([word.probability for word in one.words], np.float64),
         # The recogniser's words are its text cut at blanks: kept once, there is one place to erase.
-        "word_texts": None if clean(one.text).split(BLANK) == texts else texts,
+        "word_texts": None if one.text.split(BLANK) == texts else [clean(text) for text in texts],
     }
 
 
@@ -174,19 +176,13 @@ def _distress_score(row: AnyRow) -> DistressScore:
 
 
 def _names(mappings: Iterable[Mapping[str, float]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(clean(name) for mapping in mappings for name in mapping))
+    return tuple(dict.fromkeys(name for mapping in mappings for name in mapping))
 
 
 def _array(scores: Mapping[str, float], names: Sequence[str]) -> Array:
-    """Return the scores in the order of `names`; those that are not there are masked."""
-    known = {clean(name): value for name, value in scores.items()}
-    found = [known.get(name) for name in names]
-    return np.ma.array(
-        [0.0 if value is None else value for value in found],
-        np.float64,
-        mask=[value is None for value in found],
-    )
+    """Return the scores in the order of `names`, NaN where there is none."""
+    return np.array([scores.get(name, ABSENT) for name in names], np.float64)
 
 
-def _mapping(values: Sequence[float | None], names: Sequence[str]) -> dict[str, float]:
-    return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+def _mapping(values: Sequence[float], names: Sequence[str]) -> dict[str, float]:
+    return {name: value for name, value in zip(names, values, strict=True) if not math.isnan(value)}

@@ -122,7 +122,7 @@ CREATE TABLE utterances (
     negative double precision,
     neutral double precision,
     positive double precision,
-    text_emotions double precision[],       -- by calls.text_emotions; NULL within: not scored
+    text_emotions double precision[],       -- by calls.text_emotions; NaN: not scored
     text_labels double precision[],         -- by calls.text_labels
     text_calibrated boolean,
     text_flags text[],
