@@ -1,0 +1,124 @@
+"""Customers' turns of service chats (MultiDoGO) with its own marks: how much of what goes was an identifier.
+
+Half of the conversations, by their names, belong to development (seed 1), the others to every other seed. The marks
+are those of many hands, and not all of them agree; what counts as an identifier here is in IDENTIFIERS.
+"""
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from machine import Figures
+from redaction_bench import DEVELOPMENT, Bench
+from redaction_sides import Cleaned
+from redaction_utterances import told
+from stimmung.speech.records import Utterance
+from text_bench import cell, show, skip
+
+IDENTIFIERS: Final = frozenset(
+    "name username address phone_number email_address ssn card_number account_number target_account_number account_id"
+    " booking_confirmation_number claimid policyid current_zipcode new_zipcode".split()
+)
+QUICK_CONVERSATIONS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A conversation: what its customer wrote, and the label of each word, `O` where it has none."""
+
+    name: str
+    turns: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+
+    @property
+    def call(self) -> tuple[Utterance, ...]:
+        """Return the turns as utterances of a customer."""
+        return told([("customer", text) for text in self.turns], "en")
+
+
+def chat(bench: Bench) -> Figures | None:
+    """Measure every side on the conversations of this seed's half."""
+    if bench.options.data is None:
+        skip("chat", "no --data")
+        return None
+    development = bench.options.seed == DEVELOPMENT
+    chats = [one for one in read_chats(bench.options.data) if for_development(one.name) == development]
+    chats = chats[: QUICK_CONVERSATIONS if bench.options.quick else None]
+    figures: Figures = {"conversations": len(chats), "utterances": sum(len(one.turns) for one in chats)}
+    rows = []
+    for place, side in enumerate(bench.sides):
+        cleaned = side.clean([one.call for one in chats], "en")
+        own = figures[side.title] = measured(chats, cleaned)
+        rows.append([side.title, *(cell(own[key]) for key in COLUMNS)])
+        if not place:
+            bench.missed.extend(_alarms(chats, cleaned))
+            _show_kinds(own)
+    show("Chats, by their marks", ["", *COLUMNS], rows)
+    return figures
+
+
+COLUMNS: Final = ("precision", "false_per_1000_utterances", "words_recall")
+
+
+def read_chats(data: Path) -> list[Chat]:
+    """Read all conversations whose marks fit their words, in the order of the files."""
+    rows: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for file in sorted((data / "text" / "multidogo").glob("*.train.tsv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                text, labels = row["utterance"] or "", tuple((row["slot-labels"] or "").split())
+                if text.split() and len(text.split()) == len(labels):
+                    rows[row["conversationId"]].append((" ".join(text.split()), labels))
+    return [
+        Chat(name, tuple(text for text, _ in own), tuple(labels for _, labels in own)) for name, own in rows.items()
+    ]
+
+
+def for_development(name: str) -> bool:
+    """Whether a conversation belongs to the half that redaction may be tuned on."""
+    return hashlib.sha256(name.encode()).digest()[0] < 128
+
+
+def measured(chats: Sequence[Chat], cleaned: Sequence[Cleaned]) -> Figures:
+    """Return precision over findings, a stretch in one turn each, and what share of the marked words goes."""
+    right: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    gone_words = words = 0
+    for one, clean in zip(chats, cleaned, strict=True):
+        gone: set[tuple[int, int]] = set()
+        for marked in clean.marked:
+            places = range(marked.first, marked.last)
+            gone |= {(marked.utterance, place) for place in places}
+            hit = any(one.labels[marked.utterance][place] in IDENTIFIERS for place in places)
+            (right if hit else wrong)[marked.kind] += 1
+        named = {(n, m) for n, own in enumerate(one.labels) for m, label in enumerate(own) if label in IDENTIFIERS}
+        gone_words, words = gone_words + len(named & gone), words + len(named)
+    found = right.total() + wrong.total()
+    utterances = sum(len(one.turns) for one in chats)
+    return {
+        "precision": right.total() / found if found else None,
+        "false_per_1000_utterances": 1000 * wrong.total() / utterances if utterances else None,
+        "words_recall": gone_words / words if words else None,
+        "findings": found,
+        "kinds": {kind: {"right": right[kind], "wrong": wrong[kind]} for kind in sorted(right | wrong)},
+    }
+
+
+def _alarms(chats: Sequence[Chat], cleaned: Sequence[Cleaned]) -> list[str]:
+    """Return a line for each finding that no mark bears out: its type, its words, the turn."""
+    return [
+        f"CHAT {marked.kind} {' '.join(text.split()[marked.first : marked.last])!r} in {text!r}"
+        for one, clean in zip(chats, cleaned, strict=True)
+        for marked in clean.marked
+        for text in [one.turns[marked.utterance]]
+        if not any(label in IDENTIFIERS for label in one.labels[marked.utterance][marked.first : marked.last])
+    ]
+
+
+def _show_kinds(figures: Figures) -> None:
+    rows = [[kind, str(own["right"]), str(own["wrong"])] for kind, own in figures["kinds"].items()]
+    show("Chats, ours by type", ["", "marked", "not marked"], rows)

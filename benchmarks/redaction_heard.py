@@ -1,0 +1,116 @@
+"""What our recogniser hears of spoken dialogues, as the product's pipeline hears calls, before anything is taken out.
+
+The windows of many dialogues are handed to the recogniser together, which is only quicker: it hears each by itself.
+What was heard is kept in a file, so that redaction can be changed and measured again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from normalise import Language
+from redaction_records import Dialogue, Role
+from redaction_sound import Spoken, voiced
+from redaction_utterances import CHANNELS
+from stimmung.models.registry import build_engines
+from stimmung.speech.engines import Engines, TranscriptionOptions
+from stimmung.speech.events import find_events
+from stimmung.speech.records import SAMPLE_RATE, Span, Utterance, Window, Word
+from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
+from stimmung.speech.utterances import utterances_of
+from stimmung.speech.windows import pack_windows
+
+GROUP: Final = 20  # dialogues said and heard at once
+ROLES: Final[dict[int, Role]] = {channel: role for role, channel in CHANNELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A dialogue's utterances as recognised, and where its item sounds: channel and stretch."""
+
+    utterances: tuple[Utterance, ...]
+    spans: tuple[tuple[int, Span], ...]
+
+
+def hear(dialogues: Sequence[Dialogue], kept: Path, told: Callable[[int, int], None] | None = None) -> list[Heard]:
+    """Have dialogues of one language said and recognised, where the file `kept` does not hold that already."""
+    known = dict(_read(kept))
+    wanted = [one for one in dialogues if key_of(one) not in known]
+    if not wanted:
+        return [known[key_of(one)] for one in dialogues]
+    engines = build_engines(Settings(models=ModelSettings(text=NO_MODEL, voice=NO_MODEL)))
+    for begin in range(0, len(wanted), GROUP):
+        group = wanted[begin : begin + GROUP]
+        spoken = voiced(group)
+        with kept.open("a", encoding="utf-8") as file:
+            for one, heard in zip(group, recognised(spoken, group[0].language, engines), strict=True):
+                known[key_of(one)] = heard
+                file.write(json.dumps({"key": key_of(one), **_as_json(heard)}) + "\n")
+        if told:
+            told(begin + len(group), len(wanted))
+    return [known[key_of(one)] for one in dialogues]
+
+
+def recognised(spoken: Sequence[Spoken], language: Language, engines: Engines) -> list[Heard]:
+    """Return what is heard of each call."""
+    windows = [_windows(one, engines) for one in spoken]
+    options = TranscriptionOptions(languages=(language,))
+    texts = iter(engines.transcriber.transcribe([window for own in windows for window in own], options))
+    heard = []
+    for one, own in zip(spoken, windows, strict=True):
+        said = [utterance for _ in own for utterance in next(texts)]
+        said.sort(key=lambda utterance: (utterance.start, utterance.channel))
+        heard.append(Heard(tuple(_with_role(utterance) for utterance in said), one.spans))
+    return heard
+
+
+def _windows(spoken: Spoken, engines: Engines) -> list[Window]:
+    events = find_events(spoken.audio)
+    frame_seconds = engines.detector.frame_samples / SAMPLE_RATE
+    windows = []
+    for channel, samples in enumerate(spoken.audio.samples):
+        found = engines.detector.probabilities(samples)[0]
+        windows += pack_windows(utterances_of(samples, channel, found, frame_seconds, events))
+    return windows
+
+
+def _with_role(utterance: Utterance) -> Utterance:
+    role = ROLES[utterance.channel]
+    return replace(utterance, role=role, speaker=role, voice_features=None)
+
+
+def key_of(dialogue: Dialogue) -> str:
+    """Return what a dialogue's sound is known by: language, speakers, words and where the item is in them."""
+    pieces = [(turn.role, piece.text, piece.item) for turn in dialogue.turns for piece in turn.pieces]
+    return hashlib.sha256(json.dumps([dialogue.language, pieces]).encode()).hexdigest()[:24]
+
+
+def _as_json(heard: Heard) -> dict[str, Any]:  # Any: JSON
+    said = [
+        {name: getattr(one, name) for name in ("channel", "start", "end", "text", "language", "confidence")}
+        | {"words": [list(asdict(word).values()) for word in one.words]}
+        for one in heard.utterances
+    ]
+    return {"said": said, "spans": [[channel, span.start, span.end] for channel, span in heard.spans]}
+
+
+def _read(file: Path) -> Iterator[tuple[str, Heard]]:
+    if not file.exists():
+        return
+    for line in file.read_text("utf-8").splitlines():
+        try:
+            found = json.loads(line)
+        except json.JSONDecodeError:  # a run was cut off in the middle of a line
+            continue
+        said = tuple(_utterance(one) for one in found["said"])
+        spans = tuple((int(channel), Span(start, end)) for channel, start, end in found["spans"])
+        yield found["key"], Heard(said, spans)
+
+
+def _utterance(found: dict[str, Any]) -> Utterance:  # Any: JSON
+    role = ROLES[found["channel"]]
+    words = tuple(Word(*fields) for fields in found.pop("words"))
+    return Utterance(**found, role=role, speaker=role, flags=(), words=words)
