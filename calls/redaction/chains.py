@@ -13,7 +13,9 @@ from stimmung.calls.redaction.numbers import LONG_WRITTEN, Run
 from stimmung.calls.redaction.tokens import Stream, Token
 
 LONGEST_PAUSE = 12.0  # s between two groups of one voice: what the other says in between takes part of it
+APART = ("date", "time", "plain_date")  # shapes that are no group of a longer number
 STRAY_WORDS = 2  # misheard between two groups: "4 8 9 Molle 8 9"
+LONGEST_GROUP = 4  # digits said at once; longer ones with words between them are numbers of their own
 STRAY_UTTERANCES = 3  # others in between: "mhm", a group repeated, "einen Moment"
 FEW_WORDS = 2  # beside its digits, in an utterance that says a number and nothing else
 BARE_SHARE = 0.7  # of an utterance's words that belong to numbers; misheard digits are among the rest
@@ -73,7 +75,7 @@ def goes_on(stream: Stream, before: Run, run: Run, sayings: Mapping[int, Saying]
     if before.utterance == run.utterance:
         between = stream.tokens[before.last : run.first]
         stray = sum(token.text not in words.FILLERS for token in between)
-        if before.shape in ("date", "time") or run.shape in ("date", "time") or _asks(between):
+        if before.shape in APART or run.shape in APART or _asks(between):
             return False
         if run.shape == "year" and len(before.digits) >= LONG_WRITTEN:
             return False
@@ -90,7 +92,9 @@ def _asks(tokens: Sequence[Token]) -> bool:
 
 
 def _are_groups(before: Run, run: Run) -> bool:
-    return len(before.characters) >= 2 and len(run.characters) >= 2 and len(before.digits) + len(run.digits) >= 5
+    if len(before.characters) < 2 or len(run.characters) < 2 or len(before.digits) + len(run.digits) < 5:
+        return False
+    return all(len(group.digits) <= LONGEST_GROUP for group in (*before.groups, *run.groups))
 
 
 def _closes(stream: Stream, run: Run, sayings: Mapping[int, Saying]) -> bool:

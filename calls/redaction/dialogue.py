@@ -179,6 +179,8 @@ class _Listener:
         ahead = before.text if before is not None and before.utterance == run.utterance else ""
         if run.shape == "date":
             return "INSURANCE_ID" in expected.kinds and (bare or near)
+        if run.shape == "plain_date":
+            return expected.strength == "strong"
         if run.shape == "time":
             return (bare or near) and ahead not in words.TIME_BEFORE and not self._has_colon(run)
         if run.shape == "amount":

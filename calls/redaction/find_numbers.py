@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from stimmung.calls.redaction.chains import Saying, read_chains, read_sayings, said_by
+from stimmung.calls.redaction.chains import APART, Saying, read_chains, read_sayings, said_by
 from stimmung.calls.redaction.dialogue import Named, find_named
 from stimmung.calls.redaction.kinds import Decision, checked_kind, decide, form_kind
 from stimmung.calls.redaction.namings import Naming, read_namings
@@ -13,7 +13,7 @@ from stimmung.calls.redaction.records import Finding, Part
 from stimmung.calls.redaction.tokens import Stream
 
 UNNAMED = 10  # digits in a chain that nothing names
-UNNAMED_TOGETHER = 9  # digits in one run, 8 of which may be a date
+UNNAMED_TOGETHER = 9  # digits written in one word; 8 may be a date
 UNNAMED_PHONE = 8  # digits of which the first is 0
 REPEATED = 4  # digits that stand in a number found elsewhere
 REPEATED_BARE = 2  # digits in an utterance of digits, near one
@@ -121,7 +121,7 @@ def _unnamed(stream: Stream, chain: Sequence[Run], patterns: Sequence[re.Pattern
         return Decision(checked, "check_digit")
     if formed is not None:
         return Decision(formed, "pattern")
-    together = max(len(run.digits) for run in chain)
+    together = max(len(group.digits) for run in chain for group in run.groups)
     leading = said.digits.startswith("0") and length >= UNNAMED_PHONE
     return decide(said) if length >= UNNAMED or together >= UNNAMED_TOGETHER or leading else None
 
@@ -157,7 +157,7 @@ def _of_channels(runs: Sequence[Run]) -> tuple[str, ...]:
 
 
 def _repeats(numbers: Numbers, run: Run, known: Sequence[str], runs: Sequence[Run]) -> bool:
-    if run.shape in ("date", "time") or not any(run.digits in digits for digits in known):
+    if run.shape in APART or not any(run.digits in digits for digits in known):
         return False
     if len(run.digits) >= REPEATED and run.shape != "year":
         return True

@@ -11,11 +11,14 @@ from typing import Literal
 from stimmung.calls.redaction import number_words as words
 from stimmung.calls.redaction.tokens import Stream, Token
 
-Shape = Literal["", "amount", "time", "date", "year"]  # what a number of one word looks like when nothing names it
+Shape = Literal[
+    "", "amount", "time", "date", "plain_date", "year"
+]  # what a number of one word looks like when nothing names it
 MOST_FILLERS = 4  # "dann, äh, Moment, ja" between two groups of one number
 LONG_WORD = re.compile(r"[a-z]{5}")
 SINGLE_LETTERS = re.compile(r"[a-z](?:-[a-z0-9])+|[a-z]")
 NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+LONGEST_SPOKEN = 2  # digits of a group in which a recogniser writes `to` for two
 LONG_WRITTEN = 9  # digits in one word: a year behind it is no more of it
 LONGEST_SPELLED = 12  # G-B-8-2-W-E: a cut of what costs most, not of what is possible
 LONGEST_CAPITALS = 4  # DE, KD, WEST: longer words in capitals are names
@@ -169,27 +172,24 @@ def _judged(groups: list[Group], tokens: Sequence[Token], first: int, last: int)
         before = judged[place - 1] if place else None
         harmless = bool(group.digits) and not group.soft and _is_harmless(group, before, tokens, first, last)
         judged.append(replace(group, harmless=True) if harmless else group)
-    return judged
+    return [group for place, group in enumerate(judged) if not _is_plain_word(judged, place)]
+
+
+def _is_plain_word(groups: Sequence[Group], place: int) -> bool:
+    """Tell whether a word that only sounds like a digit stands between long groups: "64345 to 98608"."""
+    if not groups[place].soft or not groups[place].digits or not 0 < place < len(groups) - 1:
+        return False
+    return min(len(groups[place - 1].digits), len(groups[place + 1].digits)) > LONGEST_SPOKEN
 
 
 def _is_harmless(group: Group, before: Group | None, tokens: Sequence[Token], first: int, last: int) -> bool:
-    token = tokens[group.last - 1]
-    if words.WITH_UNIT.fullmatch(token.text):
+    if words.WITH_UNIT.fullmatch(tokens[group.last - 1].text):
         return True
-    behind = tokens[group.last].text if group.last < last else ""
-    ahead = tokens[group.first - 1].text if group.first > first else ""
-    small = len(group.digits) <= 2
-    if not token.mark and behind:
-        if behind in words.UNITS_AFTER and (group.digits[0] != "0" or len(group.digits) <= 3):
-            return True
-        if small and (
-            behind in words.MONTHS or (behind == "of" and _text(tokens, group.last + 1, last) in words.MONTHS)
-        ):
-            return True
-    elif token.mark == "." and small and behind in words.MONTHS:
+    if group.last < last and _is_counted(group, tokens, last):
         return True
-    if not ahead or tokens[group.first - 1].mark not in ("", "."):
+    if group.first == first or tokens[group.first - 1].mark not in ("", "."):
         return False
+    small, ahead = len(group.digits) <= 2, tokens[group.first - 1].text
     if ahead in words.CURRENCIES:
         return True
     if ahead in words.COUNTED_BEFORE and len(group.digits) <= 4 and group.digits[0] != "0":
@@ -198,6 +198,20 @@ def _is_harmless(group: Group, before: Group | None, tokens: Sequence[Token], fi
         return True
     after_unit = before is not None and before.harmless and before.last == group.first - 1
     return after_unit and small and ahead in words.UNITS_AFTER  # "39 Euro 90", "14 Uhr 30"
+
+
+def _is_counted(group: Group, tokens: Sequence[Token], last: int) -> bool:
+    """Tell whether the word behind a group makes a day, an amount, a time or a count of it."""
+    token, behind, small = tokens[group.last - 1], tokens[group.last].text, len(group.digits) <= 2
+    if small and token.mark in ("", "."):
+        of = behind == "of" and _text(tokens, group.last + 1, last) in words.MONTHS
+        if of or behind in words.MONTHS:
+            return True
+    if token.mark:
+        return False
+    if behind == "am":
+        return token.language.startswith("en") and len(group.digits) <= 4
+    return behind in words.UNITS_AFTER and (group.digits[0] != "0" or len(group.digits) <= 3)
 
 
 def _text(tokens: Sequence[Token], at: int, end: int) -> str:
@@ -220,6 +234,8 @@ def _joins(before: Group, group: Group, tokens: Sequence[Token]) -> bool:
     if len(between) > MOST_FILLERS or "?" in tokens[before.last - 1].mark:
         return False
     if not all(token.text in words.FILLERS and "?" not in token.mark for token in between):
+        return False
+    if any(words.PLAIN_DATE.fullmatch(tokens[one.first].text) for one in (before, group) if len(one.digits) > 6):
         return False
     if len(before.digits) >= LONG_WRITTEN and before.last - before.first == 1 and words.YEAR.fullmatch(group.digits):
         return False
@@ -269,8 +285,10 @@ def _shape(groups: Sequence[Group], tokens: Sequence[Token]) -> Shape:
     if len(groups) > 1 or groups[0].last - groups[0].first > 1:
         return ""
     text = tokens[groups[0].first].text
-    if words.DATE.fullmatch(text) or words.COMPACT_DATE.fullmatch(text):
+    if words.DATE.fullmatch(text):
         return "date"
+    if words.PLAIN_DATE.fullmatch(text):
+        return "plain_date"
     if words.CLOCK_TIME.fullmatch(text):
         return "time"
     if words.DECIMAL.fullmatch(text) or words.GROUPED_THOUSANDS.fullmatch(text):
