@@ -102,7 +102,7 @@ def sweep(database: Database, folder: Path, clock: Callable[[], float]) -> Swept
     orphans = [path for path in there if path.relative_to(folder).as_posix() not in named]
     for path in orphans:
         _remove(path)
-    missing = sorted(row.call_id for row in rows if not (folder / row.audio_file).is_file())
+    missing = sorted(row.call_id for row in rows if not _is_there(folder, row.audio_file))
     return Swept(len(orphans), tuple(missing))
 
 
@@ -118,6 +118,10 @@ def _place(folder: Path, file: str) -> Path:
     if not FILE_NAME.fullmatch(file):
         raise StoreError(f"{file}: is no name of a call's sound; somebody changed the database")
     return folder / file
+
+
+def _is_there(folder: Path, file: str) -> bool:
+    return FILE_NAME.fullmatch(file) is not None and (folder / file).is_file()
 
 
 def _remove(path: Path) -> None:
