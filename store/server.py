@@ -75,6 +75,8 @@ class EmbeddedServer:
 
     def revive(self) -> None:
         """Start the server again if it died, waiting for it if it is just recovering."""
+        if self._process == -1:
+            raise StoreError(f"{self._files.folder}: the database is closed")
         with self._starting():
             self._ensure_running()
 

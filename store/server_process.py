@@ -29,7 +29,7 @@ from stimmung.store.server_account import (
     runner,
     start_as,
 )
-from stimmung.store.server_settings import ADMIN, server_files
+from stimmung.store.server_settings import ADMIN, SOCKET, server_files
 
 READY = "ready"
 STOPPING = "stopping"
@@ -127,9 +127,11 @@ def start_server(files: ServerFiles, programs: Programs, client: str, pace: Pace
 
 def stop_server(files: ServerFiles, pace: Pace) -> None:
     """Let the server write what it holds and end; its clients are cut off. Tells when that takes long."""
-    if postmaster := find_postmaster(files):
-        with contextlib.suppress(ProcessLookupError):  # it ended in between
-            os.kill(postmaster.pid, signal.SIGINT)  # "fast": open transactions are rolled back
+    postmaster = find_postmaster(files)
+    if postmaster is None:
+        return
+    with contextlib.suppress(ProcessLookupError):  # it ended in between
+        os.kill(postmaster.pid, signal.SIGINT)  # "fast": open transactions are rolled back
     pace.wait(lambda: is_free(files.server_lock), "the database is writing its last pages and stops")
 
 
@@ -191,8 +193,8 @@ def _make_cluster(files: ServerFiles, programs: Programs, account: Account, clie
 
 def _prepare_start(cluster: Path, account: Account, client: str) -> None:
     try:
-        (cluster / "postmaster.pid").unlink(missing_ok=True)  # a dead server's: its lock is ours
-        (cluster / START_LOG).unlink(missing_ok=True)
+        for name in ("postmaster.pid", SOCKET, f"{SOCKET}.lock", START_LOG):  # a dead server's: its lock is ours
+            (cluster / name).unlink(missing_ok=True)
         for path in _write_settings(cluster, client):
             if account.foreign:
                 os.chown(path, account.uid, account.gid, follow_symlinks=False)
