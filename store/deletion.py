@@ -3,6 +3,7 @@
 The transaction also notes a row in `erasures`, by which a deletion that was cut short is finished later.
 """
 
+import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from stimmung.store.membership import among
 from stimmung.store.rewriting import rewrite_tables, tables_of_calls
 from stimmung.store.schema import calls, doomed_files, erasures, utterances
 
+ABOUT = ("subject", "key_id")  # of `detail`: whose calls an erasure took, while backups may hold them
+ID_BYTES = 8
 ASKED_FOR: Collection[str] = ("customer", "call")  # kinds of rows that stand in the register too
 PENDING = erasures.c.detail["rewritten"].astext == "false"
 # Waits for calls that are just being saved or exported, and lets people go on looking.
@@ -57,6 +60,11 @@ class Finished:
     proofs: tuple[Proof, ...] = ()
     exports_left: tuple[Path, ...] = ()
     undone: tuple[str, ...] = ()
+
+
+def new_number() -> str:
+    """Return a number for an erasure or a retention run: random, it says nothing about anybody."""
+    return secrets.token_hex(ID_BYTES)
 
 
 def find_target(connection: Connection, which: ColumnElement[bool], pseudonyms: Iterable[str] = ()) -> Target:
@@ -133,7 +141,7 @@ def registered_erasures(connection: Connection) -> tuple[Erasure, ...]:
 
 def note_subject(connection: Connection, erasure: Erasure) -> None:
     """Write into the row of an erasure whose calls it took: for a restored database, as in the register."""
-    about = {"subject": erasure.subject, "key_id": erasure.key_id}
+    about = dict(zip(ABOUT, (erasure.subject, erasure.key_id), strict=True))
     own = erasures.c.erasure_id == erasure.erasure_id
     connection.execute(update(erasures).where(own).values(detail=erasures.c.detail.concat(about)))
 
@@ -152,6 +160,26 @@ def keep_proof(connection: Connection, proof: Proof) -> None:
             detail=erasures.c.detail.concat(counts),
         )
     )
+
+
+def forget_in_rows(connection: Connection, subjects: datetime, names: datetime) -> int:
+    """Forget whose calls erasures before `subjects` took, and who did what before `names`; return how many knew it.
+
+    What is left proves how much was removed when.
+    """
+    known = erasures.c.detail.has_key("subject") & (erasures.c.at < subjects) & ~PENDING
+    rows = connection.execute(select(erasures.c.erasure_id, erasures.c.detail).where(known)).all()
+    for row in rows:
+        detail = {key: value for key, value in row.detail.items() if key not in ABOUT}
+        connection.execute(update(erasures).where(erasures.c.erasure_id == row.erasure_id).values(detail=detail))
+    named = (erasures.c.who != "") & (erasures.c.at < names)
+    return len(rows) + connection.execute(update(erasures).where(named).values(who="")).rowcount
+
+
+def last_rewritten(connection: Connection) -> datetime | None:
+    """Return when the last deletion that is finished began; what was there before it is in no file any more."""
+    found: datetime | None = connection.scalar(select(func.max(erasures.c.at)).where(~PENDING))
+    return found
 
 
 def _pending(connection: Connection) -> tuple[str, ...]:

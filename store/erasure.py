@@ -5,7 +5,6 @@ then the files go, then the tables are written anew. What was not reached, `sett
 opened next; the same makes a restored or copied-back database forget what was erased since.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +24,7 @@ from stimmung.store.deletion import (
     finish_deletions,
     has_unfinished,
     keep_proof,
+    new_number,
     note_deletion,
     note_subject,
     registered_erasures,
@@ -44,7 +44,6 @@ from stimmung.store.pseudonyms import open_secret
 from stimmung.store.schema import audit, calls, exports
 from stimmung.store.secret import Pseudonym, Secret
 
-ID_BYTES = 8  # random: a number that says nothing about anybody
 # Columns with pseudonyms of customers, and of whose secret.
 PEOPLE: tuple[tuple[Column[str], Column[str]], ...] = (
     (calls.c.customer_pseudonym, calls.c.key_id),
@@ -106,7 +105,7 @@ def settle_erasures(steward: Steward) -> Finished:
 
 
 def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
-    number = secrets.token_hex(ID_BYTES)
+    number = new_number()
 
     def work(connection: Connection) -> None:
         connection.execute(HOLD_CALLS)

@@ -15,6 +15,7 @@ from stimmung.store.pace import Pace
 from stimmung.store.places import Places
 
 LOCK = 7_369_706_423  # of PostgreSQL's advisory locks, ours by choice
+BACKUPS = "backups"
 LOCK_FILE = "maintenance.lock"
 WAITING = "waiting for another process that erases, cleans up, or makes or restores a backup"
 
@@ -32,6 +33,11 @@ class Steward:
     def register(self) -> Path:
         """The register of erasures."""
         return self.database.data_dir / REGISTER_FILE
+
+    @property
+    def backups(self) -> Path:
+        """The folder with the backups; it may not be there."""
+        return self.database.data_dir / BACKUPS
 
 
 @contextlib.contextmanager

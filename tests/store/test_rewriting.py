@@ -120,7 +120,7 @@ def test_what_the_server_does_not_let_us_do_is_told(steward: Steward) -> None:
 
 
 def test_every_table_with_something_of_a_call_is_written_anew() -> None:
-    shared = {"pseudonym_keys", "provenances", "rulings", "erasures"}
+    shared = {"pseudonym_keys", "provenances", "rulings"}
     assert {table.name for table in tables_of_calls()} == set(METADATA.tables) - shared
 
 
