@@ -33,7 +33,7 @@ from stimmung.calls.redaction.tokens import parts_of
 POSTCODE = phrase("postleitzahl(?:en)?|plz|post-?code|post code|postal code|zip-?code|zip code|zip")
 SPOKEN_OF = phrase(
     "(?:wohn|liefer|rechnungs|versand|heimat|privat|melde|post)?(?:adresse|anschrift)(?:en)?|wohnhaft|wohne|wohnen|wohnt"
-    "|umgezogen|ziehe|gezogen|strasse und (?:die )?hausnummer|hausnummer|welche strasse|die strasse|strasse"
+    "|umgezogen|ziehe|gezogen|strasse und (?:die )?hausnummer|hausnummer|welche strasse|ihre strasse"
     "|(?:home |billing |postal |delivery |shipping |mailing |street |full |new |old )?address|i live|we live|you live"
     "|moved|moving|house number|first line of your address|door number|which street|what street"
 )
@@ -109,7 +109,8 @@ def _is_distinct(text: str) -> bool:
 def _german(street: Run, awaited: bool) -> Run | None:
     """Return a street with its number, or without one where an address was asked for."""
     line, last = street.line, street.last
-    end = last if line.breaks(last) else house_number(line, last)
+    parted = mark(street.tokens[-1]) not in ("", ",") and not awaited and not street.tokens[-1].text.endswith("str")
+    end = last if line.breaks(last) or parted else house_number(line, last)
     if end > last:
         return Run(line, street.first, end)
     joined = any(sign.isdigit() for sign in street.tokens[-1].text)

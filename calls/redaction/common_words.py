@@ -155,6 +155,10 @@ ORDINARY_ENGLISH = frozenset(
     anymore besides fault hereby instead likewise meanwhile mostly nearly nowhere overall soonest thus tho though
     travel verify vacation various verification window website wire wallet winning zero apologies approved assistance
     agent advisor representative rep bot robot human sales shipping gateway desk centre center group limited ltd inc
+    honey darling sweetheart jungs liebling schatz freunde kleiner kleine kumpel maedels zusammen leute herrschaften
+    hurt god devastated livid gutted diabetic allergic homeless reluctant unaware adamant
+    sort model ssn social seat okey thankyou thats whats isnt gud welcome zipcode booking confirmation planing asking
+    adding buying trying using paying booking going doing being dying lying tying seeing eating flying
     repeat hang manage appreciate understand wait waited see hear heard listen guys folks mate buddy dude
     """.split()
 )
@@ -177,7 +181,7 @@ NOUNS = re.compile(
 # Verbs, adverbs and adjectives; there are names that end so too (Bernhardt, Fleming), but nobody writes those small.
 OTHERS = re.compile(
     r".{3,}(?:isch|ische|ischen|lich|liche|lichen|bar|iert|iere|ieren|ously|fully|ally|less|ible|able|ious|eous|tive)"
-    r"|.{4,}(?:ing|ed|ly)|(?:ge|be|ver|er|zer|ent|an|ab|auf|aus|ein|um|vor|zu)\w{3,}(?:t|en)"
+    r"|.{4,}(?:ed|edly|ingly|tely|bly|ually)|.{3,}ing|(?:ge|be|ver|er|zer|ent|an|ab|auf|aus|ein|um|vor|zu)\w{3,}(?:t|en)"
 )
 
 

@@ -46,7 +46,7 @@ class Conversation:
             spot = self.spots[first]
             if len(self.lines) == 1 or spot.line is not self.spots[token.index].line:
                 yield spot
-                found += 1
+                found += mark(spot.line.tokens[spot.place + self.length(spot) - 1]) != "?"  # "why?" is no answer
             if found == ANSWERS:
                 return
 

@@ -70,6 +70,11 @@ def find_emails(talk: Conversation) -> list[Finding]:
     return findings
 
 
+def _said(token: Token) -> str:
+    """Return what a word says, a sign by itself included."""
+    return token.text or token.raw.strip()
+
+
 def _expected(talk: Conversation, line: Line) -> set[int]:
     """Return the places at which an address is no surprise: near where one was mentioned, or asked for."""
     near: set[int] = set()
@@ -86,9 +91,9 @@ def _expected(talk: Conversation, line: Line) -> set[int]:
 def _address(line: Line, place: int, expected: bool) -> tuple[int, int] | None:
     """Return the words of an address whose at sign is, or is in, word `place`."""
     token = line.tokens[place]
-    if "@" in token.text and token.text != "@":
+    if "@" in token.text and _said(token) != "@":
         return _half_written(line, place)
-    text = token.text or token.raw.strip()
+    text = _said(token)
     sure = text in AT or "@" in token.raw
     if not sure and text not in LIKE_AT:
         return None
@@ -108,14 +113,18 @@ def _half_written(line: Line, place: int) -> tuple[int, int] | None:
     text = line.tokens[place].text
     head, _, tail = text.partition("@")
     first, last = place, place + 1
-    if not head or (place and line.tokens[place - 1].text in SEPARATORS):
+    if not head or (place and _said(line.tokens[place - 1]) in SEPARATORS):
         first = _local(line, place, True)
     if not tail:
-        last, _ = _domain(line, place + 1)
+        last, whole = _domain(line, place + 1)
+        if not whole and line.tokens[last - 1].text not in PROVIDERS:
+            return None
     elif "." not in tail or mark(line.tokens[place]) == ".":
         behind = _tops(line, place + 1, dotted=mark(line.tokens[place]) == ".")
         last = max(last, behind)
-    return (first, last) if last - first > 1 or WRITTEN.search(text) else None
+    domain = tail + line.tokens[last - 1].text if last > place + 1 else tail
+    known = last > place + 1 or "." in tail or domain in PROVIDERS
+    return (first, last) if known and (head or first < place) else None
 
 
 def _domain(line: Line, place: int) -> tuple[int, bool]:
@@ -125,11 +134,11 @@ def _domain(line: Line, place: int) -> tuple[int, bool]:
         token = line.tokens[here]
         if _is_domain(token.text):
             return here + 1, True
-        if token.text in DOT or (here > place and mark(line.tokens[here - 1]) == "." and token.text in TOP):
-            end = _tops(line, here, dotted=token.text not in DOT)
+        if _said(token) in DOT or (here > place and mark(line.tokens[here - 1]) == "." and token.text in TOP):
+            end = _tops(line, here, dotted=_said(token) not in DOT)
             if end > here:
                 return end, True
-        if token.text in SEPARATORS or token.text in INSIDE:
+        if _said(token) in SEPARATORS or token.text in INSIDE:
             here += 1
             continue
         if (token.text in FUNCTION and not letter_of(token)) or (here > place and not _joins(line, here)):
@@ -147,17 +156,22 @@ def _is_domain(text: str) -> bool:
 def _dotted_next(line: Line, place: int) -> bool:
     if place >= len(line.tokens) or line.breaks(place):
         return False
-    return line.tokens[place].text in DOT or (line.tokens[place].text in TOP and mark(line.tokens[place - 1]) == ".")
+    return _said(line.tokens[place]) in DOT or (line.tokens[place].text in TOP and mark(line.tokens[place - 1]) == ".")
 
 
 def _joins(line: Line, here: int) -> bool:
     """Tell whether word `here` goes on with a domain: letters do, words only behind a dot or hyphen or two of them."""
     before, token = line.tokens[here - 1], line.tokens[here]
-    if line.pauses(here) and before.text not in SEPARATORS and token.text not in SEPARATORS and not letter_of(token):
+    if (
+        line.pauses(here)
+        and _said(before) not in SEPARATORS
+        and _said(token) not in SEPARATORS
+        and not letter_of(token)
+    ):
         return False
-    if before.text in SEPARATORS or before.text in INSIDE or letter_of(token) or letter_of(before) or token.digits:
+    if _said(before) in SEPARATORS or before.text in INSIDE or letter_of(token) or letter_of(before) or token.digits:
         return True
-    return token.text in SEPARATORS or _dotted_next(line, here + 1) or _dotted_next(line, here + 2)
+    return _said(token) in SEPARATORS or _dotted_next(line, here + 1) or _dotted_next(line, here + 2)
 
 
 def _unit_end(line: Line, place: int) -> int:
@@ -176,7 +190,7 @@ def _tops(line: Line, place: int, dotted: bool) -> int:
     end, here = place, place
     while here < len(line.tokens) and not line.breaks(here):
         if not dotted:
-            if line.tokens[here].text not in DOT:
+            if _said(line.tokens[here]) not in DOT:
                 break
             here += 1
             if here >= len(line.tokens):
@@ -188,7 +202,7 @@ def _tops(line: Line, place: int, dotted: bool) -> int:
         elif len(text) == 1 and pair in TOP:
             end = here = here + 2
         elif not dotted and letter_of(line.tokens[here]) == "" and here + 1 < len(line.tokens):
-            if line.tokens[here + 1].text not in DOT:  # a label, and its own dot behind it
+            if _said(line.tokens[here + 1]) not in DOT:  # a label, and its own dot behind it
                 break
             here += 1
             continue
@@ -203,14 +217,14 @@ def _local(line: Line, at: int, sure: bool) -> int:
     first, loose, here = at, 0, at
     while here > 0 and at - here < LONGEST_LOCAL and not line.breaks(here):
         token = line.tokens[here - 1]
-        text = token.text or token.raw
-        joined = first < at and line.tokens[first].text in SEPARATORS
-        if text in SEPARATORS or text.strip() in SEPARATORS:
+        text = _said(token)
+        joined = first < at and _said(line.tokens[first]) in SEPARATORS
+        if text in SEPARATORS:
             here -= 1
             first = here if first < at or sure else first
             continue
-        if _spelled_before(line, here):
-            first = here = _spelled_before(line, here)
+        if (begin := _spelled_before(line, here)) < here:
+            first = here = begin
             continue
         if token.digits or letter_of(token) or text in LETTER_NAMES or joined or (text in DOUBLED and first < at):
             here -= 1
@@ -223,7 +237,7 @@ def _local(line: Line, at: int, sure: bool) -> int:
             break
         here, loose = here - 1, loose + 1
         first = here
-    while first < at and line.tokens[first].text in SEPARATORS:
+    while first < at and _said(line.tokens[first]) in SEPARATORS:
         first += 1
     return first
 
@@ -234,12 +248,12 @@ def _address_word(line: Line, place: int) -> bool:
 
 
 def _spelled_before(line: Line, end: int) -> int:
-    """Return where "M wie Martha" begins that ends before word `end`; 0 where there is none."""
+    """Return where "M wie Martha" begins that ends before word `end`; `end` where there is none."""
     for back in (3, 4):
         place = end - back
         if place >= 0 and letter_of(line.tokens[place]) and _unit_end(line, place) == end:
             return place
-    return 0
+    return end
 
 
 def _may_be_local(token: Token, alone: bool) -> bool:
@@ -251,4 +265,4 @@ def _may_be_local(token: Token, alone: bool) -> bool:
 
 
 def _has_separator(line: Line, first: int, last: int) -> bool:
-    return any(token.text in SEPARATORS or "." in token.text for token in line.tokens[first:last])
+    return any(_said(token) in SEPARATORS or "." in token.text for token in line.tokens[first:last])

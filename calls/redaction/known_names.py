@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Set
 
 from stimmung.calls.redaction.common_words import FUNCTION, ORDINARY, SURNAMES_TOO, is_ordinary
 from stimmung.calls.redaction.conversation import Conversation
-from stimmung.calls.redaction.lines import is_capital
-from stimmung.calls.redaction.name_runs import bare
-from stimmung.calls.redaction.name_words import PARTICLES
+from stimmung.calls.redaction.lines import is_capital, mark
+from stimmung.calls.redaction.name_runs import Context, bare, may_be_name
+from stimmung.calls.redaction.name_words import PARTICLES, is_company
 from stimmung.calls.redaction.tokens import Token
 
 SHORTEST = 3  # letters of a name that is looked for by itself
@@ -28,7 +28,9 @@ def repeated(talk: Conversation, named: Iterable[Token], spelled: Iterable[str])
         return []
     near = {shape for name in names if len(name) >= SHORTEST_INEXACT for shape in _shapes(name)}
     taken = {token.index for token in named}
-    return [token for token in talk.stream.tokens if token.index not in taken and _is_known(talk, token, names, near)]
+    again = [token for token in talk.stream.tokens if token.index not in taken and _is_known(talk, token, names, near)]
+    heads = [head for token in (*named, *again) if (head := _first_name(talk, token)) and head.index not in taken]
+    return [*again, *heads]
 
 
 def within_one_edit(left: str, right: str) -> bool:
@@ -58,6 +60,17 @@ def _is_known(talk: Conversation, token: Token, names: Set[str], near: Collectio
         for form in (text, text.removesuffix("s"))
         for shape in _shapes(form)
     )
+
+
+def _first_name(talk: Conversation, token: Token) -> Token | None:
+    """Return the word before a name if its capital and its rarity make it the first name."""
+    spot = talk.spots[token.index]
+    if not spot.place or spot.line.pauses(spot.place) or bare(token) in PARTICLES:
+        return None
+    before = spot.line.tokens[spot.place - 1]
+    sure = is_capital(before) and is_capital(token) and not mark(before) and not before.raw.isupper()
+    named = sure and may_be_name(before, Context.WEAK, cased=True) and not is_company(before.text)
+    return before if named and not before.text.endswith("s") else None
 
 
 def _stands_as_name(talk: Conversation, token: Token) -> bool:

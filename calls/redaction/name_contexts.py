@@ -14,7 +14,7 @@ STRONG = phrase(
     "|mit (?:vor|nach|maedchen|familien)namen"
     f"|(?:my|his|her|their|your|the|our) {FULL}(?:sur)?name(?:'s| is| was| would be)"
     f"|{FULL}(?:sur)?name(?:'s| is)"
-    "|(?:in|under) the name(?: of)?|i am called|i'm called|i go by"
+    "|under the name(?: of)?|i am called|i'm called|i go by"
 )
 # Probably one follows: what it looks like decides.
 MEDIUM = phrase(
@@ -23,15 +23,15 @@ MEDIUM = phrase(
     "|hier (?:spricht|ist|am telefon ist|am apparat ist)(?: der| die| wieder| noch mal| nochmal)?"
     "|(?:am apparat|am telefon) ist(?: der| die)?"
     "|you(?:'re| are) (?:now )?(?:speaking|talking|chatting) (?:with|to)"
-    "|am i (?:speaking|talking) (?:with|to)|i (?:spoke|talked|was speaking|was talking) (?:with|to)|is this"
+    "|am i (?:speaking|talking) (?:with|to)|i (?:spoke|talked|was speaking|was talking) (?:with|to)|in the name of"
     "|(?:er|sie|mann|frau|sohn|tochter|kollege|kollegin|partner|partnerin|mutter|vater|bruder|schwester) heisst"
     "|(?:konto|vertrags|anschluss|karten)?inhaber(?:in)?(?: des kontos| des vertrags)? (?:ist|heisst|waere)"
     "|(?:versicherungsnehmer|ansprechpartner|vertragspartner|mieter|vermieter|halter|empfaenger)(?:in)? (?:ist|heisst)"
     "|(?:account|policy|card|contract) ?(?:holder|owner)(?:'s| is| was)|registered to|made out to|call me"
     "|(?:husband|wife|son|daughter|partner|mother|father|brother|sister|colleague)(?:'s called| is called)"
-    "|my name|myself"
+    "|(?:my |first |last |full )?name|(?:vor|nach)name|myself"
 )
-THIS_IS = phrase("this is|this's|it's|it is|its")
+THIS_IS = phrase("this is|is this|this's|it's|it is|its")
 WEAK = phrase("(?:i'm|i am|im|ich bin|ich bin die|ich bin der|bin die|bin der)")
 RELATIVE = phrase(
     "(?:mein|meine|meinen|meinem|meiner) (?:mann|frau|sohn|tochter|vater|mutter|bruder|schwester|partner|partnerin"
@@ -48,6 +48,7 @@ BEHIND = phrase(
     "am apparat|am telefon|mein name|ist mein name|ist der name|my name|is my name|is the name|speaking|calling|here"
     "|hier|is calling|spricht|is speaking"
 )
+HERE = phrase("hier")
 GREETING = phrase(
     "(?:einen )?(?:schoenen )?guten? (?:tag|morgen|abend)|gruess gott|hallo|hi|hello|hey|moin|servus|mahlzeit"
     "|good (?:morning|afternoon|evening|day)"
@@ -60,7 +61,8 @@ ADDRESSED = phrase(
 NOT_A_PERSONS = frozenset(
     """
     company brand file domain host user business network wifi product plan street road pet pet's dog dog's cat event
-    model firma produkt datei firmen the
+    model firma produkt datei firmen city town state country place car insurance bank airline hotel movie channel
+    package service app device store shop
     """.split()
 )
 """What else has a name, by the word before "name is"."""

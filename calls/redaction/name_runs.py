@@ -7,7 +7,15 @@ from enum import IntEnum
 from stimmung.calls.redaction.common_words import FUNCTION, ORDINARY, SURNAMES_TOO, is_ordinary
 from stimmung.calls.redaction.conversation import Conversation, Spot
 from stimmung.calls.redaction.lines import Line, is_capital, mark
-from stimmung.calls.redaction.name_words import ACADEMIC, FIRST_NAMES, PARTICLES, PEOPLES, TITLES, is_company
+from stimmung.calls.redaction.name_words import (
+    ACADEMIC,
+    FIRST_NAMES,
+    PARTICLES,
+    PEOPLES,
+    ROLES,
+    TITLES,
+    is_company,
+)
 from stimmung.calls.redaction.tokens import Token
 
 LONGEST = 4  # words of a name, particles not counted
@@ -53,7 +61,9 @@ def bare(token: Token) -> str:
 def may_be_name(token: Token, context: Context, cased: bool) -> bool:
     """Tell whether a word may be (part of) a name in such a context; `cased`: names are written with a capital here."""
     text, capital = bare(token), is_capital(token)
-    if token.digits or token.placeholder or not NAME.fullmatch(text) or text in FUNCTION or len(text) < 2:
+    if token.digits or token.placeholder or not NAME.fullmatch(text) or len(text) < 2:
+        return False
+    if text in FUNCTION or text in TITLES or text in ROLES:
         return False
     if text in FIRST_NAMES:
         return capital or not cased or context >= Context.MEDIUM
@@ -75,8 +85,8 @@ def read_name(talk: Conversation, spot: Spot, context: Context) -> Run | None:
             break
         token = line.tokens[last]
         cased = talk.is_cased(token)
-        usable = Context.MEDIUM if words and context == Context.STRONG else context
-        if may_be_name(token, usable if words else context, cased):
+        usable = min(context, Context.MEDIUM) if words else context
+        if may_be_name(token, usable, cased) and not (words and _is_thing(line, last)):
             last, words = last + 1, words + 1
             if mark(token) and not _goes_on(line, place, last):
                 break
@@ -113,7 +123,7 @@ def ends_well(run: Run) -> bool:
     if mark(run.tokens[-1]) or run.line.pauses(run.last):
         return True
     follower = run.line.tokens[run.last]
-    return follower.text in FOLLOWS or len(follower.text) == 1 or bool(follower.digits)
+    return follower.text in FOLLOWS or (len(follower.text) == 1 and follower.text != "a") or bool(follower.digits)
 
 
 def _skip_lead_in(line: Line, place: int, context: Context) -> int:
@@ -143,6 +153,11 @@ def _goes_on(line: Line, first: int, place: int) -> bool:
         return False
     said = {token.text for token in line.tokens[first:place]}
     return any(token.text in said for token in line.tokens[place + 1 : place + 3])
+
+
+def _is_thing(line: Line, place: int) -> bool:
+    """Tell whether a word behind a name is rather a thing: "Frau Müllers Zimmer", though there is an Anna Zimmer."""
+    return line.tokens[place].text in SURNAMES_TOO and line.tokens[place - 1].text not in FIRST_NAMES
 
 
 def _particle(talk: Conversation, line: Line, place: int, context: Context) -> bool:

@@ -93,7 +93,8 @@ COMPANY = frozenset(
     solutions systems software logistik logistics post bahn verkehrsbetriebe werke wohnbau hausverwaltung immobilien
     media medien
     online digital direkt direct care finance financial credit kredit kasse krankenkasse college university academy
-    airport motors autohaus
+    airport motors autohaus amazon google apple paypal netflix ebay dhl hermes dpd ups visa mastercard vodafone congstar
+    sky microsoft samsung ikea zalando lidl aldi whatsapp facebook youtube spotify fritzbox klarna schufa check24
     """.split()
 )
 COMPANY_ENDINGS = (
@@ -101,6 +102,15 @@ COMPANY_ENDINGS = (
     "verein", "telekom", "com", "net", "mobil", "strom", "tech", "shop", "zentrum", "verwaltung", "gruppe", "air",
 )  # fmt: skip
 
+ROLES = frozenset(
+    """
+    president praesident praesidentin chief captain buergermeister buergermeisterin senator senatorin minister
+    ministerin kanzler kanzlerin chairman chairwoman secretary director direktor direktorin kollege kollegin nachbar
+    nachbarin anwalt anwaeltin oberst general colonel sergeant officer judge richterin pfarrer pastor vorsitzende
+    vorsitzender manager vorstand technikerin monteur
+    """.split()
+)
+"""What follows "Mr" and "Frau" and is no name."""
 PEOPLES = frozenset(
     """
     german deutscher deutsche english british irish scottish welsh american canadian australian austrian swiss french

@@ -16,6 +16,7 @@ from stimmung.calls.redaction.name_contexts import (
     ASKED_TO_SPELL,
     BEHIND,
     GREETING,
+    HERE,
     MEDIUM,
     NOT_A_PERSONS,
     POSSESSED,
@@ -26,7 +27,7 @@ from stimmung.calls.redaction.name_contexts import (
     WEAK,
 )
 from stimmung.calls.redaction.name_runs import Context, Run, ends_well, may_be_name, read_name, read_name_before
-from stimmung.calls.redaction.name_words import FIRST_NAMES
+from stimmung.calls.redaction.name_words import FIRST_NAMES, PARTICLES
 from stimmung.calls.redaction.records import Finding
 from stimmung.calls.redaction.spelling import Spelled, spelled_in
 from stimmung.calls.redaction.tokens import parts_of
@@ -37,11 +38,14 @@ ANSWER_LEAD = frozenset(
     """
     ja also aeh aehm oh ok okay klar gerne gern natuerlich selbstverstaendlich moment das ist waere heisst der die the
     it's its it is that's that would be yes yeah sure of course um uh well hi hello hallo so name and und mein my danke
-    i'm i am bin ich hier spricht speaking guten tag genau richtig
+    na gut schoen i'm i am bin ich hier spricht speaking guten tag genau richtig
     """.split()
 )
 """What may be said in an answer before the name."""
+UNSURE_TITLES = frozenset("miss doctor doktor familie kollege kollegin kollegen professor".split())
+"""Titles that are words too; where nobody writes capitals, no name is read behind them."""
 OPENERS = frozenset("ja also hallo hello hi hey tag morgen frau herr herrn is mr mrs ms die der hier yes yeah".split())
+OPENING = 40  # words of a voice among which "Müller hier" is a name: later it is "bleib hier"
 ALONE = frozenset(["it's", "its", "it"])
 
 
@@ -65,6 +69,7 @@ def _in_line(talk: Conversation, line: Line) -> Iterator[Run]:
     yield from _after_weak(talk, line)
     yield from _titled(talk, line)
     yield from _behind(talk, line)
+    yield from _here(talk, line)
     yield from _greeted(talk, line)
     yield from _full_names(talk, line)
 
@@ -90,8 +95,9 @@ def _after_weak(talk: Conversation, line: Line) -> Iterator[Run]:
         run = None if line.pauses(last) else read_name(talk, Spot(line, last), Context.WEAK)
         if run and ends_well(run) and (_is_full(talk, run) or _introduces(talk, run, line.tokens[first].text)):
             yield run
-    for _, last in line.find(WEAK):
-        run = None if line.pauses(last) else read_name(talk, Spot(line, last), Context.WEAK)
+    for first, last in line.find(WEAK):
+        german = line.tokens[first].text == "im" and line.tokens[first].language != "en"
+        run = None if german or line.pauses(last) else read_name(talk, Spot(line, last), Context.WEAK)
         if run and ends_well(run) and (_is_full(talk, run) or _is_english_single(run)):
             yield run
 
@@ -99,7 +105,8 @@ def _after_weak(talk: Conversation, line: Line) -> Iterator[Run]:
 def _is_full(talk: Conversation, run: Run) -> bool:
     """Tell whether a run is a name by itself: a known first name, or two words with capitals."""
     first = run.tokens[0]
-    return first.text in FIRST_NAMES or (len(run.tokens) > 1 and talk.is_cased(first))
+    words = [token for token in run.tokens if token.text not in PARTICLES]
+    return first.text in FIRST_NAMES or (len(words) > 1 and talk.is_cased(first))
 
 
 def _introduces(talk: Conversation, run: Run, said: str) -> bool:
@@ -123,7 +130,7 @@ def _titled(talk: Conversation, line: Line) -> Iterator[Run]:
             continue
         title = line.tokens[last - 1]
         owned = first > 0 and line.tokens[first - 1].text in POSSESSED and title.text in ("frau", "kollege", "kollegin")
-        sure = talk.is_cased(line.tokens[last]) or not (owned or title.text in ("miss", "doctor", "doktor", "familie"))
+        sure = talk.is_cased(line.tokens[last]) or not (owned or title.text in UNSURE_TITLES)
         run = read_name(talk, Spot(line, last), Context.MEDIUM) if sure and not mark(title).strip(".") else None
         if run and (not owned or run.tokens[0].text not in ORDINARY):
             yield run
@@ -134,8 +141,10 @@ def _behind(talk: Conversation, line: Line) -> Iterator[Run]:
     for first, last in line.find(BEHIND):
         said = line.tokens[last - 1].text
         loose = last - first == 1 or said == "speaking"
+        if said == "hier" and first > OPENING:
+            continue
         run = read_name_before(talk, line, first, Context.WEAK if loose else Context.MEDIUM)
-        if run is None or not _opens(line, run.first) or _is_said_next(line, last, said):
+        if run is None or not (said == "name" or _opens(line, run.first)) or _is_said_next(line, last, said):
             continue
         followed = mark(line.tokens[last - 1]) or line.pauses(last) or line.tokens[last].text in ("von", "aus", "from")
         if not loose or followed:
@@ -145,6 +154,15 @@ def _behind(talk: Conversation, line: Line) -> Iterator[Run]:
 def _is_said_next(line: Line, place: int, said: str) -> bool:
     """Tell whether "mein Name" goes on with "ist": then the name comes behind it."""
     return said == "name" and not line.breaks(place) and line.tokens[place].text in ("ist", "is", "lautet")
+
+
+def _here(talk: Conversation, line: Line) -> Iterator[Run]:
+    """Read "Hier Weber." at the beginning of a call."""
+    for first, last in line.find(HERE):
+        opens = first < OPENING and _opens(line, first) and not line.pauses(last)
+        run = read_name(talk, Spot(line, last), Context.WEAK) if opens else None
+        if run and is_capital(run.tokens[0]) and ends_well(run):
+            yield run
 
 
 def _opens(line: Line, place: int) -> bool:

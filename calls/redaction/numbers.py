@@ -153,6 +153,8 @@ def _repeated(tokens: Sequence[Token], at: int, end: int) -> Group | None:
 def _letters(tokens: Sequence[Token], at: int, end: int) -> Group | None:
     """Read letters said one by one: "D", "D wie Dora", "D as in dog", "D-E", "DE" in capitals, "jot"."""
     token = tokens[at]
+    if token.text in words.UNITS_AFTER and at and tokens[at - 1].digits:
+        return None  # "50 GB"
     single = SINGLE_LETTERS.fullmatch(token.text)
     if single or (len(token.text) <= LONGEST_CAPITALS and token.raw.isupper() and token.text.isalpha()):
         letters = NOT_ALNUM.sub("", token.text).upper()
@@ -262,23 +264,24 @@ def _says_plus(groups: Sequence[Group], tokens: Sequence[Token]) -> bool:
 
 def _trimmed(groups: list[Group], tokens: Sequence[Token]) -> list[Group]:
     first, last = 0, len(groups)
-    while first < last and _is_loose(groups[first], groups[first + 1] if first + 1 < last else None, tokens):
+    while first < last and _is_loose_start(groups[first], groups[first + 1] if first + 1 < last else None, tokens):
         first += 1
-    while last > first and groups[last - 1].soft and _is_loose(groups[last - 1], None, tokens):
+    while last > first and groups[last - 1].soft and tokens[groups[last - 1].first].text not in words.STANDING_SOFT:
         last -= 1
     return groups[first:last]
 
 
-def _is_loose(group: Group, behind: Group | None, tokens: Sequence[Token]) -> bool:
-    """Tell whether a soft group at the edge of a run is the word that it is written as, and no digit."""
+def _is_loose_start(group: Group, behind: Group | None, tokens: Sequence[Token]) -> bool:
+    """Tell whether the first group of a run is the word that it is written as, and no digit or letter."""
     text = tokens[group.first].text
-    if text == "one" and group.last - group.first == 1:  # "one moment, it's 4 7": a word, where nothing goes on at once
-        return not tokens[group.first].mark and (behind is None or behind.first > group.last)
+    apart = behind is None or behind.first > group.last
+    if text == "one" and group.last - group.first == 1:  # "one moment, it's 4 7"
+        return apart and not tokens[group.first].mark
     if not group.soft:
         return text in ("a", "i") and not group.digits and behind is None
     if text in words.STANDING_SOFT:
-        return behind is not None and (behind.first > group.last or bool(tokens[group.first].mark))
-    return not (text in words.LETTER_NAMES and behind is not None and behind.first == group.last)
+        return apart or bool(tokens[group.first].mark)
+    return apart or text not in words.LETTER_NAMES
 
 
 def _shape(groups: Sequence[Group], tokens: Sequence[Token]) -> Shape:

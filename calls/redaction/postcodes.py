@@ -91,7 +91,7 @@ def written_british(line: Line, place: int) -> int:
     letters = [letter for letter in token.raw if letter.isalpha()]
     if not letters or not all(letter.isupper() for letter in letters):
         return place
-    if BRITISH.fullmatch(token.text.upper()):
+    if BRITISH.fullmatch(token.text.upper()) and len(token.text) > 5:
         return place + 1
     if OUTWARD.fullmatch(token.text) and not line.pauses(place + 1) and INWARD.fullmatch(line.tokens[place + 1].text):
         return place + 2

@@ -39,6 +39,7 @@ NUMERIC_ONLY = re.compile(
     r"\w*-?(?:pin|tan|puk|cvv|cvc|cvn|otp|geheimzahl|geheimnummer|pruefziffer|pruefnummer|code|rueckseite|back)\w*"
 )
 SAYS = frozenset("ist lautet lauten waere heisst war is was are would be's is: =".split())
+AMOUNT = re.compile(r"[%€$£]|\d[.:,]\d")
 FILLERS = frozenset(
     """
     ist lautet lauten waere war heisst is was are be would it's its it dann also ja aeh aehm die der das den um uh so er
@@ -89,6 +90,7 @@ REACH = 9  # words between the word for it and the secret
 LONGEST = 16  # words of a secret: twelve letters and signs are said with about that many
 LONGEST_ANSWER = 9
 SHORTEST_CODE = 3  # digits that follow without an "is"
+SENT_CODE = 4  # digits with which somebody answers who was told that a code is on its way
 
 
 def find_secrets(talk: Conversation) -> list[Finding]:
@@ -100,8 +102,8 @@ def find_secrets(talk: Conversation) -> list[Finding]:
                 span = _said_behind(talk, line, last, loose or _is_numeric(line, first, last))
                 if span:
                     findings.append(Finding("SECRET", parts_of(line.tokens[span[0] : span[1]]), "context"))
-                elif not loose and _asks(line, first, last):
-                    findings += _answers(talk, line, first, last)
+                elif not loose and not _warns(line, first, last):
+                    findings += _answers(talk, line, first, last, _asks(line, first, last))
     return findings
 
 
@@ -118,7 +120,7 @@ def _said_behind(talk: Conversation, line: Line, place: int, numeric: bool) -> t
         token = line.tokens[here]
         if _is_sign(token):
             last = _end(line, here)
-            enough = says or colon or sum(len(one.digits) for one in line.tokens[here:last]) >= SHORTEST_CODE
+            enough = says or colon or _digits(line, here, last) >= SHORTEST_CODE
             return (here, last) if enough and not _counts(line, here, last) and _has_value(line, here, last) else None
         if token.text not in FILLERS:
             break
@@ -141,7 +143,7 @@ def _said_behind(talk: Conversation, line: Line, place: int, numeric: bool) -> t
 def _is_sign(token: Token) -> bool:
     """Tell whether a word is digits, a letter by itself or mixed of both."""
     letter = letter_of(token)
-    return bool(token.digits) or (bool(letter) and letter not in ("a", "i"))
+    return (bool(token.digits) and not AMOUNT.search(token.raw)) or (bool(letter) and letter not in ("a", "i"))
 
 
 def _has_value(line: Line, first: int, last: int) -> bool:
@@ -201,40 +203,50 @@ def _goes_on(line: Line, place: int) -> bool:
     return place < len(line.tokens) and not line.breaks(place) and _is_sign(line.tokens[place])
 
 
-def _asks(line: Line, first: int, last: int) -> bool:
-    """Tell whether the sentence with the word asks for the secret, and does not warn of telling it."""
+def _sentence(line: Line, first: int, last: int) -> tuple[int, int]:
+    """Return where the sentence around some words begins and ends."""
     begin, end = first, last
     while (
         begin > 0 and first - begin < 12 and not line.pauses(begin) and mark(line.tokens[begin - 1]) not in (".", "?")
     ):
         begin -= 1
-    while (
-        end < len(line.tokens)
-        and end - last < 12
-        and not line.pauses(end)
-        and mark(line.tokens[end - 1]) not in (".", "?")
-    ):
+    while end - last < 12 and not line.pauses(end) and mark(line.tokens[end - 1]) not in (".", "?"):
         end += 1
-    words = {token.text for token in line.tokens[begin:end]}
-    asks = mark(line.tokens[end - 1]) == "?" or bool(words & ASKING) or end - begin <= 4
-    return asks and not words & NOT_NOW
+    return begin, end
 
 
-def _answers(talk: Conversation, line: Line, first: int, last: int) -> Iterator[Finding]:
-    """Yield the secret in the answer: digits wherever they are in it, or its few words."""
+def _asks(line: Line, first: int, last: int) -> bool:
+    """Tell whether the sentence with the word for a secret asks for it."""
+    begin, end = _sentence(line, first, last)
+    asks = any(token.text in ASKING for token in line.tokens[begin:end])
+    return asks or mark(line.tokens[end - 1]) == "?" or end - begin <= 4
+
+
+def _warns(line: Line, first: int, last: int) -> bool:
+    """Tell whether the sentence is against telling it, or says that it is not known."""
+    begin, end = _sentence(line, first, last)
+    return any(token.text in NOT_NOW for token in line.tokens[begin:end])
+
+
+def _answers(talk: Conversation, line: Line, first: int, last: int, asked: bool) -> Iterator[Finding]:
+    """Yield the secret in the answer: its few words, or its digits; where nobody asked, digits that are all of it."""
     numeric = _is_numeric(line, first, last)
     for spot in talk.answers(line.tokens[last - 1]):
-        length = talk.length(spot)
-        end = spot.place + length
+        end = spot.place + talk.length(spot)
         here = spot.place
-        while here < end and (spot.line.tokens[here].text in FILLERS) and not _is_sign(spot.line.tokens[here]):
+        while here < end and spot.line.tokens[here].text in FILLERS and not _is_sign(spot.line.tokens[here]):
             here += 1
         if here == end or mark(spot.line.tokens[end - 1]) == "?":
             continue
         token = spot.line.tokens[here]
-        named = not numeric and end - here <= LONGEST_ANSWER and not is_ordinary(token.text, is_capital(token))
-        if _is_sign(token) or (named and token.text and not token.placeholder):
+        worded = asked and not numeric and end - here <= LONGEST_ANSWER and not token.placeholder
+        if _is_sign(token) or (worded and token.text and not is_ordinary(token.text, is_capital(token))):
             stop = _end(spot.line, here)
-            if not _counts(spot.line, here, stop) and _has_value(spot.line, here, stop):
+            whole = asked or (_digits(spot.line, here, stop) >= SENT_CODE and 2 * (stop - here) >= end - spot.place)
+            if whole and not _counts(spot.line, here, stop) and _has_value(spot.line, here, stop):
                 yield Finding("SECRET", parts_of(spot.line.tokens[here:stop]), "context")
                 return
+
+
+def _digits(line: Line, first: int, last: int) -> int:
+    return sum(len(token.digits) for token in line.tokens[first:last])

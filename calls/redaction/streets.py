@@ -23,7 +23,7 @@ NO_STREET = re.compile(
     r"|(?:park|arbeits|sitz|stell|spiel|sport|camping|speicher|steh|fenster|listen|studien|kita|ausbildungs|bau|golf"
     r"|flug|stand|studien|lager|liege|praktikums|tabellen|schlaf|kindergarten|betreuungs|gang|abstell|rast|zelt"
     r"|therapie|haft|markt)platz"
-    r"|bahnsteig|buergersteig|.*(?:aeu|l|t)ufer|(?:bundes|einbahn|schnell|wasser|milch|neben|seiten)strasse"
+    r"|bahnsteig|buergersteig|.*(?:aeu|l|t)ufer|(?:bundes|einbahn|schnell|wasser|milch|neben|seiten|kreis|land|landes|staats)strasse"
     r"|.*(?:ge|str|sp|b|ehe|h|oto|ito|nito)ring|hering|ehering"
 )
 """Words that end like streets and are none."""
@@ -40,6 +40,7 @@ LIKE_STREET = frozenset(
 )
 """English words for streets that mostly mean something else: they need capitals, or a question for the address."""
 ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+HOUSE = re.compile(r"\d{1,4}[a-z]?(?:[-/]\d{0,4}[a-z]?)?|[a-z-]+")
 NUMBER_AND = frozenset(["nummer", "nr", "hausnummer", "number"])
 DWELLING = frozenset("flat apartment apt unit suite house number no room floor wohnung block".split())
 COUNTED = frozenset(
@@ -63,7 +64,7 @@ def house_number(line: Line, place: int) -> int:
     while here < len(line.tokens) and here - first < LONGEST_NUMBER and not (here > place and line.breaks(here)):
         token = line.tokens[here]
         size = len(token.digits)
-        if not size or digits + size > 4 or ORDINAL.fullmatch(token.text):
+        if not size or digits + size > 4 or not HOUSE.fullmatch(token.text):
             break
         digits, here = digits + size, here + 1
         if mark(token):
@@ -86,6 +87,8 @@ def german_street(talk: Conversation, line: Line, place: int) -> Run | None:
     if token.digits or token.placeholder or not text:
         return None
     if text in GENERIC:
+        if talk.is_cased(token) and not is_capital(token):
+            return None
         first = _name_before(talk, line, place)
         return Run(line, first, place + 1) if first < place else None
     if "-" in text and text.rsplit("-", 1)[1] in GENERIC:
@@ -140,7 +143,8 @@ def english_street(talk: Conversation, line: Line, place: int, expected: bool) -
     first = _number_before(line, here)
     if first < here:
         return Run(line, _dwelling_before(line, first), place + 1)
-    return Run(line, max(here, place - 2), place + 1) if expected and sure else None
+    named = [word for word in line.tokens[max(here, place - 2) : place] if not is_ordinary(word.text, is_capital(word))]
+    return Run(line, max(here, place - 2), place + 1) if expected and sure and named else None
 
 
 def _may_be_street(talk: Conversation, token: Token, sure: bool) -> bool:
