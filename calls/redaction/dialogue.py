@@ -25,6 +25,7 @@ MERGED = 8  # tokens between two namings of one thing: "die Nummer … von Ihrer
 LINKS = frozenset("ist is das that that's als as waere war was lautet my meine mein the die your ihre".split())
 # Digits that a number of each type has at least, by how clearly it was named.
 LEAST: Mapping[Strength, int] = {"strong": 4, "generic": 6, "weak": 7, "other": 99}
+LEAST_COMPLETE = 8  # digits after which "und die Nummer?" asks for something else
 # Characters with which a number is complete: from then on only what repeats it belongs to it.
 WHOLE: Mapping[Identifier, int] = {"IBAN": 22, "CARD": 16, "TAX_ID": 11, "INSURANCE_ID": 12, "PHONE": 14}
 
@@ -105,7 +106,8 @@ class _Listener:
                 return self._within(expected, naming.first)
             # "die Nummer noch einmal" is of what was said; what digits follow at once is a number of its own.
             followed = self.starts.intersection(range(naming.last, naming.last + SIDE_BY_SIDE + 1))
-            own = naming.strength == "weak" and (followed or same_utterance)
+            complete = sum(len(run.digits) for run in expected.runs) >= LEAST_COMPLETE
+            own = (naming.strength == "weak" and (followed or same_utterance)) or (complete and not same_utterance)
             return naming.strength in ("generic", "weak") and not own and self._within(expected, naming.first)
         if naming.strength == "other":
             return same_utterance  # "name, phone number and address, please"

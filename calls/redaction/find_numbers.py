@@ -1,41 +1,26 @@
 """All numbers of a call: those that are named, those that only look like one, and what repeats them."""
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from stimmung.calls.redaction.chains import APART, Saying, read_chains, read_sayings, said_by
+from stimmung.calls.redaction.chains import APART, read_chains, said_by
+from stimmung.calls.redaction.covering import Numbers, covering
 from stimmung.calls.redaction.dialogue import Named, find_named
 from stimmung.calls.redaction.kinds import Decision, checked_kind, decide, form_kind
-from stimmung.calls.redaction.namings import Naming, read_namings
-from stimmung.calls.redaction.numbers import NOT_ALNUM, Run, read_runs
-from stimmung.calls.redaction.records import Finding, Part
+from stimmung.calls.redaction.numbers import NOT_ALNUM, Run
+from stimmung.calls.redaction.records import Finding
 from stimmung.calls.redaction.tokens import Stream
 
 UNNAMED = 10  # digits in a chain that nothing names
 UNNAMED_TOGETHER = 9  # digits written in one word; 8 may be a date
+UNNAMED_SAID = 7  # digits said one by one, which is how nobody says an amount or a date
+SAID_GROUPS = 5
 UNNAMED_PHONE = 8  # digits of which the first is 0
 REPEATED = 4  # digits that stand in a number found elsewhere
 REPEATED_BARE = 2  # digits in an utterance of digits, near one
 NEAR_SECONDS = 20.0
 HELD_BACK = 3  # digits of which a live call does not know yet what they are
-ABSORBED = 3  # words between two groups of a number that go with it: misheard digits, "und dann"
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A stream read for numbers: done once, used by every search."""
-
-    stream: Stream
-    runs: tuple[Run, ...]
-    sayings: Mapping[int, Saying]
-    namings: tuple[Naming, ...]
-
-
-def read_numbers(stream: Stream) -> Numbers:
-    """Return what a stream says in digits."""
-    runs = read_runs(stream)
-    return Numbers(stream, runs, read_sayings(stream, runs), read_namings(stream))
 
 
 def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> list[Finding]:
@@ -50,8 +35,7 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
             found.append((chain, decision))
             taken.update(run.first for run in chain)
     found = _with_repetitions(numbers, found, taken)
-    names = {place for naming in numbers.namings for place in range(naming.first, naming.last)}
-    return [Finding(one.kind, parts_of_runs(stream, runs, names), one.evidence) for runs, one in found]
+    return [Finding(one.kind, covering(numbers, runs), one.evidence) for runs, one in found]
 
 
 def find_unclear(numbers: Numbers, found: Iterable[Finding]) -> list[Finding]:
@@ -63,7 +47,7 @@ def find_unclear(numbers: Numbers, found: Iterable[Finding]) -> list[Finding]:
     for chain in read_chains(stream, free, numbers.sayings):
         held = [run for run in chain if not run.shape]
         if sum(len(run.digits) for run in held) >= HELD_BACK and not _counts(stream, held):
-            unclear.append(Finding("NUMBER", parts_of_runs(stream, held), "pattern"))
+            unclear.append(Finding("NUMBER", covering(numbers, held), "pattern"))
     return unclear
 
 
@@ -121,9 +105,11 @@ def _unnamed(stream: Stream, chain: Sequence[Run], patterns: Sequence[re.Pattern
         return Decision(checked, "check_digit")
     if formed is not None:
         return Decision(formed, "pattern")
-    together = max(len(group.digits) for run in chain for group in run.groups)
+    groups = [len(group.digits) for run in chain for group in run.groups]
     leading = said.digits.startswith("0") and length >= UNNAMED_PHONE
-    return decide(said) if length >= UNNAMED or together >= UNNAMED_TOGETHER or leading else None
+    one_by_one = length >= UNNAMED_SAID and len(groups) >= SAID_GROUPS and max(groups) <= 2
+    sure = length >= UNNAMED or max(groups) >= UNNAMED_TOGETHER or leading or one_by_one
+    return decide(said) if sure else None
 
 
 def _as_patterns_write(stream: Stream, chain: Sequence[Run]) -> list[str]:
@@ -165,19 +151,3 @@ def _repeats(numbers: Numbers, run: Run, known: Sequence[str], runs: Sequence[Ru
     tokens = numbers.stream.tokens
     first, last = tokens[runs[0].first].start, tokens[runs[-1].last - 1].end
     return bare and first - NEAR_SECONDS <= tokens[run.first].start <= last + NEAR_SECONDS
-
-
-def parts_of_runs(stream: Stream, runs: Sequence[Run], names: Container[int] = ()) -> tuple[Part, ...]:
-    """Return runs as parts; a few words between two of them in one utterance go with them, if they name nothing."""
-    parts: list[Part] = []
-    before = 0
-    for run in runs:
-        first, last = stream.tokens[run.first].word, stream.tokens[run.last - 1].word + 1
-        between = range(before, run.first)
-        before = run.last
-        near = len(between) <= ABSORBED and not any(place in names for place in between)
-        if parts and parts[-1].utterance == run.utterance and near:
-            parts[-1] = Part(run.utterance, parts[-1].first, last)
-        else:
-            parts.append(Part(run.utterance, first, last))
-    return tuple(parts)

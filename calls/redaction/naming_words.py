@@ -7,10 +7,13 @@ from types import MappingProxyType
 from stimmung.calls.redaction.records import Identifier
 
 # A compound that ends in "number", however the recogniser heard its end: Kundenmummer, Telefonnumer, Rumsmunner.
-COMPOUND = re.compile(r"(?P<head>[a-z-]{3,}?)-?(?:[nmr]u[mn]{1,3}er[ns]?|nr|kennung|kennziffer|zeichen|kennzeichen)")
+COMPOUND = re.compile(
+    r"(?P<head>[a-z-]{3,}?)-?(?:[nmrw]u[mn]{1,3}e[rl][ns]?|nr|kennung|kennziffer|zeichen|kennzeichen)"
+)
 NUMBER_NOUNS = frozenset(
-    """nummer nummern numer mummer munner muner nunner numner nr number numbers numb id ids identification no num
-    kennung kennziffer zeichen identifikationsnummer identifikation""".split()
+    """nummer nummern numer mummer munner muner nunner numner wunner wuner munnel nr number numbers numb id ids
+    identification no num
+        kennung kennziffer zeichen identifikationsnummer identifikation""".split()
 )
 OTHER_MEANINGS = frozenset("no num id ids identification zeichen numb".split())  # nothing without a word before them
 HEADS: tuple[tuple[re.Pattern[str], Identifier | None], ...] = (
@@ -79,6 +82,7 @@ WEAK_OF: tuple[tuple[Identifier, str], ...] = (
     (
         "IBAN",
         """konto bankverbindung bankdaten kontodaten girokonto ivan iwan iban's eban ieban ibahn ivon i-bahn heban
+        divan gewann gewahn gewahnen
         kontoverbindung bankkonto""",
     ),
     ("TAX_ID", "steueridentifikation finanzamt taxpayer"),

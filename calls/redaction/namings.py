@@ -58,6 +58,8 @@ def _naming(tokens: Sequence[Token], at: int) -> Naming | None:
         return Naming(at - 1, at + 1, "IBAN", "strong")
     if text == "ban" and _before(tokens, at, 1) in ("i", "ei", "ie", "e", "i.", "die"):
         return Naming(at - 1, at + 1, "IBAN", "strong")
+    if text.startswith("ueberan") and not text.startswith(("ueberanst", "ueberantw")):
+        return Naming(at, at + 1, "IBAN", "weak")  # what a recogniser made of it: "Meine Überanlaute"
     return _compound(tokens, at) if len(text) > 5 else None
 
 

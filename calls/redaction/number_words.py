@@ -10,7 +10,8 @@ FILLERS = frozenset(
     leerzeichen pause die das der wieder weiter gut richtig am ende zum schluss zuerst erst hinten vorne and then
     yes yeah yep yup right dash hyphen slash space dot point stroke plus wait sorry please again the that's
     followed by it's its is ist sind lautet lauten next gap comma sir madam ma'am mhmm no nein alright korrekt
-    correct""".split()
+    correct danke super perfekt prima gerne gern
+    verstanden thanks thank you great perfect lovely sure got""".split()
 )
 # Heard for digits by a recogniser, or said for them; they count only among digits.
 SOFT = MappingProxyType(

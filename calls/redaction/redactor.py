@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from stimmung.calls.redaction.apply import apply
-from stimmung.calls.redaction.find_numbers import find_numbers, find_unclear, read_numbers
+from stimmung.calls.redaction.covering import read_numbers
+from stimmung.calls.redaction.find_numbers import find_numbers, find_unclear
 from stimmung.calls.redaction.merging import merge
 from stimmung.calls.redaction.people import find_people
 from stimmung.calls.redaction.records import Finding, Redacted, RedactionOptions, TextFinding
