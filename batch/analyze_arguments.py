@@ -25,6 +25,7 @@ SETTING_OF_OPTION = {
     "--device": "models.device",
     "--beam-size": "models.beam_size",
     "--hotwords": "models.hotwords",
+    "--data-dir": "store.data_dir",
 }
 
 KEY_OF_ONE_CALL = "call_id"
@@ -46,6 +47,7 @@ class AnalyzeArguments:
     config: Path | None
     quiet: bool
     unredacted: bool = False
+    save: bool = False
 
 
 def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
@@ -61,6 +63,8 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         _check_stdout(formats, len(recordings))
     elif arguments.output.exists() and not arguments.output.is_dir():
         raise typer.BadParameter(f"--output {arguments.output}: is a file; name a folder")
+    if arguments.settings.get("--data-dir") is not None and not arguments.save:
+        raise typer.BadParameter("--data-dir is where calls are kept, and none is without --save")
     if arguments.plot is not None:
         _check_plot(arguments.plot, len(recordings))
     options = tuple(

@@ -4,15 +4,18 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from rich.markup import escape
 
 from stimmung.batch.audit import unredacted_look
-from stimmung.batch.outputs import Format, file_stems, remove_scored, render, write_results
+from stimmung.batch.outputs import Format, file_stems, remove_scored, render, result_file, write_results
 from stimmung.batch.pipeline import Pipeline
 from stimmung.batch.progress import sound_progress
 from stimmung.batch.recording_info import recording_info
+from stimmung.batch.saving import Saver, saving
 from stimmung.batch.screen import Screen, to_json_list
+from stimmung.batch.store_access import OpenStore
 from stimmung.batch.transcript_view import transcript
 from stimmung.batch.unredacted_view import require_unredacted, with_originals
 from stimmung.calls.analysis import Instructions, Recording
@@ -26,6 +29,7 @@ from stimmung.speech.errors import AudioError, CallInfoError, StimmungError
 from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
 
 logger = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 DONE, SOME_FAILED = 0, 1  # exit codes
 
@@ -66,12 +70,23 @@ class Desk:
     redactor: Redacting
     judge: DistressJudge
     screen: Screen
+    saver: Saver | None
 
 
-def run_analyze(request: AnalyzeRequest, pipeline: Callable[[], Pipeline], screen: Screen) -> int:
-    """Analyse and show each recording; return the exit code: 0, or 1 where one failed.
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a recording: `text` is left to print, `good` says that nothing failed."""
 
-    Raises SettingsError and WeightsError, which concern them all.
+    text: str
+    good: bool
+
+
+def run_analyze(
+    request: AnalyzeRequest, pipeline: Callable[[], Pipeline], screen: Screen, open_store: OpenStore | None = None
+) -> int:
+    """Analyse and show each recording, and keep it where there is a store; return the exit code: 0, or 1 if one failed.
+
+    Raises SettingsError, WeightsError and StoreError, which concern them all.
     """
     loaded = load_settings(request.config, request.options)
     if request.unredacted:
@@ -82,14 +97,15 @@ def run_analyze(request: AnalyzeRequest, pipeline: Callable[[], Pipeline], scree
     if request.output:
         request.output.mkdir(parents=True, exist_ok=True)
     parts = pipeline()
-    engines = _load_engines(parts, loaded, screen)
-    redactor = parts.build_redactor(loaded.settings, engines)
-    desk = Desk(request, loaded, parts, engines, redactor, parts.load_judge(), screen)
-    results = [_run_job(job, desk) for job in jobs]
-    good = [result for result in results if result is not None]
-    if request.formats == ("json",) and not request.output:
-        screen.result("".join(good) if len(request.recordings) == 1 else to_json_list(good))
-    return DONE if len(good) == len(request.recordings) else SOME_FAILED
+    with saving(open_store, loaded.settings, screen, parts.redact_sound) as saver:
+        engines = _load_engines(parts, loaded, screen)
+        redactor = parts.build_redactor(loaded.settings, engines)
+        desk = Desk(request, loaded, parts, engines, redactor, parts.load_judge(), screen, saver)
+        results = [result for job in jobs if (result := _run_job(job, desk)) is not None]
+        if request.formats == ("json",) and not request.output:
+            texts = [result.text for result in results]
+            screen.result("".join(texts) if len(request.recordings) == 1 else to_json_list(texts))
+    return DONE if sum(result.good for result in results) == len(request.recordings) else SOME_FAILED
 
 
 def _jobs(recordings: Sequence[Recording]) -> list[Job]:
@@ -121,24 +137,34 @@ def _load_engines(parts: Pipeline, loaded: LoadedSettings, screen: Screen) -> En
         return parts.build_engines(loaded.settings)
 
 
-def _run_job(job: Job, desk: Desk) -> str | None:
-    """Analyse one recording and show or write it; return what is left to print, None where it failed and was told."""
+def _run_job(job: Job, desk: Desk) -> Result | None:
+    """Analyse one recording, show or write it, keep it; None where the analysis failed, which was told."""
+    start = desk.pipeline.clock()
+    found = _guarded(job, desk.screen, lambda: _analyze(job, desk))
+    if found is None:
+        return None
+    took = desk.pipeline.clock() - start
+    saved: bool | None = False
+    try:
+        delivered = _guarded(job, desk.screen, lambda: _deliver(_shown(found, desk), job, desk, took))
+    finally:  # a reader who has enough, or a full disk, is no reason to forget the call
+        saved = _guarded(job, desk.screen, lambda: _save(found, job, desk))
+    return None if delivered is None else Result(delivered, good=bool(saved))
+
+
+def _guarded(job: Job, screen: Screen, work: Callable[[], Value]) -> Value | None:
+    """Return what `work` does; None where it fails, which is told and concerns this recording only."""
     path = job.recording.files[0]
     try:
-        start = desk.pipeline.clock()
-        analysis = _shown(_analyze(job, desk), desk)
-        delivered = _deliver(analysis, job, desk, desk.pipeline.clock() - start)
-        if desk.request.plot:
-            _plot(analysis, desk.request.plot, desk.screen)
-        return delivered
+        return work()
     except StimmungError as error:
         text = str(error)
-        desk.screen.failure(text if str(path) in text else f"{path}: {text}")
+        screen.failure(text if str(path) in text else f"{path}: {text}")
     except BrokenPipeError:  # nobody reads any more: the end of them all
         raise
     except Exception as error:  # a fault of ours or of a library; its text may hold words of the call
         logger.debug("%s: unforeseen", path, exc_info=True)
-        desk.screen.failure(f"{path}: stopped by an unforeseen {type(error).__name__}; the others go on")
+        screen.failure(f"{path}: stopped by an unforeseen {type(error).__name__}; the others go on")
     return None
 
 
@@ -169,13 +195,36 @@ def _analyze(job: Job, desk: Desk) -> Analyzed:
         return desk.pipeline.analyze(job.recording, info, desk.engines, instructions, progress)
 
 
+def _save(found: Analyzed, job: Job, desk: Desk) -> bool:
+    """Keep the call if that was asked for, and have the store know the files that hold it."""
+    if desk.saver is None:
+        return True
+    request = desk.request
+    files = [] if request.output is None else [result_file(request.output, job.stem, form) for form in _forms(request)]
+    written = [file for file in (*files, request.plot) if file is not None and file.exists()]
+    desk.saver.save(job.recording, found, written)
+    return True
+
+
+def _forms(request: AnalyzeRequest) -> tuple[Format, ...]:
+    """Return the formats that go into files."""
+    return request.formats or ("json",)
+
+
 def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     """Show the result, or write its files; return JSON for stdout, which waits until all are done."""
+    text = _tell(analysis, job, desk, took)
+    if desk.request.plot:
+        _plot(analysis, desk.request.plot, desk.screen)
+    return text
+
+
+def _tell(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     formats, folder = desk.request.formats, desk.request.output
     if folder:
         if analysis.info.consent == "withdrawn":
-            _remove_scored(folder, job.stem, formats or ("json",), desk.screen)
-        for file in _write(analysis, folder, job.stem, formats or ("json",)):
+            _remove_scored(folder, job.stem, _forms(desk.request), desk.screen)
+        for file in _write(analysis, folder, job.stem, _forms(desk.request)):
             desk.screen.note(f"wrote {file}")
     elif not formats:
         desk.screen.out.print(transcript(analysis, took), "")

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,15 +13,19 @@ import typer
 from stimmung.batch.audit_command import EXAMPLES as AUDIT_EXAMPLES
 from stimmung.batch.audit_command import audit_command
 from stimmung.batch.config_command import CONFIG_OPTION, config_app
+from stimmung.batch.db_command import db_app
 from stimmung.batch.endings import INTERRUPTED, endings
+from stimmung.batch.erase_command import EXAMPLES as ERASE_EXAMPLES
+from stimmung.batch.erase_command import erase_command
 from stimmung.batch.live_command import EXAMPLES as LIVE_EXAMPLES
 from stimmung.batch.live_command import live
 from stimmung.batch.models_command import Shelf, models_app, real_shelf
+from stimmung.batch.retention_command import retention_app
 from stimmung.batch.serve_command import EPILOG as SERVE_EXAMPLES
 from stimmung.batch.serve_command import Server, real_server, serve_command
 from stimmung.batch.show_command import EXAMPLES as SHOW_EXAMPLES
 from stimmung.batch.show_command import show_command
-from stimmung.batch.store_arguments import open_real_store
+from stimmung.batch.store_arguments import DATA_DIR_OPTION, open_real_store
 
 if TYPE_CHECKING:
     from stimmung.batch.pipeline import Pipeline
@@ -36,7 +41,17 @@ stimmung analyze --roles agent,customer --srt --output subtitles night/*.wav
 
 stimmung analyze --one-call agent.wav caller.wav --json
 
+stimmung analyze --save night/*.wav
+
 Exit codes: 0 all recordings done, 1 some failed, 2 wrong usage or settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `stimmung analyze` works with; no pipeline: the real one."""
+
+    pipeline: "Callable[[], Pipeline] | None"
+    open_store: "OpenStore"
 
 
 def build_app(
@@ -63,13 +78,16 @@ def build_app(
             bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
         ] = False,
     ) -> None:
-        context.obj = pipeline
+        context.obj = Parts(pipeline, open_store)
 
     app.command("analyze", epilog=ANALYZE_EXAMPLES)(analyze)
     app.command("serve", epilog=SERVE_EXAMPLES)(serve_command(server))
     app.command("live", epilog=LIVE_EXAMPLES)(live)
     app.command("show", epilog=SHOW_EXAMPLES)(show_command(open_store))
     app.command("audit", epilog=AUDIT_EXAMPLES)(audit_command(open_store))
+    app.command("erase", epilog=ERASE_EXAMPLES)(erase_command(open_store))
+    app.add_typer(retention_app(open_store), name="retention")
+    app.add_typer(db_app(open_store), name="db")
     app.add_typer(models_app(shelf), name="models")
     app.add_typer(config_app(), name="config")
     return app
@@ -140,6 +158,11 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     unredacted: Annotated[
         bool, typer.Option("--unredacted", help="Show identifiers, too; needs policy.keep_original, and is recorded.")
     ] = False,
+    save: Annotated[
+        bool,
+        typer.Option("--save", help="Keep each call in the database, redacted; `stimmung show ID` shows it again."),
+    ] = False,
+    data_dir: Annotated[Path | None, DATA_DIR_OPTION] = None,
     config: Annotated[Path | None, CONFIG_OPTION] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no notes.")] = False,
 ) -> None:
@@ -159,6 +182,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
             "--device": device,
             "--beam-size": beam_size,
             "--hotwords": hotwords,
+            "--data-dir": None if data_dir is None else str(data_dir),
         },
         info=tuple(info or ()),
         raw_format=raw_format,
@@ -167,11 +191,14 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         config=config,
         quiet=quiet,
         unredacted=unredacted,
+        save=save,
     )
     with endings():
         from stimmung.batch.analyze_command import run_analyze
         from stimmung.batch.pipeline import real_pipeline
         from stimmung.batch.screen import Screen
 
-        code = run_analyze(to_request(arguments), context.obj or real_pipeline, Screen(quiet))
+        parts: Parts = context.obj
+        request, store = to_request(arguments), parts.open_store if save else None
+        code = run_analyze(request, parts.pipeline or real_pipeline, Screen(quiet), store)
     raise typer.Exit(code)

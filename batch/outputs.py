@@ -74,9 +74,14 @@ def remove_scored(folder: Path, stem: str, kept: Sequence[Format]) -> list[Path]
     return removed
 
 
+def result_file(folder: Path, stem: str, form: Format) -> Path:
+    """Return where a result stands."""
+    return folder / f"{stem}.{form}"
+
+
 def _places(folder: Path, stem: str, form: Format) -> tuple[Path, Path]:
-    """Return where a result stands, and where until it is whole."""
-    return folder / f"{stem}.{form}", folder / f".{stem}.{form}.partial"
+    """Return the same, and where it stands until it is whole."""
+    return result_file(folder, stem, form), folder / f".{stem}.{form}.partial"
 
 
 def _is_result(path: Path, form: Format) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stimmung.batch.audit import Audit, audit
+from stimmung.batch.kept_sound import redacted_sound
 from stimmung.calls.analysis import Instructions, Progress, Recording
 from stimmung.calls.distress import DistressJudge
-from stimmung.calls.records import Analyzed
+from stimmung.calls.records import Analyzed, CallAnalysis
 from stimmung.calls.redacting import Redacting
 from stimmung.speech.engines import Engines
 from stimmung.speech.records import CallInfo
@@ -18,7 +19,8 @@ from stimmung.speech.settings import Settings
 class Pipeline:
     """Builds the models and what takes identifiers out, analyses a call with them, tells the time in seconds.
 
-    `audit` takes note of who looked at a call's words as they were said.
+    `audit` takes note of who looked at a call's words as they were said. `redact_sound` returns an Opus file with tones
+    over what was redacted.
     """
 
     build_engines: Callable[[Settings], Engines]
@@ -27,6 +29,7 @@ class Pipeline:
     clock: Callable[[], float] = time.perf_counter
     load_judge: Callable[[], DistressJudge] = DistressJudge.load
     audit: Audit = audit
+    redact_sound: Callable[[Recording, CallAnalysis], bytes] = redacted_sound
 
 
 def real_pipeline() -> Pipeline:

@@ -10,28 +10,44 @@ from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import Settings
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
 from stimmung.store.calls import load_call, save_call
-from stimmung.store.database import Database, open_database
+from stimmung.store.database import open_database
+from stimmung.store.erasure import Erased, erase_call, erase_customer, settle_erasures
 from stimmung.store.exports_register import Export, register_export
+from stimmung.store.maintenance import Steward
+from stimmung.store.migrate import migrate_database
 from stimmung.store.originals import load_originals
-from stimmung.store.places import Places, places_in
+from stimmung.store.pace import Pace
+from stimmung.store.places import places_in
+from stimmung.store.pseudonyms import Renewed, forget_lost_secrets, rotate_secret
 from stimmung.store.records import SavedAs, SavedCall
+from stimmung.store.retention import Plan, Retained, plan_retention, run_retention
+from stimmung.store.retention_rules import RetentionRules, rules_of
+from stimmung.store.status import StoreStatus, calls_of_customer, calls_of_id, store_status
 
 Clock = Callable[[], datetime]  # aware
 
 
 @contextmanager
-def real_store(settings: Settings, tell: Callable[[str], None]) -> "Iterator[RealStore]":
-    """Open the store while the block runs; `tell` gets a line when something takes long. Raises StoreError."""
-    with open_database(settings.store, tell=tell) as database:
-        yield RealStore(database, places_in(database.data_dir, settings.store))
+def real_store(settings: Settings, tell: Callable[[str], None], migrate: bool = True) -> "Iterator[RealStore]":
+    """Open the store while the block runs; `tell` gets a line when something takes long. Raises StoreError.
+
+    Erasures that were cut short, or that a restored database does not know, are done first; not without `migrate`,
+    which leaves the database as it is.
+    """
+    with open_database(settings.store, tell=tell, migrate=migrate) as database:
+        places = places_in(database.data_dir, settings.store)
+        steward = Steward(database, places, system_user(), Pace(tell))
+        if migrate:
+            settle_erasures(steward)
+        yield RealStore(steward, rules_of(settings.retention))
 
 
 class RealStore:
     """An open store, as the user of the operating system uses it who runs this; see `StoreAccess`."""
 
-    def __init__(self, database: Database, places: Places, now: Clock = lambda: datetime.now(UTC)) -> None:
-        self._database, self._places, self._now = database, places, now
-        self._who = system_user()
+    def __init__(self, steward: Steward, rules: RetentionRules, now: Clock = lambda: datetime.now(UTC)) -> None:
+        self._steward, self._rules, self._now = steward, rules, now
+        self._database, self._places, self._who = steward.database, steward.places, steward.who
 
     def save(self, call: SavedCall, files: Sequence[Path] = ()) -> SavedAs:
         """Keep a call, then remember the files that hold it."""
@@ -59,6 +75,47 @@ class RealStore:
             return Seen(stored)
         key = self._places.originals_key
         return Seen(stored, self._database.run(lambda connection: load_originals(connection, key, stored.call_id)))
+
+    def count_calls(self, customer: str | None, call_id: str | None) -> int:
+        """Return how many calls are kept of a customer, or under an id."""
+        if customer is not None:
+            secret = self._places.secret
+            return self._database.run(lambda connection: calls_of_customer(connection, secret, customer))
+        return self._database.run(lambda connection: calls_of_id(connection, call_id or ""))
+
+    def plan_retention(self) -> Plan:
+        """Return what `run_retention` would remove."""
+        return plan_retention(self._steward, self._rules, self._now())
+
+    def run_retention(self) -> Retained:
+        """Remove what was kept long enough."""
+        return run_retention(self._steward, self._rules, self._now())
+
+    def erase_customer(self, customer: str) -> Erased:
+        """Erase all that is kept about a customer."""
+        return erase_customer(self._steward, customer)
+
+    def erase_call(self, call_id: str) -> Erased:
+        """Erase a call."""
+        return erase_call(self._steward, call_id)
+
+    def status(self) -> StoreStatus:
+        """Return how the store is."""
+        return store_status(self._database, self._places)
+
+    def migrate(self) -> tuple[str, ...]:
+        """Bring the schema up to date."""
+        return tuple(f"{one.number:04}_{one.name}" for one in migrate_database(self._database.engine))
+
+    def rotate_secret(self) -> Renewed:
+        """Make a new secret and the pseudonyms anew."""
+        renewed = rotate_secret(self._database, self._places.secret)
+        self._database.run(lambda connection: record_act(connection, Act("rotate_secret", self._who, self._now())))
+        return renewed
+
+    def forget_lost_secrets(self) -> int:
+        """Give up pseudonyms whose secret is lost."""
+        return forget_lost_secrets(self._database, self._places.secret)
 
     def acts(self, call_id: str | None, since: datetime | None) -> tuple[Act, ...]:
         """Return what was recorded."""

@@ -10,7 +10,11 @@ from typing import Protocol
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.settings import Settings
 from stimmung.store.audit import Act
+from stimmung.store.erasure import Erased
+from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import SavedAs, SavedCall, StoredCall
+from stimmung.store.retention import Plan, Retained
+from stimmung.store.status import StoreStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,46 @@ class StoreAccess(Protocol):
         """Return a call for somebody to see. Raises StoreError where there is none, or no originals."""
         ...
 
+    def count_calls(self, customer: str | None, call_id: str | None) -> int:
+        """Return how many calls are kept of a customer, or under an id."""
+        ...
+
+    def erase_customer(self, customer: str) -> Erased:
+        """Erase all that is kept about a customer. Raises StoreError."""
+        ...
+
+    def erase_call(self, call_id: str) -> Erased:
+        """Erase a call. Raises StoreError."""
+        ...
+
+    def plan_retention(self) -> Plan:
+        """Return what `run_retention` would remove. Raises StoreError."""
+        ...
+
+    def run_retention(self) -> Retained:
+        """Remove what was kept long enough. Raises StoreError."""
+        ...
+
+    def status(self) -> StoreStatus:
+        """Return how the store is; also where it was opened without bringing its schema up to date."""
+        ...
+
+    def migrate(self) -> Sequence[str]:
+        """Bring the schema up to date; return the names of what was applied. Raises StoreError."""
+        ...
+
+    def rotate_secret(self) -> Renewed:
+        """Make a new secret and the pseudonyms anew. Raises StoreError."""
+        ...
+
+    def forget_lost_secrets(self) -> int:
+        """Give up pseudonyms whose secret is lost; return how many calls had one. Raises StoreError."""
+        ...
+
     def acts(self, call_id: str | None, since: datetime | None) -> Sequence[Act]:
         """Return what was recorded, oldest first."""
         ...
 
 
-OpenStore = Callable[[Settings, Callable[[str], None]], AbstractContextManager[StoreAccess]]
+# Takes the settings, whom to tell what it waits for, and whether to bring the schema up to date.
+OpenStore = Callable[[Settings, Callable[[str], None], bool], AbstractContextManager[StoreAccess]]

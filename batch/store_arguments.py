@@ -22,7 +22,7 @@ DATA_DIR_OPTION = typer.Option(
 )
 JSON_OPTION = typer.Option("--json", help="As JSON.")
 QUIET_OPTION = typer.Option("--quiet", "-q", help="No notes; failures are still told.")
-YES_OPTION = typer.Option("--yes", "-y", help="Do not ask; needed where there is no terminal to ask on.")
+YES_HELP = "Do not ask; needed where there is no terminal to ask on."
 CALL_OPTION = typer.Option("--call", metavar="ID", help="A call, by the id that it is kept as.")
 CUSTOMER_OPTION = typer.Option(
     "--customer", metavar="KEY", help="A customer, by the key that came with the calls (customer in NAME.call.json)."
@@ -39,17 +39,21 @@ def store_settings(config: Path | None, data_dir: Path | None) -> "LoadedSetting
     return load_settings(config, [] if data_dir is None else [Given("store.data_dir", str(data_dir), "--data-dir")])
 
 
-def open_real_store(settings: "Settings", tell: Callable[[str], None]) -> "AbstractContextManager[StoreAccess]":
+def open_real_store(
+    settings: "Settings", tell: Callable[[str], None], migrate: bool = True
+) -> "AbstractContextManager[StoreAccess]":
     """Open the store of the settings; what that needs is imported only now."""
     from stimmung.batch.real_store import real_store
 
-    return real_store(settings, tell)
+    return real_store(settings, tell, migrate)
 
 
 @contextmanager
-def opened(open_store: "OpenStore", loaded: "LoadedSettings", screen: "Screen") -> Iterator["StoreAccess"]:
+def opened(
+    open_store: "OpenStore", loaded: "LoadedSettings", screen: "Screen", migrate: bool = True
+) -> Iterator["StoreAccess"]:
     """Open the store while the block runs, telling what it waits for. Raises StoreError."""
-    with open_store(loaded.settings, screen.note) as store:
+    with open_store(loaded.settings, screen.note, migrate) as store:
         yield store
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from stimmung.batch.store_access import Seen
@@ -12,9 +12,16 @@ from stimmung.calls.redaction.records import Original
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo, Utterance, Word
 from stimmung.speech.settings import Settings
+from stimmung.store.audio_files import Swept
 from stimmung.store.audit import Act
+from stimmung.store.deletion import Finished
+from stimmung.store.erasure import Erased
+from stimmung.store.erasure_register import Proof
+from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import Provenance, SavedAs, SavedCall, StoredAudio, StoredCall
+from stimmung.store.retention import Due, Plan, Retained
 from stimmung.store.secret import Pseudonym
+from stimmung.store.status import Holdings, StoreStatus
 
 MARCH = datetime(2026, 3, 1, 13, 30, tzinfo=UTC)  # 14:30 in Berlin
 CUSTOMER = Pseudonym("ab" * 32, "0123456789abcdef")
@@ -40,6 +47,32 @@ def kept_call(call_id: str = "4711") -> StoredCall:
     )
 
 
+PROOF = Proof(
+    "7f3a12bc90de4567", MARCH, calls=3, utterances=120, recordings=2, exports=4, exports_missing=1, exports_left=0
+)
+ERASED = Erased(PROOF, Finished((PROOF,)))
+PLAN = Plan(
+    due=(
+        Due(1, "4711", "complaints", MARCH, "call", 30, None),
+        Due(2, "4712", "complaints", MARCH + timedelta(days=1), "call", 30, None),
+        Due(3, "4713", None, MARCH + timedelta(days=40), "audio", 30, "ab/abc.opus"),
+    ),
+    acts=7,
+    backups=(Path("/srv/stimmung/backups/stimmung-20260101T030000Z.backup"),),
+)
+RETAINED = Retained(calls=2, recordings=3, exports=1, acts=7, backups=1, swept=Swept(0, ()), finished=Finished())
+WELL = StoreStatus(
+    kind="embedded",
+    place="/srv/stimmung",
+    server="18.4",
+    schema=2,
+    schema_pending=0,
+    holdings=Holdings(calls=1_200, recordings=30, database_bytes=12_400_000, audio_bytes=640_000),
+    erasures=4,
+    erasures_pending=0,
+    key_id="0123456789abcdef",
+    unknown_keys=(),
+)
 ORIGINAL = Original(0, AS_SAID, (Word(1.0, 4.0, AS_SAID, 0.9),))
 
 
@@ -49,6 +82,12 @@ class FakeStore:
 
     kept: dict[str, StoredCall] = field(default_factory=lambda: {"4711": kept_call()})
     recorded: tuple[Act, ...] = ()
+    count: int = 3
+    erased: Erased = ERASED
+    plan: Plan = PLAN
+    retained: Retained = RETAINED
+    state: StoreStatus = WELL
+    migrations: tuple[str, ...] = ()
     settings: list[Settings] = field(default_factory=list)
     done: list[object] = field(default_factory=list)
     saved: list[SavedCall] = field(default_factory=list)
@@ -57,14 +96,14 @@ class FakeStore:
     waiting: str = ""  # what it tells while it opens
 
     @contextmanager
-    def open(self, settings: Settings, tell: Callable[[str], None]) -> Iterator["FakeStore"]:
+    def open(self, settings: Settings, tell: Callable[[str], None], migrate: bool) -> Iterator["FakeStore"]:
         """Open as `batch.store_access.OpenStore`."""
         self.settings.append(settings)
         if self.waiting:
             tell(self.waiting)
         if self.unreachable:
             raise StoreError(self.unreachable)
-        self.done.append("open")
+        self.done.append("open" if migrate else "open as it is")
         try:
             yield self
         finally:
@@ -84,6 +123,41 @@ class FakeStore:
         if call_id not in self.kept:
             raise StoreError(f"no call {call_id} is kept")
         return Seen(self.kept[call_id], (ORIGINAL,) if unredacted else ())
+
+    def count_calls(self, customer: str | None, call_id: str | None) -> int:
+        self.done.append(("count", customer, call_id))
+        return self.count
+
+    def erase_customer(self, customer: str) -> Erased:
+        self.done.append(("erase customer", customer))
+        return self.erased
+
+    def erase_call(self, call_id: str) -> Erased:
+        self.done.append(("erase call", call_id))
+        return self.erased
+
+    def plan_retention(self) -> Plan:
+        self.done.append("plan")
+        return self.plan
+
+    def run_retention(self) -> Retained:
+        self.done.append("retention")
+        return self.retained
+
+    def status(self) -> StoreStatus:
+        return self.state
+
+    def migrate(self) -> Sequence[str]:
+        self.done.append("migrate")
+        return self.migrations
+
+    def rotate_secret(self) -> Renewed:
+        self.done.append("rotate")
+        return Renewed("feedfacefeedface", 12)
+
+    def forget_lost_secrets(self) -> int:
+        self.done.append("forget")
+        return 3
 
     def acts(self, call_id: str | None, since: datetime | None) -> Sequence[Act]:
         self.done.append(("acts", call_id, since))

@@ -1,0 +1,92 @@
+"""What `analyze --save` does with a call: its redacted analysis, sound and, where that is permitted, its originals."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.markup import escape
+
+from stimmung.batch.screen import Screen, printable
+from stimmung.batch.store_access import OpenStore, StoreAccess
+from stimmung.calls.analysis import Recording
+from stimmung.calls.records import Analyzed, CallAnalysis, Ruling
+from stimmung.speech.errors import StoreError
+from stimmung.speech.settings import Settings
+from stimmung.store.content import hash_recording
+from stimmung.store.provenance import provenance_of
+from stimmung.store.records import Outcome, SavedCall
+
+RedactSound = Callable[[Recording, CallAnalysis], bytes]  # to a finished Opus file
+SAID: dict[Outcome, str] = {"new": "saved as", "replaced": "saved anew as", "same": "already saved as"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saver:
+    """Keeps one call after the other in an open store."""
+
+    store: StoreAccess
+    settings: Settings
+    screen: Screen
+    redact_sound: RedactSound
+
+    def save(self, recording: Recording, analyzed: Analyzed, files: Sequence[Path]) -> None:
+        """Keep a call and tell its id; `files` were written of it. Raises StoreError and AudioError."""
+        analysis = analyzed.analysis
+        with _waiting(self.screen, f"saving {recording.files[0].name}"):
+            silent = self._why_no_sound(analysis)
+            saved = self.store.save(
+                SavedCall(
+                    analysis=analysis,
+                    content_hash=hash_recording(recording.files, analysis.info.call_id),
+                    provenance=provenance_of(self.settings),
+                    originals=analyzed.originals,
+                    audio=None if silent else self.redact_sound(recording, analysis),
+                ),
+                files,
+            )
+        without = f"; its sound is not kept: {silent}" if silent and saved.outcome != "same" else ""
+        self.screen.note(f"{SAID[saved.outcome]} {saved.call_id}{without}")
+
+    def _why_no_sound(self, analysis: CallAnalysis) -> str:
+        """Return why the sound is not kept, nothing where it is."""
+        if self.settings.store.keep_audio == "none":
+            return "store.keep_audio is none"
+        ruling = _audio_ruling(analysis)
+        remedy = f" ({ruling.remedy})" if ruling.remedy else ""
+        return "" if ruling.allowed else f"{ruling.why}{remedy}"
+
+
+@contextmanager
+def saving(
+    open_store: OpenStore | None, settings: Settings, screen: Screen, redact_sound: RedactSound
+) -> Iterator[Saver | None]:
+    """Open the store while the block runs; None: nothing is to be saved. Raises StoreError, before any work starts."""
+    if open_store is None:
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(open_store(settings, screen.note, True))
+        except StoreError as error:
+            raise StoreError(f"{error}; leave out --save to analyse without keeping anything") from error
+        yield Saver(store, settings, screen, redact_sound)
+
+
+@contextmanager
+def _waiting(screen: Screen, title: str) -> Iterator[None]:
+    """Show that something goes on, where somebody watches."""
+    if screen.quiet or not screen.err.is_terminal:
+        yield
+        return
+    with screen.err.status(escape(printable(title))):
+        yield
+
+
+def _audio_ruling(analysis: CallAnalysis) -> Ruling:
+    """Return what the rules say about the sound of the whole call: a no about any party is a no."""
+    rulings = [party.permissions.keep_audio for party in analysis.policy.parties] if analysis.policy else []
+    refused = [one for one in rulings if not one.allowed]
+    if refused or not rulings:
+        return refused[0] if refused else Ruling(False, "nobody ruled on it")
+    return rulings[0]
