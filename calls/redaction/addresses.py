@@ -14,6 +14,7 @@ from stimmung.calls.redaction.postcodes import (
     TOWNS,
     british_postcode,
     german_postcode,
+    number_with_postcode,
     postcode_before,
     read_town,
     written_british,
@@ -89,7 +90,7 @@ def _in_line(talk: Conversation, line: Line, expected: set[int], streets: set[st
             continue
         awaited = place in expected
         evidence: Evidence = "context" if awaited else "pattern"
-        if (street := german_street(talk, line, place)) and (run := _german(street, awaited)):
+        if (street := german_street(talk, line, place)) and (run := _german(talk, street, awaited)):
             streets |= {token.text for token in street.tokens if _is_distinct(token.text)}
         elif not (run := english_street(talk, line, place, awaited)) and not (
             run := _loose(talk, line, place, awaited)
@@ -106,12 +107,15 @@ def _is_distinct(text: str) -> bool:
     return len(text) > PLACES and not is_ordinary(text) and text not in ("strasse", "platz", "allee")
 
 
-def _german(street: Run, awaited: bool) -> Run | None:
+def _german(talk: Conversation, street: Run, awaited: bool) -> Run | None:
     """Return a street with its number, or without one where an address was asked for."""
     line, last = street.line, street.last
     parted = mark(street.tokens[-1]) not in ("", ",") and not awaited and not street.tokens[-1].text.endswith("str")
-    end = last if line.breaks(last) or parted else house_number(line, last)
-    if end > last:
+    if line.breaks(last) or parted:
+        return street if awaited else None
+    if (end := number_with_postcode(line, last)) > last:
+        return Run(line, street.first, max(end, read_town(talk, line, end)))
+    if (end := house_number(line, last)) > last:
         return Run(line, street.first, end)
     joined = any(sign.isdigit() for sign in street.tokens[-1].text)
     return street if awaited or joined else None
@@ -171,7 +175,8 @@ def _next_part(talk: Conversation, line: Line, here: int, start: int) -> int:
     if ended or token.text in COUNTED:
         return start
     town = read_town(talk, line, start)
-    in_case = talk.is_cased(token) or token.text in TOWNS
+    leads = british_postcode(line, town) > town or german_postcode(line, town) > town
+    in_case = talk.is_cased(token) or token.text in TOWNS or leads
     return town if town > start and in_case and (introduced or start == here) else start
 
 

@@ -44,7 +44,7 @@ def _near(talk: Conversation, line: Line, first: int, last: int) -> Iterator[tup
     if before and verb:
         yield line, before
         return
-    if date := None if line.breaks(last) else _date_from(line, last, REACH, sentence=True):
+    if date := _date_behind(line, last, interrupted=False):
         yield line, date
         return
     if before:
@@ -55,6 +55,20 @@ def _near(talk: Conversation, line: Line, first: int, last: int) -> Iterator[tup
             yield spot.line, date
             yield from _asked_back(spot, date)
             return
+    if date := _date_behind(line, last, interrupted=True):
+        yield line, date
+
+
+def _date_behind(line: Line, last: int, interrupted: bool) -> Date | None:
+    """Return the date that the same voice says behind the words; `interrupted`: others may speak in between."""
+    if line.breaks(last) or mark(line.tokens[last - 1]) == "?":
+        return None
+    end = last
+    while end < len(line.tokens) and (interrupted or line.tokens[end].index == line.tokens[end - 1].index + 1):
+        if end - last == REACH:
+            break
+        end += 1
+    return _date_from(line, last, end - last, sentence=True)
 
 
 def _asked_back(spot: Spot, date: Date) -> Iterator[tuple[Line, Date]]:

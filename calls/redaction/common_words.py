@@ -156,6 +156,7 @@ ORDINARY_ENGLISH = frozenset(
     travel verify vacation various verification window website wire wallet winning zero apologies approved assistance
     agent advisor representative rep bot robot human sales shipping gateway desk centre center group limited ltd inc
     honey darling sweetheart jungs liebling schatz freunde kleiner kleine kumpel maedels zusammen leute herrschaften
+    generally strictly broadly roughly frankly technically legally personally
     hurt god devastated livid gutted diabetic allergic homeless reluctant unaware adamant
     sort model ssn social seat okey thankyou thats whats isnt gud welcome zipcode booking confirmation planing asking
     adding buying trying using paying booking going doing being dying lying tying seeing eating flying

@@ -77,6 +77,21 @@ def british_postcode(line: Line, place: int) -> int:
     return found
 
 
+def number_with_postcode(line: Line, place: int) -> int:
+    """Return where a house number and a postcode end that are said in one row of digits, `place` where none do."""
+    here, digits, times = place, 0, 1
+    while here < len(line.tokens) and here - place < LONGEST_SAID and not (here > place and line.breaks(here)):
+        token = line.tokens[here]
+        if token.text in TIMES:
+            times = TIMES[token.text]
+        elif token.digits or (token.text in STANDING_SOFT and here > place):
+            digits, times = digits + len(token.digits or "0") * times, 1
+        else:
+            break
+        here += 1
+    return here if 6 <= digits <= 9 else place
+
+
 def postcode_before(line: Line, end: int) -> int:
     """Return where a postcode begins that ends before word `end`, `end` where none does."""
     for place in range(max(end - LONGEST_SAID, 0), end):

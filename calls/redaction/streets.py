@@ -23,7 +23,7 @@ NO_STREET = re.compile(
     r"|(?:park|arbeits|sitz|stell|spiel|sport|camping|speicher|steh|fenster|listen|studien|kita|ausbildungs|bau|golf"
     r"|flug|stand|studien|lager|liege|praktikums|tabellen|schlaf|kindergarten|betreuungs|gang|abstell|rast|zelt"
     r"|therapie|haft|markt)platz"
-    r"|bahnsteig|buergersteig|.*(?:aeu|l|t)ufer|(?:bundes|einbahn|schnell|wasser|milch|neben|seiten|kreis|land|landes|staats)strasse"
+    r"|bahnsteig|buergersteig|.*aeufer|.*(?:l|t)ufer|(?:bundes|einbahn|schnell|wasser|milch|neben|seiten|kreis|land|landes|staats)strasse"
     r"|.*(?:ge|str|sp|b|ehe|h|oto|ito|nito)ring|hering|ehering"
 )
 """Words that end like streets and are none."""
