@@ -39,6 +39,14 @@ class Named:
     strength: Strength
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The numbers that something names, in the order in which they were named, and what asked for or announced one."""
+
+    named: tuple[Named, ...]
+    asked: tuple[Naming, ...]
+
+
 @dataclass(slots=True)
 class _Expectation:
     """What was named and is waited for; a placeholder of an earlier redaction counts as an answer."""
@@ -51,11 +59,11 @@ class _Expectation:
     answered: bool = False
 
 
-def find_named(
-    stream: Stream, runs: Sequence[Run], namings: Sequence[Naming], sayings: Mapping[int, Saying]
-) -> tuple[Named, ...]:
-    """Return the numbers that something names, in the order in which they were named."""
-    return tuple(_Listener(stream, sayings).hear(runs, namings))
+def find_named(stream: Stream, runs: Sequence[Run], namings: Sequence[Naming], sayings: Mapping[int, Saying]) -> Heard:
+    """Return the numbers that something names."""
+    listener = _Listener(stream, sayings)
+    named = tuple(listener.hear(runs, namings))
+    return Heard(named, tuple(listener.asked))
 
 
 @dataclass(slots=True)
@@ -64,6 +72,7 @@ class _Listener:
     sayings: Mapping[int, Saying]
     expected: _Expectation | None = None
     starts: set[int] = field(default_factory=set)  # first tokens of all runs
+    asked: list[Naming] = field(default_factory=list)
     free: list[Run] = field(default_factory=list)  # the last runs that nothing had named when they were said
 
     def hear(self, runs: Sequence[Run], namings: Sequence[Naming]) -> Iterator[Named]:
@@ -204,12 +213,22 @@ class _Listener:
         most = max((WHOLE.get(kind, 99) for kind in expected.kinds), default=99)
         return said >= most
 
+    def _awaits(self, expected: _Expectation) -> bool:
+        """Tell whether a naming makes one wait for the number: by itself, or where its utterance ends with it."""
+        first, last = self.stream.spans[self.stream.tokens[expected.naming.first].utterance]
+        asks = any("?" in token.mark for token in self.stream.tokens[first:last])
+        return expected.naming.strength == "strong" or asks or last - expected.naming.last < SIDE_BY_SIDE
+
     def _repeats(self, expected: _Expectation, run: Run) -> bool:
         return len(run.digits) >= 2 and run.digits in "".join(taken.digits for taken in expected.runs)
 
     def _close(self) -> Iterator[Named]:
         expected, self.expected = self.expected, None
-        if expected is None or not expected.runs:
+        if expected is None:
+            return
+        if not expected.answered and self._awaits(expected):
+            self.asked.append(expected.naming)
+        if not expected.runs:
             return
         by_channel: dict[int, int] = {}
         for run in expected.runs:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from stimmung.calls.redaction.bleeping import Lost
 from stimmung.calls.redaction.chains import APART, read_chains, said_by
 from stimmung.calls.redaction.covering import Numbers, covering
 from stimmung.calls.redaction.dialogue import Named, find_named
 from stimmung.calls.redaction.kinds import Decision, checked_kind, decide, form_kind
+from stimmung.calls.redaction.namings import Naming
 from stimmung.calls.redaction.numbers import NOT_ALNUM, Run
 from stimmung.calls.redaction.records import Finding
 from stimmung.calls.redaction.tokens import Stream
@@ -23,11 +25,19 @@ NEAR_SECONDS = 20.0
 HELD_BACK = 3  # digits of which a live call does not know yet what they are
 
 
-def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> list[Finding]:
-    """Return every number that is an identifier; `patterns` are those of a deployment's own numbers."""
+@dataclass(frozen=True, slots=True)
+class FoundNumbers:
+    """Every number that is an identifier, and what was asked for, should nobody have written the answer down."""
+
+    findings: tuple[Finding, ...]
+    lost: tuple[Lost, ...]
+
+
+def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> FoundNumbers:
+    """Return the numbers of a stream; `patterns` are those of a deployment's own."""
     stream = numbers.stream
-    named = find_named(stream, numbers.runs, numbers.namings, numbers.sayings)
-    found = [(runs, _decide(stream, replace(one, runs=runs))) for one in named for runs in _apart(stream, one)]
+    heard = find_named(stream, numbers.runs, numbers.namings, numbers.sayings)
+    found = [(runs, _decide(stream, replace(one, runs=runs))) for one in heard.named for runs in _apart(stream, one)]
     taken = {run.first for runs, _ in found for run in runs}
     for chain in read_chains(stream, (run for run in numbers.runs if run.first not in taken), numbers.sayings):
         decision = _unnamed(stream, chain, patterns)
@@ -35,7 +45,13 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
             found.append((chain, decision))
             taken.update(run.first for run in chain)
     found = _with_repetitions(numbers, found, taken)
-    return [Finding(one.kind, covering(numbers, runs), one.evidence) for runs, one in found]
+    findings = tuple(Finding(one.kind, covering(numbers, runs), one.evidence) for runs, one in found)
+    return FoundNumbers(findings, tuple(_lost(stream, naming) for naming in heard.asked))
+
+
+def _lost(stream: Stream, naming: Naming) -> Lost:
+    last = stream.spans[stream.tokens[naming.first].utterance][1] - 1
+    return Lost(naming.kind or "NUMBER", stream.tokens[last].end)
 
 
 def find_unclear(numbers: Numbers, found: Iterable[Finding]) -> list[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from stimmung.calls.redaction.apply import apply
 from stimmung.calls.redaction.covering import read_numbers
-from stimmung.calls.redaction.find_numbers import find_numbers, find_unclear
+from stimmung.calls.redaction.find_numbers import FoundNumbers, find_numbers, find_unclear
 from stimmung.calls.redaction.merging import merge
 from stimmung.calls.redaction.people import find_people
 from stimmung.calls.redaction.records import Finding, Redacted, RedactionOptions, TextFinding
@@ -26,19 +26,22 @@ class Redactor:
 
     def find(self, utterances: Sequence[Utterance]) -> tuple[Finding, ...]:
         """Return the identifiers in utterances of one call, which may come in any order; they do not overlap."""
-        return self._find(read_utterances(utterances), unclear=False)
+        return self._search(read_utterances(utterances), unclear=False).findings
 
     def find_in_text(self, text: str, language: str) -> tuple[TextFinding, ...]:
         """Return the identifiers in a text that nobody spoke, in their order; its lines follow each other as turns."""
         return self._find_in_text(text, language, unclear=False)
 
     def redact(self, utterances: Sequence[Utterance]) -> Redacted:
-        """Return the utterances of a whole call, in their order, without identifiers."""
-        return apply(utterances, self.find(utterances))
+        """Return the utterances of a whole call, in their order, without identifiers.
+
+        Where a number was asked for and no word of an answer was written down, that time is bleeped, too.
+        """
+        return self._redact(utterances, unclear=False)
 
     def redact_live(self, utterances: Sequence[Utterance]) -> Redacted:
         """Return the same of a call that goes on: digits of which it is not clear what they are become `[NUMBER]`."""
-        return apply(utterances, self._find(read_utterances(utterances), unclear=True))
+        return self._redact(utterances, unclear=True)
 
     def redact_partial(self, text: str, language: str) -> str:
         """Return words that may still change without whatever may become an identifier."""
@@ -48,16 +51,24 @@ class Redactor:
             end = found.end
         return "".join((*pieces, text[end:]))
 
-    def _find(self, stream: Stream, unclear: bool) -> tuple[Finding, ...]:
+    def _redact(self, utterances: Sequence[Utterance], unclear: bool) -> Redacted:
+        found = self._search(read_utterances(utterances), unclear)
+        return apply(utterances, found.findings, found.lost)
+
+    def _search(self, stream: Stream, unclear: bool) -> FoundNumbers:
         numbers = read_numbers(stream)
-        found = merge([*find_numbers(numbers, self._patterns), *find_people(stream, self._names)])
+        found = find_numbers(numbers, self._patterns)
+        findings = merge([*found.findings, *find_people(stream, self._names)])
         if unclear:
-            found = merge([*found, *find_unclear(numbers, found)])
-        return tuple(one for one in found if one.kind not in self._options.keep)
+            findings = merge([*findings, *find_unclear(numbers, findings)])
+        return FoundNumbers(
+            tuple(one for one in findings if one.kind not in self._options.keep),
+            tuple(one for one in found.lost if one.kind not in self._options.keep),
+        )
 
     def _find_in_text(self, text: str, language: str, unclear: bool) -> tuple[TextFinding, ...]:
         plain = read_text(text, language)
-        found = self._find(read_utterances(plain.utterances), unclear)
+        found = self._search(read_utterances(plain.utterances), unclear).findings
         placed = [_placed(text, plain, finding) for finding in found]
         return tuple(sorted((one for ones in placed for one in ones), key=lambda one: one.start))
 
