@@ -26,13 +26,13 @@ def connection_parameters(url: str) -> Mapping[str, str]:
     scheme = scheme.removesuffix("+psycopg")
     try:
         given = {name: str(value) for name, value in conninfo_to_dict(f"{scheme}{separator}{rest}").items()}
-    except psycopg.ProgrammingError:
+    except psycopg.ProgrammingError:  # whose words repeat parts of the address
         given = {}
-    if not given or "@" in given.get("host", ""):
+    if not given or _is_torn(given):
         raise StoreError(
             f"store.database_url: not an address such as {EXAMPLE}; in a password write @ : / ? # and % as %40 %3A %2F"
             " %3F %23 and %25"
-        ) from None  # libpq's words repeat parts of the address
+        )
     return _defaults(given) | given
 
 
@@ -65,6 +65,12 @@ def is_local(parameters: Mapping[str, str]) -> bool:
     """Say whether a connection stays on this machine."""
     hosts = (parameters.get("host") or parameters.get("hostaddr") or "/").split(",")
     return all(not host or host.startswith(("/", "@")) or host in LOCAL_HOSTS for host in hosts)
+
+
+def _is_torn(given: Mapping[str, str]) -> bool:
+    """Say whether a character of the password was taken for the end of it, so that parts of it lie elsewhere."""
+    numbers = given.get("port", "").replace(",", "")
+    return "@" in given.get("host", "") + given.get("dbname", "") or not (numbers == "" or numbers.isdecimal())
 
 
 def _defaults(given: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Databases for the store's tests: each test gets an empty one with the schema in it, on one of three servers.
 
 `database` is the embedded server; the slow suite runs the same tests against an external server over TCP with TLS and a
-password, from the same programs, and against Debian's PostgreSQL 15, which has no vectors.
+password, from the same programs, and against Debian's PostgreSQL (15 in Debian 12), which has no vectors.
 """
 
 import itertools
@@ -21,7 +21,7 @@ from stimmung.store.pace import Pace
 from stimmung.store.server import EmbeddedServer
 from stimmung.store.server_settings import ADMIN
 
-DEBIAN_PROGRAMS = Path("/usr/lib/postgresql/15")
+DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")  # one folder a major version
 TEMPLATE = "with_schema"  # a database with the schema and no call, copied for each test
 NUMBERS = itertools.count(1)
 Reach = Callable[[str], Mapping[str, str]]  # libpq's parameters of a database by its name
@@ -48,10 +48,11 @@ def external_tls() -> Iterator[OutsideServer]:
 
 @pytest.fixture(scope="session")
 def debian() -> Iterator[OutsideServer]:
-    """Debian's PostgreSQL 15 on TCP, with TLS of its own and a password."""
-    if not DEBIAN_PROGRAMS.is_dir():
-        pytest.skip("needs Debian's postgresql-15")
-    yield from _outside(Programs(DEBIAN_PROGRAMS), own_tls=True)
+    """Debian's PostgreSQL on TCP, with TLS of its own and a password."""
+    installed = sorted(path.parent.parent for path in DEBIAN_PROGRAMS.glob("*/bin/postgres"))
+    if not installed:
+        pytest.skip("needs Debian's postgresql: apt-get install postgresql")
+    yield from _outside(Programs(installed[0]), own_tls=True)
 
 
 @pytest.fixture(

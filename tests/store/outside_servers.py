@@ -64,6 +64,9 @@ class OutsideServer:
             self.proxy = TlsProxy(self.port, self.certificate)
         with self.admin() as connection:
             connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{PASSWORD}'")
+        with self.admin("template1") as connection:  # as an operator does: only superusers may make it
+            if connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone():
+                connection.execute("CREATE EXTENSION vector")
 
     def admin(self, database: str = "postgres") -> psycopg.Connection:
         """Connect as the superuser, over the socket."""
