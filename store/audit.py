@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from stimmung.store.membership import among
@@ -84,6 +84,12 @@ def acts_between(connection: Connection, first: datetime, end: datetime) -> tupl
     return _read(connection, (audit.c.at >= first) & (audit.c.at < end))
 
 
+def acts_since(connection: Connection, first: datetime) -> Iterator[Act]:
+    """Yield every act from `first` on, oldest first, as many as there are."""
+    for row in connection.execute(select(audit).where(audit.c.at >= first).order_by(audit.c.at, audit.c.id)):
+        yield _act(row)
+
+
 def forget_in_audit(connection: Connection, erasure_id: str, call_ids: Sequence[str], pseudonyms: Sequence[str]) -> int:
     """Take out of the audit whose and which calls they were; who did what and when stays, with the erasure's number."""
     with _changing(connection):
@@ -120,9 +126,11 @@ def system_user() -> str:
 
 def _read(connection: Connection, about: ColumnElement[bool]) -> tuple[Act, ...]:
     rows = connection.execute(select(audit).where(about).order_by(audit.c.at, audit.c.id).limit(MOST))
-    return tuple(
-        Act(row.action, row.who, row.at, row.call_id, row.pseudonym, row.key_id, dict(row.detail)) for row in rows
-    )
+    return tuple(_act(row) for row in rows)
+
+
+def _act(row: Row[Any]) -> Act:  # Any: of the columns' types
+    return Act(row.action, row.who, row.at, row.call_id, row.pseudonym, row.key_id, dict(row.detail))
 
 
 def _row(act: Act) -> dict[str, object]:

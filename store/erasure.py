@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, func, select
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, forget_in_audit, record_act
+from stimmung.store.databases import drop_remains, remains
 from stimmung.store.deletion import (
     HOLD_CALLS,
     Finished,
@@ -97,11 +98,11 @@ def settle_erasures(steward: Steward) -> Finished:
         lambda connection: (registered_erasures(connection), has_unfinished(connection))
     )
     unheard = _lacking(register.erasures, table)
-    if not (unheard or unfinished or _lacking(table, register.erasures)):
+    if not (unheard or unfinished or _lacking(table, register.erasures) or remains(steward.database)):
         return Finished()
     # What is unheard of must be gone before anybody looks. What is unfinished may be another process's, who is at it.
     with alone(steward, wait=bool(unheard)) as free:
-        return _settle(steward) if free else Finished()
+        return settle(steward) if free else Finished()
 
 
 def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
@@ -115,14 +116,16 @@ def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
         _delete(connection, erasure, target, Act("erase", steward.who, erasure.at))
 
     with alone(steward):
-        _settle(steward)
+        settle(steward)
         steward.database.run(work)
         finished = finish_deletions(steward)
     proof = next(one for one in finished.proofs if one.erasure_id == number)
     return Erased(proof, finished)
 
 
-def _settle(steward: Steward) -> Finished:
+def settle(steward: Steward) -> Finished:
+    """Do what `settle_erasures` does. To be called `alone`."""
+    drop_remains(steward.database)
     register = read_register(steward.register)
     table = steward.database.run(registered_erasures)
     for entry in _lacking(table, register.erasures):  # asked for on another machine

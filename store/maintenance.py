@@ -42,27 +42,41 @@ class Steward:
 
 @contextlib.contextmanager
 def alone(steward: Steward, wait: bool = True) -> Iterator[bool]:
-    """Keep others from such work; yield False where another one is at it and we shall not `wait`.
+    """Keep others from such work; yield False where another one is at it and we shall not `wait`."""
+    with alone_in_folder(steward, wait) as here:
+        if not here:
+            yield False
+            return
+        with alone_in_database(steward, wait) as everywhere:
+            yield everywhere
 
-    Two locks: the file's for processes with this data folder, the database's for other machines with this database.
-    Both go with the process that holds them. Behind a pool of connections such as PgBouncer's the second needs
-    sessions of its own (`pool_mode = session`).
-    """
+
+@contextlib.contextmanager
+def alone_in_folder(steward: Steward, wait: bool = True) -> Iterator[bool]:
+    """Keep other processes with this data folder from such work."""
     with FileLock(steward.database.data_dir / LOCK_FILE) as lock:
-        if not lock.try_alone():
-            if not wait:
-                yield False
-                return
+        if wait:
             steward.pace.wait(lock.try_alone, WAITING)
-        with steward.database.outside_transactions() as connection:
-            attempt = select(func.pg_try_advisory_lock(LOCK))
-            if not connection.scalar(attempt):
-                if not wait:
-                    yield False
-                    return
-                steward.pace.wait(lambda: bool(connection.scalar(attempt)), WAITING)
-            try:
-                yield True
-            finally:
-                with contextlib.suppress(SQLAlchemyError):  # the server ended, and the lock with it
-                    connection.execute(select(func.pg_advisory_unlock(LOCK)))
+            yield True
+        else:
+            yield lock.try_alone()
+
+
+@contextlib.contextmanager
+def alone_in_database(steward: Steward, wait: bool = True) -> Iterator[bool]:
+    """Keep other machines with this database from such work.
+
+    Behind a pool of connections such as PgBouncer's this needs sessions of its own (`pool_mode = session`).
+    """
+    attempt = select(func.pg_try_advisory_lock(LOCK))
+    with steward.database.outside_transactions() as connection:
+        if wait:
+            steward.pace.wait(lambda: bool(connection.scalar(attempt)), WAITING)
+        elif not connection.scalar(attempt):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            with contextlib.suppress(SQLAlchemyError):  # the server ended, and the lock with it
+                connection.execute(select(func.pg_advisory_unlock(LOCK)))

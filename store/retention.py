@@ -4,7 +4,7 @@ A call's days count from when it began; where nobody said when, or said a time a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from stimmung.store.audio_files import Swept, doom_audio, sweep
 from stimmung.store.audit import Act, Detail, count_acts_before, delete_acts_before, record_act
-from stimmung.store.backup_files import backups_before, delete_backups
+from stimmung.store.backup_files import backups_before, delete_backups, delete_unfinished
 from stimmung.store.deletion import (
     HOLD_CALLS,
     Finished,
@@ -95,20 +95,27 @@ def retain(steward: Steward, rules: RetentionRules, now: datetime) -> Retained:
     """Do what `run_retention` does. To be called `alone`."""
     expired = backups_before(steward.backups, now - timedelta(days=rules.backup_days))
     delete_backups(expired)
-    removed = []
-    while batch := _remove_batch(steward, rules, now):
-        removed.append(batch)
+    delete_unfinished(steward.backups)
+    removed = remove_due(steward, rules, now)
     acts = _clean_up(steward, rules, now)
     finished = finish_deletions(steward)
     return Retained(
-        calls=sum(gone.calls for gone in removed),
-        recordings=sum(gone.recordings for gone in removed),
-        exports=sum(gone.exports for gone in removed),
+        calls=removed.calls,
+        recordings=removed.recordings,
+        exports=removed.exports,
         acts=acts,
         backups=len(expired),
         swept=sweep(steward.database, steward.places.audio, now.timestamp),
         finished=finished,
     )
+
+
+def remove_due(steward: Steward, rules: RetentionRules, now: datetime) -> Gone:
+    """Remove the calls and the sound that are due, in batches; then `finish_deletions` is due. To be called `alone`."""
+    total = Gone(0, 0, 0, 0)
+    while gone := _remove_batch(steward, rules, now):
+        total = Gone(*(one + other for one, other in zip(astuple(total), astuple(gone), strict=True)))
+    return total
 
 
 def _remove_batch(steward: Steward, rules: RetentionRules, now: datetime) -> Gone | None:
