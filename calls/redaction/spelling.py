@@ -73,6 +73,13 @@ def letter_of(token: Token) -> str:
 
 def read_spelled(line: Line, place: int) -> Spelled | None:
     """Return what is spelled from here on, None where no word of three letters and more is."""
+    spelled, sure = _read(line, place)
+    length = len(spelled.letters)
+    return spelled if length >= SHORTEST and sure >= max(2, min(SHORTEST, length - 2)) else None
+
+
+def _read(line: Line, place: int) -> tuple[Spelled, int]:
+    """Return all letters from here on, however few, and how many of them can hardly be anything else."""
     letters, named, sure, last, here = "", 0, 0, place, place
     while here < len(line.tokens) and not (here > place and line.breaks(here)):
         unit = _unit(line, here)
@@ -85,19 +92,17 @@ def read_spelled(line: Line, place: int) -> Spelled | None:
         named, sure = named + unit.named, sure + (len(unit.letters) if unit.sure else 0)
         last = here = unit.last
     last, letters = _without_pronoun(line, last, letters)
-    if len(letters) < SHORTEST or sure < min(SHORTEST, len(letters) - 2) or sure < 2:
-        return None
-    return Spelled(place, last, letters, named)
+    return Spelled(place, last, letters, named), sure
 
 
 def spelled_in(line: Line) -> Iterator[Spelled]:
     """Yield everything that is spelled in a line, in order."""
     place = 0
     while place < len(line.tokens):
-        spelled = read_spelled(line, place) if _unit(line, place) else None
-        if spelled:
+        if spelled := read_spelled(line, place):
             yield spelled
-        place = spelled.last if spelled else place + 1
+        # Where too few letters were sure, there are no more of them from any later one on.
+        place = max(_read(line, place)[0].last, place + 1)
 
 
 def _unit(line: Line, place: int) -> _Unit | None:

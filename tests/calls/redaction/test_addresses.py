@@ -26,9 +26,12 @@ from tests.calls.redaction.talks import found
         ("Meine Postleitzahl ist 50733.", ["50733"]),
         ("Die PLZ ist acht null drei drei eins München.", ["acht null drei drei eins München"]),
         ("Wir sitzen in 10115 Berlin.", ["10115 Berlin"]),
-        ("Sonnenweg doppel eins, null vier eins null drei Leipzig", ["Sonnenweg doppel eins, null vier eins null drei Leipzig"]),
+        (
+            "Sonnenweg doppel eins, null vier eins null drei Leipzig",
+            ["Sonnenweg doppel eins, null vier eins null drei Leipzig"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_german_addresses_are_found(turn: str, addresses: list[str]) -> None:
     assert found("ADDRESS", f"c: {turn}") == addresses
 

@@ -9,19 +9,25 @@ from tests.calls.redaction.talks import found
     [
         ("Ich bin am 3.5.1987 geboren. Mein Vertrag läuft bis zum 31.12.2025.", "3.5.1987"),
         ("Geboren am 3. Mai 1987 in Köln. Gekauft habe ich es am 4. Mai 2020.", "3. Mai 1987"),
-        ("Geburtsdatum dritter fünfter neunzehnhundertsiebenundachtzig.", "dritter fünfter neunzehnhundertsiebenundachtzig"),
+        (
+            "Geburtsdatum dritter fünfter neunzehnhundertsiebenundachtzig.",
+            "dritter fünfter neunzehnhundertsiebenundachtzig",
+        ),
         ("Mein Geburtsdatum ist der dritte fünfte siebenundachtzig, danke.", "dritte fünfte siebenundachtzig"),
         ("Ich bin 1987 geboren, der Techniker kommt am 12. März.", "1987"),
         ("Meine Tochter, geboren am zweiten Februar zweitausendzwölf, wohnt hier.", "zweiten Februar zweitausendzwölf"),
         ("geb. 03.05.87", "03.05.87"),
         ("I was born on the 3rd of May 1987. My order from 4 June 2024 is late.", "3rd of May 1987"),
         ("My date of birth is May third nineteen eighty-seven.", "May third nineteen eighty-seven"),
-        ("My date of birth is oh three oh five nineteen eighty seven, thanks.", "oh three oh five nineteen eighty seven"),
+        (
+            "My date of birth is oh three oh five nineteen eighty seven, thanks.",
+            "oh three oh five nineteen eighty seven",
+        ),
         ("born May the third nineteen eighty seven in leeds", "May the third nineteen eighty seven"),
         ("the third of May nineteen eighty seven is my birthday", "third of May nineteen eighty seven"),
         ("DOB 1987-05-03", "1987-05-03"),
     ],
-)  # fmt: skip
+)
 def test_dates_of_birth_are_found(turn: str, date: str) -> None:
     assert found("BIRTH_DATE", f"c: {turn}") == [date]
 

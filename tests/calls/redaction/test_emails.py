@@ -9,22 +9,34 @@ from tests.calls.redaction.talks import found
     [
         ("Das ist Anna.Meier@beispiel.de, danke.", "Anna.Meier@beispiel.de"),
         ("Meine ist anna Punkt meier at beispiel Punkt de", "anna Punkt meier at beispiel Punkt de"),
-        ("anna Unterstrich meier siebenundachtzig Klammeraffe web Punkt de.", "anna Unterstrich meier siebenundachtzig Klammeraffe web Punkt de"),
-        ("A wie Anton, N wie Nordpol, N, A, Punkt meier ät gmx Punkt net.", "A wie Anton, N wie Nordpol, N, A, Punkt meier ät gmx Punkt net"),
+        (
+            "anna Unterstrich meier siebenundachtzig Klammeraffe web Punkt de.",
+            "anna Unterstrich meier siebenundachtzig Klammeraffe web Punkt de",
+        ),
+        (
+            "A wie Anton, N wie Nordpol, N, A, Punkt meier ät gmx Punkt net.",
+            "A wie Anton, N wie Nordpol, N, A, Punkt meier ät gmx Punkt net",
+        ),
         ("Schreiben Sie mir an info at beispiel minus firma Punkt de bitte.", "info at beispiel minus firma Punkt de"),
-        ("M E I E R Bindestrich 7 at t Bindestrich online Punkt de", "M E I E R Bindestrich 7 at t Bindestrich online Punkt de"),
+        (
+            "M E I E R Bindestrich 7 at t Bindestrich online Punkt de",
+            "M E I E R Bindestrich 7 at t Bindestrich online Punkt de",
+        ),
         ("Anna Punkt meier et beispiel Punkt de.", "Anna Punkt meier et beispiel Punkt de"),
         ("anna.meier@beispiel. de, richtig?", "anna.meier@beispiel. de"),
         ("anna . meier @ beispiel . de", "anna . meier @ beispiel . de"),
         ("anna.meier at beispiel.de", "anna.meier at beispiel.de"),
-        ("meier unterstrich anna eins zwei at googlemail punkt com danke", "meier unterstrich anna eins zwei at googlemail punkt com"),
+        (
+            "meier unterstrich anna eins zwei at googlemail punkt com danke",
+            "meier unterstrich anna eins zwei at googlemail punkt com",
+        ),
         ("john dot smith at example dot co dot uk thanks", "john dot smith at example dot co dot uk"),
         ("s as in sugar m i t h at example dot com", "s as in sugar m i t h at example dot com"),
         ("my email is johnsmith at gmail", "johnsmith at gmail"),
         ("john smith forty two at g mail dot com", "john smith forty two at g mail dot com"),
         ("h. schmidt at d e m o punkt d e", "h. schmidt at d e m o punkt d e"),
     ],
-)  # fmt: skip
+)
 def test_addresses_are_found_whole(turn: str, email: str) -> None:
     assert found("EMAIL", f"c: {turn}") == [email]
 

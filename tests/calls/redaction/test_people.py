@@ -26,7 +26,7 @@ def findings_of(utterances: list[Utterance]) -> list[Finding]:
     return find_people(read_utterances(utterances))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TURNS)
 def test_findings_lie_in_their_utterances_and_apart(turns: list[tuple[str, list[str]]]) -> None:
     utterances = talk(*(f"{who}: {' '.join(words)}" for who, words in turns))
