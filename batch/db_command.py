@@ -40,6 +40,27 @@ to where you keep it.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings."""
 
+BACKUP_EXAMPLES = """Examples:
+
+stimmung db backup
+
+stimmung db backup /mnt/backups
+
+A file with the calls, their sound and the record of what was done; neither the secret nor the key of the originals is
+in it: keep copies of those apart. Backups in the data folder go after retention.backup_days, others are yours to
+delete.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings."""
+RESTORE_EXAMPLES = """Examples:
+
+stimmung db restore stimmung-20260301T030000Z.backup --data-dir /srv/stimmung
+
+stimmung db restore /mnt/backups/stimmung-20260301T030000Z.backup --force
+
+Whoever was erased since the backup stays erased, and what is too old by now is not brought back. Killed at any moment,
+the database in use is the old or the new one, whole. The secret that the backup was made with has to be in its file.
+
+Exit codes: 0 done, 1 failed and everything is as it was, 2 wrong usage or settings."""
 FORGET = "Give up finding the calls that were kept with the lost secret by their customers, for good?"
 
 
@@ -48,6 +69,8 @@ def db_app(open_store: "OpenStore") -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, help="The database: how it is, its schema, backups, its secret.")
     app.command("status", epilog=STATUS_EXAMPLES)(status)
     app.command("migrate", epilog=MIGRATE_EXAMPLES)(migrate)
+    app.command("backup", epilog=BACKUP_EXAMPLES)(backup)
+    app.command("restore", epilog=RESTORE_EXAMPLES)(restore)
     app.command("rotate-secret", epilog=ROTATE_EXAMPLES)(rotate_secret)
 
     @app.callback()
@@ -100,6 +123,56 @@ def migrate(
         for name in done:
             screen.result(f"applied {name}\n")
         screen.result(f"schema {version}, up to date\n")
+
+
+def backup(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Where the file goes; else `backups` in the data folder.")
+    ] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+    config: Annotated[Path | None, CONFIG_OPTION] = None,
+    data_dir: Annotated[Path | None, DATA_DIR_OPTION] = None,
+    quiet: Annotated[bool, QUIET_OPTION] = False,
+) -> None:
+    """Write all that is kept into a file; calls go on being saved meanwhile."""
+    with endings():
+        from stimmung.batch.db_view import backup_text, backup_to_json
+        from stimmung.batch.screen import Screen, to_json_text
+
+        screen = Screen(quiet)
+        with opened(context.obj, store_settings(config, data_dir), screen) as store:
+            made = store.backup(folder)
+        screen.result(to_json_text(backup_to_json(made)) if as_json else f"{made.path}\n")
+        screen.note(backup_text(made))
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup that `stimmung db backup` wrote.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace calls that are there, and cut off whoever is connected.")
+    ] = False,
+    register: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="Erasures of another machine with the same database: its erasures.jsonl. Repeatable."
+        ),
+    ] = None,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+    config: Annotated[Path | None, CONFIG_OPTION] = None,
+    data_dir: Annotated[Path | None, DATA_DIR_OPTION] = None,
+    quiet: Annotated[bool, QUIET_OPTION] = False,
+) -> None:
+    """Replace the database by a backup, less what was erased since or is too old."""
+    with endings():
+        from stimmung.batch.db_view import restored_text, restored_to_json
+        from stimmung.batch.screen import Screen, to_json_text
+
+        screen = Screen(quiet)
+        with opened(context.obj, store_settings(config, data_dir), screen, migrate=False) as store:
+            done = store.restore(file, force, tuple(register or ()))
+        screen.result(to_json_text(restored_to_json(done)) if as_json else f"{restored_text(done)}\n")
 
 
 def rotate_secret(

@@ -4,6 +4,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stimmung.batch.moments import counted, size_text
+from stimmung.store.backup import Backup
+from stimmung.store.restore import Restored
 from stimmung.store.status import StoreStatus
 
 
@@ -26,6 +28,49 @@ def status_lines(status: StoreStatus) -> Table:
     ):
         table.add_row(name, Text(value))
     return table
+
+
+def backup_text(made: Backup) -> str:
+    """Return what is in a backup."""
+    held = made.manifest
+    gone = f"; {counted(made.missing, 'recording')} went while it was made" if made.missing else ""
+    return f"{counted(held.calls, 'call')}, {counted(held.recordings, 'recording')}, {size_text(made.size)}{gone}"
+
+
+def backup_to_json(made: Backup) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "path": str(made.path),
+        "bytes": made.size,
+        "made_at": made.manifest.made_at.isoformat(),
+        "calls": made.manifest.calls,
+        "recordings": made.manifest.recordings,
+        "recordings_missing": made.missing,
+    }
+
+
+def restored_text(done: Restored) -> str:
+    """Return what came back, and what did not."""
+    lost = [
+        f"{done.erased_again:,} erased since" if done.erased_again else "",
+        f"{done.too_old:,} too old by now" if done.too_old else "",
+    ]
+    left = ", ".join(part for part in lost if part)
+    missing = f"; {counted(done.recordings_missing, 'recording')} not in the backup" if done.recordings_missing else ""
+    without = f", without {left}" if left else ""
+    return f"restored: {counted(done.calls, 'call')}{without}, {counted(done.recordings, 'recording')}{missing}"
+
+
+def restored_to_json(done: Restored) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "made_at": done.manifest.made_at.isoformat(),
+        "calls": done.calls,
+        "recordings": done.recordings,
+        "erased_again": done.erased_again,
+        "too_old": done.too_old,
+        "recordings_missing": done.recordings_missing,
+    }
 
 
 def to_do(status: StoreStatus) -> list[str]:

@@ -9,6 +9,7 @@ from stimmung.batch.store_access import Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import Settings
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
+from stimmung.store.backup import Backup, make_backup
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import open_database
 from stimmung.store.erasure import Erased, erase_call, erase_customer, settle_erasures
@@ -20,6 +21,7 @@ from stimmung.store.pace import Pace
 from stimmung.store.places import places_in
 from stimmung.store.pseudonyms import Renewed, forget_lost_secrets, rotate_secret
 from stimmung.store.records import SavedAs, SavedCall
+from stimmung.store.restore import Restored, RestoreOptions, restore_backup
 from stimmung.store.retention import Plan, Retained, plan_retention, run_retention
 from stimmung.store.retention_rules import RetentionRules, rules_of
 from stimmung.store.status import StoreStatus, calls_of_customer, calls_of_id, store_status
@@ -106,6 +108,15 @@ class RealStore:
     def migrate(self) -> tuple[str, ...]:
         """Bring the schema up to date."""
         return tuple(f"{one.number:04}_{one.name}" for one in migrate_database(self._database.engine))
+
+    def backup(self, folder: Path | None) -> Backup:
+        """Write a backup."""
+        return make_backup(self._steward, self._now(), folder)
+
+    def restore(self, file: Path, force: bool, registers: Sequence[Path]) -> Restored:
+        """Replace the database by a backup."""
+        options = RestoreOptions(force, self._rules, tuple(registers))
+        return restore_backup(self._steward, file, self._now(), options)
 
     def rotate_secret(self) -> Renewed:
         """Make a new secret and the pseudonyms anew."""

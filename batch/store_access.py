@@ -10,9 +10,11 @@ from typing import Protocol
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.settings import Settings
 from stimmung.store.audit import Act
+from stimmung.store.backup import Backup
 from stimmung.store.erasure import Erased
 from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import SavedAs, SavedCall, StoredCall
+from stimmung.store.restore import Restored
 from stimmung.store.retention import Plan, Retained
 from stimmung.store.status import StoreStatus
 
@@ -62,6 +64,14 @@ class StoreAccess(Protocol):
 
     def migrate(self) -> Sequence[str]:
         """Bring the schema up to date; return the names of what was applied. Raises StoreError."""
+        ...
+
+    def backup(self, folder: Path | None) -> Backup:
+        """Write a backup, into the data folder or another one. Raises StoreError."""
+        ...
+
+    def restore(self, file: Path, force: bool, registers: Sequence[Path]) -> Restored:
+        """Replace the database by a backup. Raises StoreError; then everything is as it was."""
         ...
 
     def rotate_secret(self) -> Renewed:

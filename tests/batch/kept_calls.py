@@ -14,11 +14,14 @@ from stimmung.speech.records import CallInfo, Utterance, Word
 from stimmung.speech.settings import Settings
 from stimmung.store.audio_files import Swept
 from stimmung.store.audit import Act
+from stimmung.store.backup import Backup
+from stimmung.store.backup_archive import Manifest
 from stimmung.store.deletion import Finished
 from stimmung.store.erasure import Erased
 from stimmung.store.erasure_register import Proof
 from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import Provenance, SavedAs, SavedCall, StoredAudio, StoredCall
+from stimmung.store.restore import Restored
 from stimmung.store.retention import Due, Plan, Retained
 from stimmung.store.secret import Pseudonym
 from stimmung.store.status import Holdings, StoreStatus
@@ -61,6 +64,9 @@ PLAN = Plan(
     backups=(Path("/srv/stimmung/backups/stimmung-20260101T030000Z.backup"),),
 )
 RETAINED = Retained(calls=2, recordings=3, exports=1, acts=7, backups=1, swept=Swept(0, ()), finished=Finished())
+MANIFEST = Manifest(1, MARCH, "0.1.0", 180_004, 2, calls=12, recordings=3, dump_sha256="f00d")
+BACKUP = Backup(Path("/srv/stimmung/backups/stimmung-20260301T133000Z.backup"), 1_260_000, MANIFEST, missing=1)
+RESTORED = Restored(MANIFEST, calls=9, recordings=2, erased_again=2, too_old=1, recordings_missing=1)
 WELL = StoreStatus(
     kind="embedded",
     place="/srv/stimmung",
@@ -87,6 +93,7 @@ class FakeStore:
     plan: Plan = PLAN
     retained: Retained = RETAINED
     state: StoreStatus = WELL
+    restored: Restored = RESTORED
     migrations: tuple[str, ...] = ()
     settings: list[Settings] = field(default_factory=list)
     done: list[object] = field(default_factory=list)
@@ -150,6 +157,14 @@ class FakeStore:
     def migrate(self) -> Sequence[str]:
         self.done.append("migrate")
         return self.migrations
+
+    def backup(self, folder: Path | None) -> Backup:
+        self.done.append(("backup", folder))
+        return BACKUP
+
+    def restore(self, file: Path, force: bool, registers: Sequence[Path]) -> Restored:
+        self.done.append(("restore", file, force, registers))
+        return self.restored
 
     def rotate_secret(self) -> Renewed:
         self.done.append("rotate")

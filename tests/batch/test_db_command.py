@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.batch.kept_calls import WELL, FakeStore
+from tests.batch.kept_calls import BACKUP, WELL, FakeStore
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
@@ -74,6 +74,42 @@ class TestMigrate:
 
     def test_nothing_to_apply(self, runner: CliRunner, store: FakeStore) -> None:
         assert db(runner, store, "migrate").stdout == "schema 2, up to date\n"
+
+
+class TestBackup:
+    def test_prints_where_it_is_alone(self, runner: CliRunner, store: FakeStore) -> None:
+        result = db(runner, store, "backup")
+        assert result.stdout == f"{BACKUP.path}\n"
+        assert result.stderr == "12 calls, 3 recordings, 1.3 MB; 1 recording went while it was made\n"
+        assert store.done[1] == ("backup", None)
+
+    def test_into_another_folder(self, runner: CliRunner, store: FakeStore) -> None:
+        db(runner, store, "backup", "/mnt/backups")
+        assert store.done[1] == ("backup", Path("/mnt/backups"))
+
+    def test_json(self, runner: CliRunner, store: FakeStore) -> None:
+        found = json.loads(db(runner, store, "backup", "--json").stdout)
+        assert (found["path"], found["bytes"], found["calls"]) == (str(BACKUP.path), 1_260_000, 12)
+
+
+class TestRestore:
+    def test_tells_what_came_back_and_what_did_not(self, runner: CliRunner, store: FakeStore) -> None:
+        result = db(runner, store, "restore", "old.backup")
+        assert result.stdout == (
+            "restored: 9 calls, without 2 erased since, 1 too old by now, 2 recordings; 1 recording not in the backup\n"
+        )
+        assert store.done == ["open as it is", ("restore", Path("old.backup"), False, ()), "closed"]
+
+    def test_all_came_back(self, runner: CliRunner, store: FakeStore) -> None:
+        store.restored = replace(store.restored, erased_again=0, too_old=0, recordings_missing=0)
+        assert db(runner, store, "restore", "old.backup").stdout == "restored: 9 calls, 2 recordings\n"
+
+    def test_force_and_other_registers(self, runner: CliRunner, store: FakeStore) -> None:
+        db(runner, store, "restore", "old.backup", "--force", "--register", "a.jsonl", "--register", "b.jsonl")
+        assert store.done[1] == ("restore", Path("old.backup"), True, (Path("a.jsonl"), Path("b.jsonl")))
+
+    def test_json(self, runner: CliRunner, store: FakeStore) -> None:
+        assert json.loads(db(runner, store, "restore", "old.backup", "--json").stdout)["erased_again"] == 2
 
 
 class TestRotateSecret:
