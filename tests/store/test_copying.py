@@ -41,7 +41,7 @@ def test_arrays_arrive_to_the_bit(table: Database) -> None:
 
 
 def test_not_a_number_is_none_too(table: Database) -> None:
-    row = (1, np.array([math.nan]), np.array([np.nan], np.float32), [])
+    row: tuple[object, ...] = (1, np.array([math.nan]), np.array([np.nan], np.float32), [])
     table.run(lambda connection: copy_rows(connection, TABLE, NAMES, [row]))
     found = table.run(lambda connection: connection.execute(select(TABLE)).one())
     assert math.isnan(found.wide[0])
