@@ -7,6 +7,7 @@ from stimmung.calls.analysis import Instructions
 from stimmung.calls.records import Deployment
 from stimmung.speech.engines import TranscriptionOptions
 from stimmung.speech.records import CallInfo
+from unredacted import Unredacted
 
 DEPLOYMENT = Deployment(
     purpose="measuring the models",
@@ -14,7 +15,7 @@ DEPLOYMENT = Deployment(
     notice_de="nicht nötig: niemand ruft an",
     notice_en="not needed: nobody calls",
 )
-PERMITTED = Instructions(TranscriptionOptions(), DEPLOYMENT)
+PERMITTED = Instructions(Unredacted(), TranscriptionOptions(), DEPLOYMENT)
 
 
 def consenting(info: CallInfo) -> CallInfo:

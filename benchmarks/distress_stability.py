@@ -24,6 +24,7 @@ from stimmung.speech.records import SAMPLE_RATE, Audio, CallInfo, DistressState
 from stimmung.speech.resample import resampled
 from stimmung.speech.settings import Settings
 from text_bench import cell, show
+from unredacted import Unredacted
 from voice_conditions import PHONE
 
 HIGH: Final = ("distressed", "urgent")
@@ -80,10 +81,10 @@ def recordings(bench: Bench) -> Figures:
     figures: Figures = {}
     rows = []
     for name, audio, info in _calls(bench.options.data)[: bench.options.recordings]:
-        instructions = Instructions(TranscriptionOptions(), DEPLOYMENT, judged)
+        instructions = Instructions(Unredacted(), TranscriptionOptions(), DEPLOYMENT, judged)
         states = {
             change: seconds(
-                analyze_audio(altered(audio), name, consenting(info), engines, instructions, _ignore),
+                analyze_audio(altered(audio), name, consenting(info), engines, instructions, _ignore).analysis,
                 factor,
                 judged,
                 engines,

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from machine import CORES, confine, peak_memory_mb
 from normalise import Language
 from stimmung.speech.records import Word
+from unredacted import Unredacted
 
 Side = Literal["stimmung", "batched", "tuned", "windows"]
 
@@ -124,8 +125,9 @@ def stimmung() -> Listen:
     def listen(job: Job) -> tuple[Segments, Stages]:
         options = TranscriptionOptions(languages=(job.language,), beam_size=job.beam_size)
         timed, clock = timed_engines(engines)
-        analysis = analyze(Recording((job.file,)), CallInfo(), timed, Instructions(options), lambda *_: None)
-        heard = (Segment(u.channel, u.start, u.end, u.text, u.words) for u in analysis.utterances)
+        instructions = Instructions(Unredacted(), options)
+        found = analyze(Recording((job.file,)), CallInfo(), timed, instructions, lambda *_: None)
+        heard = (Segment(u.channel, u.start, u.end, u.text, u.words) for u in found.analysis.utterances)
         return tuple(heard), clock.seconds()
 
     return listen

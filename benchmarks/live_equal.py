@@ -1,5 +1,7 @@
 """A call sent live gives what `analyze` makes of its recording: the same utterances, words, scores, end state.
 
+Words are compared as both tell them: redacted.
+
 Without server and clock: the call's own object is fed in chunks of 1, 20 and 500 ms and its work is done at once, one
 piece after the other, so that whatever differs is due to how the sound came and not to load.
 """
@@ -25,10 +27,12 @@ from stimmung.calls.exports import analysis_to_json
 from stimmung.calls.live import CallStart, LiveCall
 from stimmung.calls.live_events import LiveEvent, UtteranceFinal
 from stimmung.calls.records import CallAnalysis
+from stimmung.calls.redactor_settings import redactor_of
 from stimmung.speech.callinfo import read_call_info
 from stimmung.speech.decode import decode
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.records import Samples, Utterance
+from stimmung.speech.settings import RedactionSettings
 from text_bench import cell, show
 from wav import read
 
@@ -123,15 +127,16 @@ def summary(calls: Sequence[Figures]) -> Figures:
 def _compared(name: str, engines: Engines, judge: DistressJudge) -> Figures:
     file = SAMPLES / f"{name}.flac"
     info = consenting(read_call_info(file))
-    instructions = Instructions(TranscriptionOptions(), DEPLOYMENT, judge)
+    redactor = redactor_of(RedactionSettings(), engines.names)
+    instructions = Instructions(redactor, TranscriptionOptions(), DEPLOYMENT, judge)
     busy = time.process_time()
-    whole = analyze_audio(decode([file]), name, info, engines, instructions, lambda *_: None)
+    whole = analyze_audio(decode([file]), name, info, engines, instructions, lambda *_: None).analysis
     spent = time.process_time() - busy
     sound = read(file)
     start = CallStart(name, info, sound.samples.shape[0], sound.rate, DEPLOYMENT)
     sides = []
     for chunk in CHUNKS:
-        driven = Driven(LiveCall(start, engines, judge), runners_of(engines))
+        driven = Driven(LiveCall(start, engines, judge, redactor), runners_of(engines))
         sides.append(live(driven, sound.samples, sound.rate, chunk))
     return {**compare(whole, sides), "batch_processor_s": spent, "live_processor_s": sides[1].processor_seconds}
 

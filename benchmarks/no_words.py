@@ -16,6 +16,7 @@ from stimmung.models.registry import build_engines
 from stimmung.speech.engines import Engines
 from stimmung.speech.records import Audio, CallInfo
 from stimmung.speech.settings import Settings
+from unredacted import Unredacted
 
 KINDS: tuple[Kind, ...] = ("silence", "noise", "ring", "music")
 CLIPS_A_KIND = 5
@@ -46,7 +47,10 @@ def _clips(base: int, count: int) -> Iterator[tuple[Kind, int]]:
 
 def _listen(kind: Kind, seed: int, engines: Engines) -> CallAnalysis:
     audio = Audio(clip(kind, seed, SECONDS)[None])
-    return analyze_audio(audio, f"{kind}-{seed}", CallInfo(), engines, Instructions(), lambda _done, _whole: None)
+    instructions = Instructions(Unredacted())
+    return analyze_audio(
+        audio, f"{kind}-{seed}", CallInfo(), engines, instructions, lambda _done, _whole: None
+    ).analysis
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from stimmung.models.registry import build_engines
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.records import Audio, CallInfo, Samples, Utterance
 from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
+from unredacted import Unredacted
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 VOICES = {"de": ("de-DE",), "en": ("en-GB", "en-US")}
@@ -83,8 +84,8 @@ def _transcribe(texts: Sequence[str], language: str, engines: Engines) -> list[s
         at += sound.size + parts[-1].size
     call = Audio(np.concatenate(parts)[np.newaxis])
     options = TranscriptionOptions(languages=(language,))
-    analysis = analyze_audio(call, "spoken", CallInfo(), engines, Instructions(options), lambda *_: None)
-    return [_text_in(analysis.utterances, start, end) for start, end in spans]
+    found = analyze_audio(call, "spoken", CallInfo(), engines, Instructions(Unredacted(), options), lambda *_: None)
+    return [_text_in(found.analysis.utterances, start, end) for start, end in spans]
 
 
 def _text_in(utterances: Sequence[Utterance], start: float, end: float) -> str:

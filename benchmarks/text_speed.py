@@ -15,6 +15,7 @@ from stimmung.speech.engines import Engines, ModelId, SpokenText, TextEmotion, T
 from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
 from text_bench import Bench, cell, show
 from text_challenge import FOLDER, LANGUAGES, read_challenge
+from unredacted import Unredacted
 
 BATCHES = (1, 32)  # utterances handed over at a time
 REPETITIONS = 3  # the best counts
@@ -171,7 +172,7 @@ def _analyse(engines: Engines, model: TextEmotion, calls: Sequence[Path], clock:
     with_text = replace(engines, text_emotion=timed)
     started = clock()
     for call in calls:
-        analyze(Recording((call,)), read_call_info(call), with_text, Instructions(), lambda *_: None)
+        analyze(Recording((call,)), read_call_info(call), with_text, Instructions(Unredacted()), lambda *_: None)
     return Share(clock() - started, timed.spent, timed.texts)
 
 

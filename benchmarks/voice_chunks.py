@@ -143,7 +143,7 @@ def analysed(parts: Sequence[Samples], rate: int, info: CallInfo, engines: Engin
     audio = Audio(np.concatenate([*(resampler.feed(part) for part in parts), resampler.flush()], axis=1))
     keeping = KeepingTranscriber(engines.transcriber)
     with_windows = replace(engines, transcriber=keeping)
-    result = analyze_audio(audio, CALL, consenting(info), with_windows, PERMITTED, lambda *_: None)
+    result = analyze_audio(audio, CALL, consenting(info), with_windows, PERMITTED, lambda *_: None).analysis
     return Side(tuple(keeping.windows), result)
 
 

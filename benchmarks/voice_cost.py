@@ -164,7 +164,8 @@ def run(engines: Engines, network: CountedNetwork, model: VoiceEmotion | None, c
     network.batches.clear()
     started, busy = time.perf_counter(), time.process_time()
     results = tuple(
-        analyze_audio(call.audio, call.name, call.info, with_voice, PERMITTED, lambda *_: None) for call in calls
+        analyze_audio(call.audio, call.name, call.info, with_voice, PERMITTED, lambda *_: None).analysis
+        for call in calls
     )
     seconds, processor = time.perf_counter() - started, time.process_time() - busy
     return Run(seconds, processor, len(network.batches), sum(network.batches), timed, results)

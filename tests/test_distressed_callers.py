@@ -10,6 +10,7 @@ from stimmung.calls.analysis import Instructions, Recording, analyze_audio
 from stimmung.calls.distress import RANKS, DistressJudge
 from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import CallAnalysis, CallerDistress
+from stimmung.calls.redactor_settings import redactor_of
 from stimmung.models.registry import build_engines
 from stimmung.speech.decode import decode
 from stimmung.speech.engines import Engines, TranscriptionOptions
@@ -35,14 +36,17 @@ class Listener:
             recording = Recording((self._samples / f"{name}.flac",))
             audio = decode(recording.files)
             settings = self.loaded.settings
+            redactor = redactor_of(settings.redaction, self.engines.names)
             self._heard[name, gain] = analyze_audio(
                 Audio((gain * audio.samples).astype(np.float32)),
                 name,
                 recording_info(recording, self.loaded, {}),
                 self.engines,
-                Instructions(TranscriptionOptions(settings.languages), deployment_of(settings.policy), self.judge),
+                Instructions(
+                    redactor, TranscriptionOptions(settings.languages), deployment_of(settings.policy), self.judge
+                ),
                 lambda done, duration: None,
-            )
+            ).analysis
         return self._heard[name, gain]
 
 

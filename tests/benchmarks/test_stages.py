@@ -10,6 +10,7 @@ from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.fakes import FakeDetector, FakeTranscriber
 from stimmung.speech.records import Audio, CallInfo
+from unredacted import Unredacted
 
 ENGINES = Engines(FakeDetector(), FakeTranscriber())
 
@@ -40,9 +41,9 @@ def audio() -> Audio:
 
 def test_the_pipeline_says_the_same_with_clocks_in_it() -> None:
     timed, clock = timed_engines(ENGINES)
-    instructions = Instructions(TranscriptionOptions(languages=("de",)))
-    with_clocks = analyze_audio(audio(), "x", CallInfo(), timed, instructions, lambda *_: None)
-    without = analyze_audio(audio(), "x", CallInfo(), ENGINES, instructions, lambda *_: None)
+    instructions = Instructions(Unredacted(), TranscriptionOptions(languages=("de",)))
+    with_clocks = analyze_audio(audio(), "x", CallInfo(), timed, instructions, lambda *_: None).analysis
+    without = analyze_audio(audio(), "x", CallInfo(), ENGINES, instructions, lambda *_: None).analysis
     assert [u.text for u in with_clocks.utterances] == [u.text for u in without.utterances]
     assert with_clocks.utterances
     seconds = clock.seconds()

@@ -12,6 +12,7 @@ from stimmung.calls.live import CallStart, LiveCall
 from stimmung.calls.live_events import Ended, UtteranceFinal
 from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import CallAnalysis
+from stimmung.calls.redactor_settings import redactor_of
 from stimmung.models.registry import build_engines
 from stimmung.speech.decode import decode
 from stimmung.speech.engines import TranscriptionOptions
@@ -50,11 +51,12 @@ def test_a_sample_call_that_is_fed_live_ends_as_its_recording(samples: Path) -> 
     deployment = deployment_of(loaded.settings.policy)
     options = TranscriptionOptions(loaded.settings.languages)
     sound = decode(recording.files).samples[:, : SECONDS * SAMPLE_RATE]
-    instructions = Instructions(options, deployment, judge)
-    expected = analyze_audio(Audio(sound), "call", info, engines, instructions, lambda done, duration: None)
+    redactor = redactor_of(loaded.settings.redaction, engines.names)
+    instructions = Instructions(redactor, options, deployment, judge)
+    expected = analyze_audio(Audio(sound), "call", info, engines, instructions, lambda done, duration: None).analysis
 
     start = CallStart("call", info, sound.shape[0], SAMPLE_RATE, deployment, options)
-    call = Line(LiveCall(start, engines, judge), engines)
+    call = Line(LiveCall(start, engines, judge, redactor), engines)
     for second in range(SECONDS):
         call.feed(sound[:, second * SAMPLE_RATE : (second + 1) * SAMPLE_RATE], chunk=0.1).work()
     analysis = call.end()
