@@ -23,15 +23,30 @@ BARE_SHARE = 0.7  # of an utterance's words that belong to numbers; misheard dig
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """How much of an utterance is number: its place in the order of the stream, its words, those of runs or fillers."""
+    """How much of an utterance is number: its place in the order of the stream, its words, those of runs, fillers."""
 
     order: int
     words: int
-    numeric: int
+    digits: int
+    fillers: int
+
+    @property
+    def numeric(self) -> int:
+        return self.digits + self.fillers if self.digits else 0
+
+    @property
+    def strays(self) -> int:
+        """Words that are neither."""
+        return self.words - self.numeric
 
     @property
     def is_bare(self) -> bool:
-        return self.numeric >= self.words - FEW_WORDS or self.numeric >= BARE_SHARE * self.words
+        return self.digits > 0 and (self.strays <= FEW_WORDS or self.numeric >= BARE_SHARE * self.words)
+
+    @property
+    def is_digits(self) -> bool:
+        """Tell whether what else is said in it may be misheard digits."""
+        return self.strays <= 1 or self.digits >= BARE_SHARE * (self.words - self.fillers)
 
 
 def read_sayings(stream: Stream, runs: Sequence[Run]) -> Mapping[int, Saying]:
@@ -44,16 +59,19 @@ def read_sayings(stream: Stream, runs: Sequence[Run]) -> Mapping[int, Saying]:
         ends[run.utterance] = run.last
     return MappingProxyType(
         {
-            place: Saying(order, last - first, _numeric(stream.tokens, first, last, covered.get(place, 0)))
+            place: Saying(
+                order,
+                last - first,
+                covered.get(place, 0),
+                _fillers(stream.tokens, first, last) if place in covered else 0,
+            )
             for order, (place, (first, last)) in enumerate(stream.spans.items())
         }
     )
 
 
-def _numeric(tokens: Sequence[Token], first: int, last: int, covered: int) -> int:
-    if not covered:
-        return 0
-    return covered + sum(1 for token in tokens[first:last] if token.text in words.FILLERS and not token.digits)
+def _fillers(tokens: Sequence[Token], first: int, last: int) -> int:
+    return sum(token.text in words.FILLERS for token in tokens[first:last])
 
 
 def read_chains(stream: Stream, runs: Iterable[Run], sayings: Mapping[int, Saying]) -> tuple[tuple[Run, ...], ...]:

@@ -71,15 +71,15 @@ def _stays(numbers: Numbers, place: int) -> bool:
 
 
 def _grown(numbers: Numbers, run: Run) -> tuple[int, int]:
-    """Return a run's tokens with those beside it that are misheard digits: spoken, in an utterance of digits."""
+    """Return a run's tokens, in an utterance of digits with the misheard ones before it and behind it."""
     begin, end = numbers.stream.spans[run.utterance]
     first, last = run.first, run.last
-    if not numbers.sayings[run.utterance].is_bare or len(run.digits) < LEAST_DIGITS:
+    if not numbers.sayings[run.utterance].is_digits or len(run.digits) < LEAST_DIGITS:
         return first, last
-    while first > begin and run.first - first < AROUND and _is_misheard(numbers, first - 1):
-        first -= 1
-    while last < end and last - run.last < AROUND and _is_misheard(numbers, last):
-        last += 1
+    if run.first - begin <= AROUND and all(_is_misheard(numbers, place) for place in range(begin, run.first)):
+        first = begin
+    if end - run.last <= AROUND and all(_is_misheard(numbers, place) for place in range(run.last, end)):
+        last = end
     return first, last
 
 

@@ -25,6 +25,7 @@ MERGED = 8  # tokens between two namings of one thing: "die Nummer … von Ihrer
 LINKS = frozenset("ist is das that that's als as waere war was lautet my meine mein the die your ihre".split())
 # Digits that a number of each type has at least, by how clearly it was named.
 LEAST: Mapping[Strength, int] = {"strong": 4, "generic": 6, "weak": 7, "other": 99}
+SHORT_DATE = 6  # digits of a date whose year has two
 LEAST_COMPLETE = 8  # digits after which "und die Nummer?" asks for something else
 # Characters with which a number is complete: from then on only what repeats it belongs to it.
 WHOLE: Mapping[Identifier, int] = {"IBAN": 22, "CARD": 16, "TAX_ID": 11, "INSURANCE_ID": 12, "PHONE": 14}
@@ -95,7 +96,9 @@ class _Listener:
     def _named(self, naming: Naming) -> Iterator[Named]:
         before = self._named_behind(naming)
         if before is not None:
+            yield from self._close()
             yield before
+            self.expected = _Expectation(naming, list(before.kinds), naming.strength, naming.last, answered=True)
             return
         expected = self.expected
         if expected is not None and self._belongs(expected, naming):
@@ -189,7 +192,8 @@ class _Listener:
         before = self.stream.tokens[run.first - 1] if run.first else None
         ahead = before.text if before is not None and before.utterance == run.utterance else ""
         if run.shape == "date":
-            return "INSURANCE_ID" in expected.kinds and (bare or near)
+            # "1.9.28" is how a recogniser writes digits, too; "65 17.08.39 J 003" is an insurance number.
+            return bare if len(run.digits) <= SHORT_DATE else "INSURANCE_ID" in expected.kinds and (bare or near)
         if run.shape == "plain_date":
             return expected.strength == "strong"
         if run.shape == "time":

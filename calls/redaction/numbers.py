@@ -19,6 +19,8 @@ LONG_WORD = re.compile(r"[a-z]{5}")
 SINGLE_LETTERS = re.compile(r"[a-z](?:-[a-z0-9])+|[a-z]")
 NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 LONGEST_SPOKEN = 2  # digits of a group in which a recogniser writes `to` for two
+LONGEST_PLAIN = 6  # digits that may be a group, though they are a day, a month and the end of a year
+SHORTEST_TIME = 4  # characters: 9:30, 3.5.
 LONG_WRITTEN = 9  # digits in one word: a year behind it is no more of it
 LONGEST_SPELLED = 12  # G-B-8-2-W-E: a cut of what costs most, not of what is possible
 LONGEST_CAPITALS = 4  # DE, KD, WEST: longer words in capitals are names
@@ -237,11 +239,21 @@ def _joins(before: Group, group: Group, tokens: Sequence[Token]) -> bool:
         return False
     if not all(token.text in words.FILLERS and "?" not in token.mark for token in between):
         return False
-    if any(words.PLAIN_DATE.fullmatch(tokens[one.first].text) for one in (before, group) if len(one.digits) > 6):
+    if _stands_alone(before, tokens) or _stands_alone(group, tokens):
         return False
     if len(before.digits) >= LONG_WRITTEN and before.last - before.first == 1 and words.YEAR.fullmatch(group.digits):
         return False
     return not between or bool(before.digits and group.digits)
+
+
+def _stands_alone(group: Group, tokens: Sequence[Token]) -> bool:
+    """Tell whether a group is a date or a time as it is written, which is no part of a longer number."""
+    text = tokens[group.first].text
+    if len(text) > LONGEST_PLAIN and words.PLAIN_DATE.fullmatch(text):
+        return True
+    return len(text) >= SHORTEST_TIME and bool(
+        words.DATE.fullmatch(text) or (":" in text and words.CLOCK_TIME.fullmatch(text))
+    )
 
 
 def _run(groups: list[Group], tokens: Sequence[Token]) -> Iterator[Run]:
