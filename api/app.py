@@ -26,6 +26,7 @@ from stimmung.api.call_routes import call_router
 from stimmung.api.capacity import cores_of, scheduler_options
 from stimmung.api.faults import places_of
 from stimmung.api.health import health_router
+from stimmung.api.keeping import Keeping
 from stimmung.api.keys import ServiceKey
 from stimmung.api.metrics import ServiceMetrics
 from stimmung.api.problems import add_problems
@@ -70,11 +71,19 @@ class Service:
         return cut_off
 
 
-def create_app(settings: Settings, engines: Engines, clock: Callable[[], float] = time.monotonic) -> FastAPI:
-    """Build the service on `engines`. Raises SettingsError where `serve.api_key` is not set: nothing is ever open."""
+def create_app(
+    settings: Settings,
+    engines: Engines,
+    clock: Callable[[], float] = time.monotonic,
+    keeping: Keeping | None = None,
+) -> FastAPI:
+    """Build the service on `engines`; calls that ended go to `keeping`, whose caller closes it.
+
+    Raises SettingsError where `serve.api_key` is not set: nothing is ever open.
+    """
     if settings.serve.api_key is None:
         raise SettingsError("serve.api_key: not set; `stimmung serve` makes one, whoever calls create_app sets one")
-    service = build_service(settings, engines, clock)
+    service = build_service(settings, engines, clock, keeping)
     app = FastAPI(
         title="stimmung",
         version=version("stimmung"),
@@ -113,7 +122,9 @@ def service_of(app: FastAPI) -> Service:
     return service
 
 
-def build_service(settings: Settings, engines: Engines, clock: Callable[[], float]) -> Service:
+def build_service(
+    settings: Settings, engines: Engines, clock: Callable[[], float], keeping: Keeping | None = None
+) -> Service:
     """Build the parts and connect them; nothing runs yet."""
     distress = DistressJudge.load()
     options = scheduler_options(settings)
@@ -124,7 +135,7 @@ def build_service(settings: Settings, engines: Engines, clock: Callable[[], floa
     threads = ThreadPoolExecutor(cores_of(settings), thread_name_prefix="call")
     sessions = SessionRegistry(
         call_maker(settings, engines, distress),
-        SessionParts(scheduler, board, metrics, threads, clock, ZoneInfo(settings.timezone)),
+        SessionParts(scheduler, board, metrics, threads, clock, ZoneInfo(settings.timezone), keeping),
         session_options(settings.serve, options.capacity),
         lambda: readiness.reason,
     )

@@ -12,16 +12,18 @@ import numpy as np
 from stimmung.api.arrival_times import ArrivalTimes
 from stimmung.api.events import Told
 from stimmung.api.inbox import Sound
+from stimmung.api.keeping import CallKeeper
 from stimmung.api.live_parts import Call, Task
 from stimmung.api.schemas import ConsentMessage, EndMessage, NoticeGiven, Order, PartialMessage
 from stimmung.api.sound_watch import LineWatch, MendingWatch
-from stimmung.calls.live_events import Ended
+from stimmung.calls.live_events import Ended, Warned
 from stimmung.calls.records import CallAnalysis, CallerDistress, Metrics, PolicyReport
 from stimmung.speech.arrival import Arrivals, Arrived
 from stimmung.speech.errors import AudioError
 from stimmung.speech.records import Consent, Samples
 from stimmung.speech.wire import WireFormat
 
+NOT_KEPT = "the call is not in the store yet, and is tried again while the server runs"
 ABANDONED = "the call was ended before it was done"
 AT_ONCE = 10.0  # s of sound that are listened to at once at most: a long message is no reason for a long step
 MOST_ROUNDS = 1_000  # of work that follows from work that was given up: each round ends a window of a channel
@@ -71,8 +73,8 @@ class Outcome:
 class CallSteps:
     """Drives one call."""
 
-    def __init__(self, call: Call, wire: WireFormat) -> None:
-        self._call = call
+    def __init__(self, call: Call, wire: WireFormat, keeper: CallKeeper | None = None) -> None:
+        self._call, self._keeper = call, keeper
         self._rate = wire.sample_rate
         self._arrivals = Arrivals(wire)
         self._mending = MendingWatch()
@@ -114,11 +116,21 @@ class CallSteps:
         outcome.tasks = self._call.tasks()
         outcome.told += self._call.events()
         self._look(batch, outcome)
+        if self._keeper is not None:
+            self._keep(self._keeper, outcome)
         return outcome
 
     def release(self) -> None:
         """Let go of the call, which holds sound, for good: no further step may be taken."""
         del self._call
+
+    def _keep(self, keeper: CallKeeper, outcome: Outcome) -> None:
+        """Keep a call that ends with this step, before anybody is told that it did."""
+        for place, told in enumerate(outcome.told):
+            if isinstance(told, Ended):
+                if why := keeper.keep(told.analysis, self._call.originals()):
+                    outcome.told.insert(place, Warned(told.time, "not_kept", f"{NOT_KEPT}: {why}"))
+                return
 
     def _land(self, landed: Landed) -> Sequence[Told]:
         if landed.why:

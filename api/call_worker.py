@@ -15,6 +15,7 @@ from typing import TypeVar
 from stimmung.api.call_steps import Batch, CallSteps, Landed, Outcome
 from stimmung.api.errands import Errands
 from stimmung.api.inbox import Inbox
+from stimmung.api.keeping import CallKeeper
 from stimmung.api.live_parts import Call, Work
 from stimmung.api.schemas import Order, StartRequest
 from stimmung.calls.live_events import Ended
@@ -29,11 +30,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker works with: the scheduler, the threads for steps, the clock (s) of both."""
+    """What a worker works with: the scheduler, the threads for steps, the clock (s) of both, what keeps the call."""
 
     work: Work
     threads: Executor
     clock: Callable[[], float]
+    keeper: CallKeeper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class CallWorker:
         self._call_id = request.call_id
         self._means, self._hooks = means, hooks
         self._inbox = Inbox(request.wire)
-        self._steps = CallSteps(call, request.wire)
+        self._steps = CallSteps(call, request.wire, means.keeper)
         self._errands = Errands(request.call_id, means.work, self._land)
         self._landed: list[Landed] = []
         self._no: Consent | None = None

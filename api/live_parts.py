@@ -9,6 +9,7 @@ from stimmung.api.board import BoardEntry
 from stimmung.api.schemas import StartRequest
 from stimmung.calls.live_events import LiveEvent
 from stimmung.calls.records import CallAnalysis, CallerDistress, Metrics
+from stimmung.calls.redaction.records import Original
 from stimmung.models.scheduling import Job, Priority
 from stimmung.speech.records import Consent, Samples
 
@@ -90,6 +91,10 @@ class Call(Protocol):
 
     def analysis(self) -> CallAnalysis:
         """Return everything that is known so far."""
+        ...
+
+    def originals(self) -> tuple[Original, ...]:
+        """Return the words as they were said of a call that ended, where they may be kept."""
         ...
 
 

@@ -4,9 +4,11 @@
 """
 
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import uvicorn
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 from stimmung.api.app import create_app, service_of
 from stimmung.api.capacity import scheduler_options
 from stimmung.api.draining import DrainingServer
+from stimmung.api.keeping import StoreKeeping, open_keeping
 from stimmung.api.keys import service_key
 from stimmung.api.logs import log_config
 from stimmung.speech.engines import Engines
@@ -28,6 +31,8 @@ PING_SECONDS = 10.0  # between two signs of life that a WebSocket is asked for, 
 # that vanished without a word is noticed within 20 s, while its call can still be resumed (serve.resume_seconds)
 LAST_ANSWERS_SECONDS = 3  # for what still runs after the drain, such as answers on their way
 
+logger = logging.getLogger(__name__)
+
 
 def run(
     settings: Settings,
@@ -38,13 +43,13 @@ def run(
 
     `announce` gets the address, and the file that holds the key (None: it was set), once connections are taken. `load`
     builds the models, the real ones by default. Raises SettingsError for an address or a key that cannot be used,
-    WeightsError for models.
+    WeightsError for models, StoreError where calls are to be kept and the store cannot be used.
     """
     key = service_key(settings.serve, key_path())
     serve = settings.serve.model_copy(update={"api_key": SecretStr(key.secret)})
-    with bound_socket(serve) as listener:
+    with bound_socket(serve) as listener, _keeping(settings) as keeping:
         engines = (load or real_engines)(settings)
-        app = create_app(settings.model_copy(update={"serve": serve}), engines)
+        app = create_app(settings.model_copy(update={"serve": serve}), engines, keeping=keeping)
         url = url_of(serve.host, listener)
         service = service_of(app)
         server = DrainingServer(
@@ -62,6 +67,10 @@ def real_engines(settings: Settings) -> Engines:
     from stimmung.models.registry import build_engines
 
     return build_engines(settings, scheduler_options(settings).lanes)
+
+
+def _keeping(settings: Settings) -> AbstractContextManager[StoreKeeping | None]:
+    return open_keeping(settings, logger.info) if settings.serve.save else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

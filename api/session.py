@@ -17,6 +17,7 @@ from stimmung.api.call_steps import Outcome
 from stimmung.api.call_worker import CallWorker, Hooks, Means
 from stimmung.api.events import LimitsJson, Measured, Started, Told, lightened
 from stimmung.api.goodbyes import Goodbye, bad_message, broken, no_audio, resumed_elsewhere, too_slow
+from stimmung.api.keeping import Keeping
 from stimmung.api.live_parts import Board, Call, Counts, Work
 from stimmung.api.outbox import Outbox
 from stimmung.api.schemas import (
@@ -71,6 +72,7 @@ class SessionParts:
     threads: Executor
     clock: Callable[[], float] = time.monotonic
     timezone: tzinfo | None = None  # of times that name none
+    keeping: Keeping | None = None  # where calls stay after they ended; None: nowhere
 
 
 class Session:
@@ -85,7 +87,8 @@ class Session:
         self.over = asyncio.Event()  # nothing more will be told
         self.sample_rate = request.wire.sample_rate  # Hz, of the sound as it comes
         self._parts, self._options = parts, options
-        means = Means(parts.work, parts.threads, parts.clock)
+        self._keeper = None if parts.keeping is None else parts.keeping.of_call(request.call_id)
+        means = Means(parts.work, parts.threads, parts.clock, self._keeper)
         self._worker = CallWorker(request, call, means, Hooks(self._take, self._lose))
         self._view = BoardView(request, now)
         self._pace = PaceWatch(now)
@@ -347,6 +350,7 @@ class Session:
         self.outbox.erase_scores()
         self._view.erase_scores(why)
         self._analysis = self._permitted(self._analysis)
+        self._withdraw_kept()
         self._parts.board.erase(self.call_id, why)
         if self.state == "ended":
             self._parts.board.remove(self.call_id)  # its news went with the scores, and there is no row to keep bare
@@ -374,8 +378,15 @@ class Session:
         bare = lightened(ended)
         assert isinstance(bare, Ended)
         self._analysis = self._permitted(bare.analysis)
+        if not self._no_heard:  # kept before it was known
+            self._withdraw_kept()
         self._close_call(self._how)
         self._tell(bare)
+
+    def _withdraw_kept(self) -> None:
+        """Take the scores out of what is kept of a call that ended, on a thread of its own."""
+        if self._keeper is not None and self._analysis is not None and self._no == "withdrawn":
+            asyncio.get_running_loop().run_in_executor(self._parts.threads, self._keeper.withdraw, self._analysis)
 
     def _lose(self) -> None:
         """Give the call up after a mistake of ours."""

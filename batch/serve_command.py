@@ -22,7 +22,7 @@ EPILOG = """Examples:
 
 stimmung serve
 
-stimmung serve --port 9000 --config stimmung.toml
+stimmung serve --save --port 9000 --config stimmung.toml
 
 Stop it with Ctrl-C or SIGTERM: new calls are refused, those that are on are heard out; a second time ends it at once.
 
@@ -50,6 +50,7 @@ def serve_command(server: Callable[[], Server]) -> Callable[..., None]:
         max_calls: Annotated[
             str | None, typer.Option(metavar="N", help="Calls at a time; 0 is what the machine holds.")
         ] = None,
+        save: Annotated[bool, typer.Option("--save", help="Keep calls that ended in the store.")] = False,
         config: Annotated[Path | None, CONFIG_OPTION] = None,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what goes wrong.")] = False,
     ) -> None:
@@ -58,7 +59,7 @@ def serve_command(server: Callable[[], Server]) -> Callable[..., None]:
             from stimmung.batch.screen import Screen
             from stimmung.speech.settings_sources import Given, load_settings
 
-            named = {"host": host, "port": port, "max_calls": max_calls}
+            named = {"host": host, "port": port, "max_calls": max_calls, "save": "true" if save else None}
             given = [
                 Given(f"serve.{name}", value, f"--{name.replace('_', '-')}")
                 for name, value in named.items()

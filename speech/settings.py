@@ -209,6 +209,9 @@ class ServeSettings(BaseModel):
     order: Literal["distress_first", "first_come"] = "distress_first"
     """Whose utterances are heard first when there is more to hear than the machine can: those of callers in distress,
     or whoever ended first. The latter is there to compare with."""
+    save: bool = False
+    """Whether calls that ended are kept in the store, redacted, as `stimmung analyze --save` keeps recordings; their
+    sound is not."""
     partials: bool = True
     """Whether the words of an utterance that still goes on may be sent; a call asks for them when it starts."""
     resume_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = 30.0

@@ -25,6 +25,7 @@ from stimmung.calls.live_events import (
 )
 from stimmung.calls.policy import Party, report_policy
 from stimmung.calls.records import CallAnalysis, CallerDistress, Deployment, Metrics
+from stimmung.calls.redaction.records import Original
 from stimmung.models.scheduling import Job, Priority
 from stimmung.speech.errors import CallInfoError, Overloaded, Shed
 from stimmung.speech.records import Consent, DistressScore, DistressState, Reason, Samples, Utterance
@@ -186,6 +187,9 @@ class ToyCall:
     def analysis(self) -> CallAnalysis:
         with self._alone():
             return self._analysis()
+
+    def originals(self) -> tuple[Original, ...]:
+        return ()
 
     def _analysis(self) -> CallAnalysis:
         info = self.request.info
