@@ -20,6 +20,7 @@ from stimmung.batch.erase_command import erase_command
 from stimmung.batch.live_command import EXAMPLES as LIVE_EXAMPLES
 from stimmung.batch.live_command import live
 from stimmung.batch.models_command import Shelf, models_app, real_shelf
+from stimmung.batch.person_command import person_app
 from stimmung.batch.retention_command import retention_app
 from stimmung.batch.serve_command import EPILOG as SERVE_EXAMPLES
 from stimmung.batch.serve_command import Server, real_server, serve_command
@@ -86,6 +87,7 @@ def build_app(
     app.command("show", epilog=SHOW_EXAMPLES)(show_command(open_store))
     app.command("audit", epilog=AUDIT_EXAMPLES)(audit_command(open_store))
     app.command("erase", epilog=ERASE_EXAMPLES)(erase_command(open_store))
+    app.add_typer(person_app(open_store), name="person")
     app.add_typer(retention_app(open_store), name="retention")
     app.add_typer(db_app(open_store), name="db")
     app.add_typer(models_app(shelf), name="models")

@@ -117,7 +117,7 @@ def migrate(
         from stimmung.batch.screen import Screen
 
         screen = Screen(quiet)
-        with opened(context.obj, store_settings(config, data_dir), screen, migrate=False) as store:
+        with opened(context.obj, store_settings(config, data_dir), screen, make=True, migrate=False) as store:
             done = store.migrate()
             version = store.status().schema
         for name in done:
@@ -170,7 +170,7 @@ def restore(
         from stimmung.batch.screen import Screen, to_json_text
 
         screen = Screen(quiet)
-        with opened(context.obj, store_settings(config, data_dir), screen, migrate=False) as store:
+        with opened(context.obj, store_settings(config, data_dir), screen, make=True, migrate=False) as store:
             done = store.restore(file, force, tuple(register or ()))
         screen.result(to_json_text(restored_to_json(done)) if as_json else f"{restored_text(done)}\n")
 

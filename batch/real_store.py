@@ -5,43 +5,58 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from stimmung.batch.store_access import Seen
+from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
-from stimmung.speech.settings import Settings
+from stimmung.speech.settings import Settings, StoreSettings
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
 from stimmung.store.backup import Backup, make_backup
 from stimmung.store.calls import load_call, save_call
+from stimmung.store.data_folder import place_of_data
 from stimmung.store.database import open_database
 from stimmung.store.erasure import Erased, erase_call, erase_customer, settle_erasures
-from stimmung.store.exports_register import Export, register_export
+from stimmung.store.exports_register import Export, exporting
 from stimmung.store.maintenance import Steward
 from stimmung.store.migrate import migrate_database
 from stimmung.store.originals import load_originals
 from stimmung.store.pace import Pace
+from stimmung.store.person import PersonFiles, PersonOptions, export_person
 from stimmung.store.places import places_in
 from stimmung.store.pseudonyms import Renewed, forget_lost_secrets, rotate_secret
 from stimmung.store.records import SavedAs, SavedCall
 from stimmung.store.restore import Restored, RestoreOptions, restore_backup
 from stimmung.store.retention import Plan, Retained, plan_retention, run_retention
 from stimmung.store.retention_rules import RetentionRules, rules_of
+from stimmung.store.server import FOLDER
 from stimmung.store.status import StoreStatus, calls_of_customer, calls_of_id, store_status
 
 Clock = Callable[[], datetime]  # aware
 
 
 @contextmanager
-def real_store(settings: Settings, tell: Callable[[str], None], migrate: bool = True) -> "Iterator[RealStore]":
+def real_store(settings: Settings, tell: Callable[[str], None], opening: Opening) -> "Iterator[RealStore]":
     """Open the store while the block runs; `tell` gets a line when something takes long. Raises StoreError.
 
     Erasures that were cut short, or that a restored database does not know, are done first; not without `migrate`,
     which leaves the database as it is.
     """
-    with open_database(settings.store, tell=tell, migrate=migrate) as database:
+    if not opening.make:
+        _refuse_nothing(settings.store)
+    with open_database(settings.store, tell=tell, migrate=opening.migrate) as database:
         places = places_in(database.data_dir, settings.store)
         steward = Steward(database, places, system_user(), Pace(tell))
-        if migrate:
+        if opening.migrate:
             settle_erasures(steward)
         yield RealStore(steward, rules_of(settings.retention))
+
+
+def _refuse_nothing(settings: StoreSettings) -> None:
+    """Raise StoreError where there is no database yet: a mistyped folder shall not become an empty one."""
+    folder = place_of_data(settings)
+    if settings.database_url is None and not (folder / FOLDER).exists():
+        raise StoreError(
+            f"{folder}: nothing is kept there: `stimmung analyze --save` begins it, --data-dir (store.data_dir) names"
+            " another folder"
+        )
 
 
 class RealStore:
@@ -136,9 +151,13 @@ class RealStore:
         found = self._database.run(lambda connection: acts_about(connection, [call_id]))
         return tuple(act for act in found if since is None or act.at >= since)
 
+    def export_person(self, customer: str, folder: Path, options: PersonOptions) -> PersonFiles:
+        """Write all that is kept about a customer into files."""
+        return export_person(self._steward, customer, self._rules, self._now(), folder, options)
+
     def _remember(self, file: Path, call_id: str) -> None:
         at, form = self._now(), {"format": file.suffix.removeprefix(".")}
         export = Export(file, self._who, at, (call_id,), detail=form)
         act = Act("export", self._who, at, call_id, detail=form)
-        self._database.run(lambda connection: register_export(connection, export))
-        self._database.run(lambda connection: record_act(connection, act))
+        with exporting(self._database, export, act):
+            pass  # it is written already

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from stimmung.batch.screen import Screen, printable
-from stimmung.batch.store_access import OpenStore, StoreAccess
+from stimmung.batch.store_access import Opening, OpenStore, StoreAccess
 from stimmung.calls.analysis import Recording
 from stimmung.calls.records import Analyzed, CallAnalysis, Ruling
 from stimmung.speech.errors import StoreError
@@ -67,7 +67,7 @@ def saving(
         return
     with ExitStack() as stack:
         try:
-            store = stack.enter_context(open_store(settings, screen.note, True))
+            store = stack.enter_context(open_store(settings, screen.note, Opening(make=True)))
         except StoreError as error:
             raise StoreError(f"{error}; leave out --save to analyse without keeping anything") from error
         yield Saver(store, settings, screen, redact_sound)

@@ -12,6 +12,7 @@ from stimmung.speech.settings import Settings
 from stimmung.store.audit import Act
 from stimmung.store.backup import Backup
 from stimmung.store.erasure import Erased
+from stimmung.store.person import PersonFiles, PersonOptions
 from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import SavedAs, SavedCall, StoredCall
 from stimmung.store.restore import Restored
@@ -25,6 +26,14 @@ class Seen:
 
     call: StoredCall
     originals: tuple[Original, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a store is opened: made where there is none, its schema brought up to date."""
+
+    make: bool = False
+    migrate: bool = True
 
 
 class StoreAccess(Protocol):
@@ -82,10 +91,13 @@ class StoreAccess(Protocol):
         """Give up pseudonyms whose secret is lost; return how many calls had one. Raises StoreError."""
         ...
 
+    def export_person(self, customer: str, folder: Path, options: PersonOptions) -> PersonFiles:
+        """Write all that is kept about a customer into files. Raises StoreError."""
+        ...
+
     def acts(self, call_id: str | None, since: datetime | None) -> Sequence[Act]:
         """Return what was recorded, oldest first."""
         ...
 
 
-# Takes the settings, whom to tell what it waits for, and whether to bring the schema up to date.
-OpenStore = Callable[[Settings, Callable[[str], None], bool], AbstractContextManager[StoreAccess]]
+OpenStore = Callable[[Settings, Callable[[str], None], Opening], AbstractContextManager[StoreAccess]]  # tells what for

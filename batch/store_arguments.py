@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from stimmung.batch.screen import Screen
-    from stimmung.batch.store_access import OpenStore, StoreAccess
+    from stimmung.batch.store_access import Opening, OpenStore, StoreAccess
     from stimmung.speech.settings import Settings
     from stimmung.speech.settings_sources import LoadedSettings
 
@@ -40,20 +40,22 @@ def store_settings(config: Path | None, data_dir: Path | None) -> "LoadedSetting
 
 
 def open_real_store(
-    settings: "Settings", tell: Callable[[str], None], migrate: bool = True
+    settings: "Settings", tell: Callable[[str], None], opening: "Opening"
 ) -> "AbstractContextManager[StoreAccess]":
     """Open the store of the settings; what that needs is imported only now."""
     from stimmung.batch.real_store import real_store
 
-    return real_store(settings, tell, migrate)
+    return real_store(settings, tell, opening)
 
 
 @contextmanager
 def opened(
-    open_store: "OpenStore", loaded: "LoadedSettings", screen: "Screen", migrate: bool = True
+    open_store: "OpenStore", loaded: "LoadedSettings", screen: "Screen", *, make: bool = False, migrate: bool = True
 ) -> Iterator["StoreAccess"]:
-    """Open the store while the block runs, telling what it waits for. Raises StoreError."""
-    with open_store(loaded.settings, screen.note, migrate) as store:
+    """Open the store while the block runs, telling what it waits for; see `Opening`. Raises StoreError."""
+    from stimmung.batch.store_access import Opening
+
+    with open_store(loaded.settings, screen.note, Opening(make, migrate)) as store:
         yield store
 
 

@@ -17,8 +17,12 @@ def data_folder(settings: StoreSettings) -> Path:
 
     Raises StoreError where it cannot be written, belongs to somebody else, or holds things that others can read.
     """
-    chosen = settings.data_dir or user_data_path("stimmung", appauthor=False)
-    return private_folder(chosen.resolve())
+    return private_folder(place_of_data(settings))
+
+
+def place_of_data(settings: StoreSettings) -> Path:
+    """Return where the data folder is, or would be."""
+    return (settings.data_dir or user_data_path("stimmung", appauthor=False)).resolve()
 
 
 def private_folder(path: Path) -> Path:

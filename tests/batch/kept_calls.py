@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from stimmung.batch.store_access import Seen
+from stimmung.batch.store_access import Opening, Seen
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.errors import StoreError
@@ -19,6 +19,7 @@ from stimmung.store.backup_archive import Manifest
 from stimmung.store.deletion import Finished
 from stimmung.store.erasure import Erased
 from stimmung.store.erasure_register import Proof
+from stimmung.store.person import PersonFiles, PersonOptions
 from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import Provenance, SavedAs, SavedCall, StoredAudio, StoredCall
 from stimmung.store.restore import Restored
@@ -82,6 +83,14 @@ WELL = StoreStatus(
 ORIGINAL = Original(0, AS_SAID, (Word(1.0, 4.0, AS_SAID, 0.9),))
 
 
+OPENED = {
+    Opening(): "open",
+    Opening(make=True): "make",
+    Opening(migrate=False): "open as it is",
+    Opening(make=True, migrate=False): "make as it is",
+}
+
+
 @dataclass
 class FakeStore:
     """Holds `kept`, and notes what happens in `done`, opening and closing too."""
@@ -103,14 +112,14 @@ class FakeStore:
     waiting: str = ""  # what it tells while it opens
 
     @contextmanager
-    def open(self, settings: Settings, tell: Callable[[str], None], migrate: bool) -> Iterator["FakeStore"]:
+    def open(self, settings: Settings, tell: Callable[[str], None], opening: Opening) -> Iterator["FakeStore"]:
         """Open as `batch.store_access.OpenStore`."""
         self.settings.append(settings)
         if self.waiting:
             tell(self.waiting)
         if self.unreachable:
             raise StoreError(self.unreachable)
-        self.done.append("open" if migrate else "open as it is")
+        self.done.append(OPENED[opening])
         try:
             yield self
         finally:
@@ -173,6 +182,10 @@ class FakeStore:
     def forget_lost_secrets(self) -> int:
         self.done.append("forget")
         return 3
+
+    def export_person(self, customer: str, folder: Path, options: PersonOptions) -> PersonFiles:
+        self.done.append(("export", customer, folder, options))
+        return PersonFiles(folder / "person-abababab.md", folder / "person-abababab.json", self.count)
 
     def acts(self, call_id: str | None, since: datetime | None) -> Sequence[Act]:
         self.done.append(("acts", call_id, since))

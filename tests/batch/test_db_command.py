@@ -70,7 +70,7 @@ class TestMigrate:
         store.migrations = ("0001_calls", "0002_traces")
         result = db(runner, store, "migrate")
         assert result.stdout == "applied 0001_calls\napplied 0002_traces\nschema 2, up to date\n"
-        assert store.done == ["open as it is", "migrate", "closed"]
+        assert store.done == ["make as it is", "migrate", "closed"]
 
     def test_nothing_to_apply(self, runner: CliRunner, store: FakeStore) -> None:
         assert db(runner, store, "migrate").stdout == "schema 2, up to date\n"
@@ -98,7 +98,7 @@ class TestRestore:
         assert result.stdout == (
             "restored: 9 calls, without 2 erased since, 1 too old by now, 2 recordings; 1 recording not in the backup\n"
         )
-        assert store.done == ["open as it is", ("restore", Path("old.backup"), False, ()), "closed"]
+        assert store.done == ["make as it is", ("restore", Path("old.backup"), False, ()), "closed"]
 
     def test_all_came_back(self, runner: CliRunner, store: FakeStore) -> None:
         store.restored = replace(store.restored, erased_again=0, too_old=0, recordings_missing=0)

@@ -92,7 +92,7 @@ class TestSaving:
     def test_several_share_one_opening(self, analyze: Saving, store: FakeStore, calls: Path) -> None:
         (calls / "b.wav").write_bytes(b"RIFF of another call")
         result = analyze("a.wav", "b.wav", "--save", "--txt")
-        assert [one for one in store.done if isinstance(one, str)] == ["open", "closed"]
+        assert [one for one in store.done if isinstance(one, str)] == ["make", "closed"]
         assert result.stderr.count("saved as ") == 2
 
     def test_data_dir(self, analyze: Saving, store: FakeStore) -> None:

@@ -1,0 +1,172 @@
+"""Each command once for real: an embedded server in a folder of its own, calls from a pipeline without models."""
+
+import json
+import stat
+import wave
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from stimmung.batch.cli import build_app
+from stimmung.batch.pipeline import Pipeline
+from stimmung.calls.policy import Party, report_policy
+from stimmung.calls.records import Analyzed, RedactionReport
+from stimmung.calls.redaction.records import Bleep, Original
+from stimmung.speech.records import Span, Word
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = """
+[policy]
+purpose = "Quality"
+legal_basis = "consent, Art. 6 (1) (a) GDPR"
+keep_original = true
+"""
+SECRET_WORDS = "mein Name ist Hildegunde Zwackelmann"
+CUSTOMER = "K-20731"
+
+
+class Shell:
+    """Runs `stimmung` with a data folder; every recording in it is a second of noise of its own."""
+
+    def __init__(self, runner: CliRunner, pipeline: Any, folder: Path) -> None:  # Any: the FakePipeline of conftest.py
+        self._runner, self._pipeline, self._folder = runner, pipeline, folder
+        for number, name in enumerate(("a.wav", "b.wav", "c.wav")):
+            _write_noise(folder / name, number)
+        (folder / "stimmung.toml").write_text(SETTINGS)
+
+    def __call__(self, *words: str, folder: str = "kept") -> Result:
+        """Run a command in the data folder."""
+        app = build_app(self._with_rules)
+        result = self._runner.invoke(app, [*words, "--data-dir", folder])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    def lines(self, *words: str) -> list[str]:
+        """Return what a command prints that succeeds."""
+        result = self(*words)
+        assert result.exit_code == 0, result.output
+        return result.stdout.splitlines()
+
+    def json(self, *words: str, folder: str = "kept") -> Any:
+        """Return what a command prints as JSON."""
+        result = self(*words, "--json", folder=folder)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    def save(self, name: str, call_id: str, *words: str, customer: str = CUSTOMER) -> Result:
+        """Analyse and keep a recording."""
+        info = (f"call_id={call_id}", f"customer={customer}", "consent=granted", "queue=complaints")
+        return self("analyze", name, "--save", *(word for one in info for word in ("--info", one)), *words)
+
+    def _with_rules(self) -> Pipeline:
+        parts: Pipeline = self._pipeline()
+
+        def analyze(*given: Any) -> Analyzed:
+            found, info, deployment = parts.analyze(*given).analysis, given[1], given[3].deployment
+            parties = [Party("agent", 1.0, 0), Party("customer", 1.0, 1)]
+            first = found.utterances[0]
+            words = (Word(first.start, first.end, SECRET_WORDS, 0.9),)
+            analysis = replace(
+                found,
+                info=replace(info, roles=("agent", "customer")),
+                policy=report_policy(parties, info, deployment),
+                redaction=RedactionReport({"NAME": 1}, (Bleep(0, Span(0.2, 0.4), "NAME"),)),
+            )
+            return Analyzed(analysis, (Original(0, SECRET_WORDS, words),))
+
+        return replace(parts, analyze=analyze)
+
+
+@pytest.fixture
+def shell(runner: CliRunner, pipeline: Any, calls: Path) -> Iterator[Shell]:
+    """`stimmung` in a folder with three recordings."""
+    yield Shell(runner, pipeline, calls)
+
+
+def test_a_call_from_saving_to_erasure(shell: Shell, calls: Path) -> None:
+    saved = shell.save("a.wav", "4711", "--json", "--output", "out")
+    assert saved.exit_code == 0
+    assert "saved as 4711" in saved.stderr.splitlines()
+    assert "already saved as 4711" in shell.save("a.wav", "4711").stderr.splitlines()
+    assert shell.save("b.wav", "4712", customer="K-1").exit_code == 0
+    assert stat.S_IMODE((calls / "kept").stat().st_mode) == 0o700
+
+    shown = shell.lines("show", "4711")
+    assert any("Stadtwerke Neustadt" in line and "[NAME]" in line for line in shown)
+    assert "originals, encrypted" in shown[-1]
+    found = shell.json("show", "4711")
+    assert found["call"]["info"]["customer"] is None
+    assert SECRET_WORDS not in json.dumps(found)
+    assert (calls / "kept/audio").is_dir()
+    unredacted = shell("show", "4711", "--unredacted")
+    assert SECRET_WORDS in unredacted.stdout
+
+    actions = [act["action"] for act in shell.json("audit", "--call", "4711")]
+    assert actions == ["export", "look", "look", "look_unredacted"]
+
+    status = shell.json("db", "status")
+    assert (status["kind"], status["holdings"]["calls"], status["holdings"]["recordings"]) == ("embedded", 2, 2)
+    assert status["to_do"] == []
+
+    erased = shell.json("erase", "--customer", CUSTOMER, "--yes")
+    assert (erased["proof"]["calls"], erased["proof"]["recordings"], erased["proof"]["exports"]) == (1, 1, 1)
+    assert not (calls / "out/a.json").exists()
+    gone = shell("show", "4711")
+    assert (gone.exit_code, gone.stdout) == (1, "")
+    assert "no call with the id 4711" in gone.stderr
+    assert shell("show", "4712").exit_code == 0
+    assert shell.lines("db", "status")[5].split() == ["erasures", "1"]
+    assert [one["action"] for one in shell.json("audit")].count("erase") == 1
+
+
+def test_backup_restored_elsewhere_forgets_who_was_erased_since(shell: Shell, calls: Path) -> None:
+    shell.save("a.wav", "4711")
+    shell.save("b.wav", "4712", customer="K-1")
+    shell.lines("db", "rotate-secret")
+    (backup,) = shell.lines("db", "backup")
+    shell.lines("erase", "--customer", CUSTOMER, "--yes")
+    refused = shell("db", "restore", backup)
+    assert refused.exit_code == 1
+    assert "--force" in refused.stderr
+    assert shell.lines("db", "restore", backup, "--force") == ["restored: 1 call, without 1 erased since, 1 recording"]
+    assert shell("show", "4711").exit_code == 1
+    assert shell("show", "4712").exit_code == 0
+
+
+def test_retention_removes_what_is_old(shell: Shell, calls: Path) -> None:
+    shell.save("a.wav", "4711", "--info", "started_at=2020-01-01T10:00")
+    shell.save("b.wav", "4712")
+    planned = shell("retention", "run", "--dry-run")
+    assert [line.split()[:4] for line in planned.stdout.splitlines()[1:]] == [["call", "complaints", "1", "2020-01-01"]]
+    assert shell.lines("retention", "run")[-1] == "removed: 1 call, 1 recording"
+    assert shell("show", "4711").exit_code == 1
+    assert shell.lines("retention", "run") == ["nothing was due"]
+
+
+def test_migrate_says_that_nothing_is_left_to_do(shell: Shell) -> None:
+    first = shell.lines("db", "migrate")
+    assert first[0] == "applied 0001_calls"
+    assert shell.lines("db", "migrate") == first[-1:]
+
+
+@pytest.mark.parametrize("words", ["show 4711", "audit", "db status", "erase --call 4711 --yes", "retention run"])
+def test_a_mistyped_folder_does_not_become_a_database(words: str, shell: Shell, calls: Path) -> None:
+    result = shell(*words.split(), folder="typo")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nothing is kept there" in result.stderr
+    assert not (calls / "typo").exists()
+
+
+def _write_noise(path: Path, seed: int) -> None:
+    sound = np.random.default_rng(seed).normal(0, 3000, (16_000, 2)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(sound.tobytes())
