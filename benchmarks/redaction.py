@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from machine import Figures, figure_at, headline, processor, result_file, save
-from redaction_bench import DEVELOPMENT, Bench, Options
+from redaction_bench import Bench, Options
 from redaction_chat import chat
+from redaction_dialogues import DEVELOPMENT
 from redaction_presidio import INSTALL
+from redaction_samples import samples
 from redaction_sides import PRESIDIO_SCORE, Presidio, Side, ours
 from redaction_speed import speed
 from redaction_spoken import spoken
@@ -29,6 +31,7 @@ PARTS: Final[Mapping[str, Callable[[Bench], Figures | None]]] = {
     "written": written,
     "spoken": spoken,
     "chat": chat,
+    "samples": samples,
     "speed": speed,
 }
 QUICK_TEXTS, QUICK_SPOKEN = 20, 2

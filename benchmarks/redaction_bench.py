@@ -8,11 +8,11 @@ from typing import Final
 
 from machine import Figures
 from normalise import Language
+from redaction_dialogues import DEVELOPMENT
 from redaction_records import NUMBERS, Kind
 from redaction_sides import Side
 
 LANGUAGES: Final[tuple[Language, ...]] = ("de", "en")
-DEVELOPMENT: Final = 1  # the seed that redaction may be tuned on
 
 
 @dataclass(frozen=True, slots=True)

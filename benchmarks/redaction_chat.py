@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from machine import Figures
-from redaction_bench import DEVELOPMENT, Bench
+from redaction_bench import Bench
+from redaction_dialogues import DEVELOPMENT
 from redaction_sides import Cleaned
 from redaction_utterances import told
 from stimmung.speech.records import Utterance

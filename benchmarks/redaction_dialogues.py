@@ -1,6 +1,6 @@
 """Dialogues around one item each, from a seed: said at once, asked for, in pieces over pauses and turns, read back.
 
-Seed 1 is for development; the figures that are reported come from a seed that nobody tunes on.
+Seed 1 is for development. Every other seed has sentences and names of its own, which nobody tunes on.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from typing import Final, Literal
 import numpy as np
 
 from normalise import Language
-from redaction_items import Drawer, Item, draw_item
+from redaction_items import LETTERS, Drawer, Item, draw_item
 from redaction_records import KINDS, Dialogue, Kind, Piece, Role, Secret, Turn
 from redaction_scores import found_in
-from redaction_symbols import PLACEHOLDER
+from redaction_symbols import PLACEHOLDER, digits_in, symbols_in
 from redaction_talk import Sentences, read_talk
 
 Layout = Literal["tell", "bare", "ask", "readback", "pauses", "turns", "echo"]
@@ -22,12 +22,13 @@ DIVIDED: Final[tuple[Layout, ...]] = ("pauses", "turns", "echo")  # for items of
 BARE_SHARE = 0.12  # of card numbers and IBANs, which show what they are by themselves
 SLOPPY_SHARE = 0.1  # in lower case and without punctuation, as some recognisers and most chats write
 YES: Final[dict[Language, str]] = {"de": "{}, ja.", "en": "{}, yes."}
+DEVELOPMENT: Final = 1  # the seed that redaction may be tuned on
 DEFINITELY = 200  # draws until a dialogue holds its item, and nothing else that looks like it
 
 
 def make_dialogues(language: Language, kind: Kind, count: int, seed: int, spoken: bool = False) -> list[Dialogue]:
     """Draw dialogues; the same for the same arguments, and the first ones whatever `count` is."""
-    talk = read_talk(language)
+    talk = read_talk(language, seed == DEVELOPMENT)
     place = list(KINDS[language]).index(kind)
     return [
         _dialogue(kind, Drawer(talk, np.random.default_rng([seed, "de en".index(language), place, n, spoken]), spoken))
@@ -51,12 +52,15 @@ def is_sound(dialogue: Dialogue) -> bool:
 
 
 def whole_in(told: Sequence[tuple[str, str]], dialogue: Dialogue) -> bool:
-    """Whether each part of the secret by itself stands in what was said."""
+    """Whether all of the secret stands in what was said."""
     secret, language = dialogue.secret, dialogue.language
-    parts = [Secret(digits=(digits,)) for digits in secret.digits]
-    parts += [Secret(symbols=(symbols,)) for symbols in secret.symbols]
-    parts += [Secret(words=frozenset({word})) for word in secret.words]
-    return not any(found_in(told, part, language) for part in parts)
+    text = ". ".join(text for _, text in told)
+    own = ". ".join(text for speaker, text in told if speaker == "customer")
+    return (
+        all(one in digits_in(text, language) or one in digits_in(own, language) for one in secret.digits)
+        and all(one in symbols_in(text, language) or one in symbols_in(own, language) for one in secret.symbols)
+        and secret.words <= set(LETTERS.findall(text.casefold()))
+    )
 
 
 def _without_item(turn: Turn) -> str:
@@ -149,7 +153,7 @@ def harmless_dialogues(language: Language, count: int, seed: int) -> list[Dialog
     """Draw dialogues full of numbers that are none of anybody's: amounts, times, counts, years, models."""
     from redaction_harmless import sentence
 
-    talk = read_talk(language)
+    talk = read_talk(language, seed == DEVELOPMENT)
     made = []
     for n in range(count):
         drawer = Drawer(talk, np.random.default_rng([seed, 7, "de en".index(language), n]))

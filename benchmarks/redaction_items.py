@@ -175,7 +175,7 @@ def address(drawer: Drawer) -> Item:
     number = str(house) if written else below_hundred(house, drawer.language)
     if drawer.language == "de":
         code = f"{rng.integers(1, 10)}{drawn(rng, 4)}"
-        said = code if written else say(Number((code,), "postcode"), drawer.form_said(), manner, rng)[0]
+        said = code if written else " ".join(say(Number((code,), "postcode"), drawer.form_said(), manner, rng))
         groups: tuple[str, ...] = (f"{street} {number}", f"{said} {town}")
         hidden = Secret(digits=(code,), words=words_of(street))
     else:
@@ -263,8 +263,7 @@ def secret(drawer: Drawer) -> Item:
     said = " ".join(manner.digit(digit) for digit in digits)
     if drawer.chance(0.4):
         spelled = manner.letters(word)
-        hidden = Secret(symbols=(word.upper(),), words=words_of(word))
-        return Item("password", "spelled", (spelled, said), (word, said), hidden)
+        return Item("password", "spelled", (spelled, said), (spelled, said), Secret(symbols=(word.upper(),)))
     return Item("password", "said", (word, said), (word, said), Secret(words=words_of(word)))
 
 

@@ -12,6 +12,7 @@ from normalise import Language
 from redaction_records import Kind
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+UNLIKE_DIGITS: Final = LETTERS.replace("O", "")  # said, an O is a zero
 ALPHANUMERIC: Final = "0123456789" + LETTERS
 # Issuer's first digits, length, and the groups in which the number is printed on the card.
 CARDS: Final = (("4", (4, 4, 4, 4)), ("5", (4, 4, 4, 4)), ("2", (4, 4, 4, 4)), ("3", (4, 6, 5)))
@@ -58,6 +59,8 @@ DRAMA: Final[dict[Language, tuple[tuple[str, str, int], ...]]] = {
     ),
 }
 COUNTRY_CODES: Final[dict[Language, str]] = {"de": "49", "en": "44"}
+PENSION_FACTORS: Final = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
+HEALTH_FACTORS: Final = (1, 2, 1, 2, 1, 2, 1, 2, 1, 2)
 NATIONAL_INSURANCE: Final = ("QQ", "BG", "GB", "NK", "KN", "TN", "NT", "ZZ")  # prefixes that nobody is given
 
 
@@ -131,7 +134,7 @@ def luhn(body: str) -> str:
 def iban(language: Language, rng: np.random.Generator) -> Number:
     """Draw an IBAN; the two check digits are those of ISO 13616: modulo 97."""
     country, letters, size = IBANS[language][int(rng.choice(len(IBANS[language]), p=IBAN_SHARES))]
-    bank = "".join(rng.choice(list(LETTERS), letters))
+    bank = "".join(rng.choice(list(UNLIKE_DIGITS), letters))
     account = bank + drawn(rng, size - letters)
     check = 98 - int("".join(str(ALPHANUMERIC.index(sign)) for sign in account + country + "00")) % 97
     return Number(cut(f"{country}{check:02d}{account}", (4,) * 9), f"iban {country}")
@@ -166,20 +169,21 @@ def pension_insurance(rng: np.random.Generator) -> Number:
     """Draw a Sozialversicherungsnummer (VKVV §4): area, birth date, letter, serial, check digit."""
     date = f"{rng.integers(1, 29):02d}{rng.integers(1, 13):02d}{rng.integers(40, 100):02d}"
     area, letter, serial = f"{rng.integers(2, 90):02d}", str(rng.choice(list(LETTERS))), drawn(rng, 2)
-    signs = area + date + f"{LETTERS.index(letter) + 1:02d}" + serial
-    total = 0
-    for sign, factor in zip(signs, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True):
-        total += sum(int(digit) for digit in str(int(sign) * factor))
-    return Number((area, date, letter, f"{serial}{total % 10}"), "rentenversicherung")
+    check = insurance_check(area + date + f"{LETTERS.index(letter) + 1:02d}" + serial, PENSION_FACTORS)
+    return Number((area, date, letter, f"{serial}{check}"), "rentenversicherung")
 
 
 def health_insurance(rng: np.random.Generator) -> Number:
     """Draw the part of a KVNR that stays for life (§290 SGB V): letter, eight digits, check digit."""
     letter, body = str(rng.choice(list(LETTERS))), drawn(rng, 8)
-    total = 0
-    for place, sign in enumerate(f"{LETTERS.index(letter) + 1:02d}{body}"):
-        total += sum(int(digit) for digit in str(int(sign) * (1 + place % 2)))
-    return Number((letter, *cut(f"{body}{total % 10}", (3, 3, 3))), "krankenversicherung")
+    check = insurance_check(f"{LETTERS.index(letter) + 1:02d}{body}", HEALTH_FACTORS)
+    return Number((letter, *cut(f"{body}{check}", (3, 3, 3))), "krankenversicherung")
+
+
+def insurance_check(signs: str, factors: tuple[int, ...]) -> int:
+    """Return the check digit of both German insurance numbers: cross sums of the products, added up, modulo ten."""
+    products = [int(sign) * factor for sign, factor in zip(signs, factors, strict=True)]
+    return sum(product // 10 + product % 10 for product in products) % 10
 
 
 def national_insurance(rng: np.random.Generator) -> Number:
@@ -205,7 +209,7 @@ def customer_number(rng: np.random.Generator) -> Number:
     groups = cut(digits, tuple(int(size) for size in rng.integers(2, 5, 6)))
     if rng.random() >= 1 / 3:
         return Number(groups, "digits")
-    return Number(("".join(rng.choice(list(LETTERS), int(rng.integers(1, 4)))), *groups), "letters")
+    return Number(("".join(rng.choice(list(UNLIKE_DIGITS), int(rng.integers(1, 4)))), *groups), "letters")
 
 
 def drawn(rng: np.random.Generator, count: int) -> str:

@@ -41,7 +41,8 @@ def presidio_finds(python: Path, texts: Sequence[str], language: str) -> list[li
     command = [str(python), str(Path(__file__).resolve())]
     done = subprocess.run(command, input=job, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ValueError(f"{python} cannot run Presidio: {done.stderr.strip()[-300:]}; {INSTALL}")
+        reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise ValueError(f"{python} cannot run Presidio: {reason}; {INSTALL}")
     return [[Found(**one) for one in found] for found in json.loads(done.stdout)]
 
 

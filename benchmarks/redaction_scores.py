@@ -4,11 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from normalise import Language
-from redaction_items import LETTERS
-from redaction_records import Secret
+from redaction_items import COMMON, LETTERS
+from redaction_records import Kind, Secret
 from redaction_symbols import digits_in, longest_run, symbols_in
 from stimmung.speech.records import Span
 
+DIGITS_ONLY: Final = ("CARD", "IBAN", "TAX_ID", "INSURANCE_ID", "PHONE", "CUSTOMER_NUMBER", "BIRTH_DATE")
+# Beside `COMMON`: what is said around the words of an e-mail address, a password, a name, an address.
+FILLERS: Final = frozenset(
+    "punkt dot com net org minus dash unterstrich underscore bindestrich klammeraffe sign wie for capital double doppel"
+    " komma nummer number plz postcode then and der die das example herr frau mister missus".split()
+)
 MOST_DIGITS: Final = 3
 BLEEPED: Final = 0.95  # share of an item's sound
 
@@ -29,6 +35,19 @@ def found_in(said: Sequence[tuple[str, str]], secret: Secret, language: Language
         if any(longest_run(one, stream) > most_left(len(one)) for one in wanted for stream in streams):
             return False
     return not secret.words & {word for _, text in said for word in LETTERS.findall(text.casefold())}
+
+
+def secret_in(kind: Kind, text: str, language: Language) -> Secret:
+    """Return what must not stay of an identifier that somebody wrote: its digits, or the words that tell it apart."""
+    digits = digits_in(text, language)
+    words = frozenset() if kind in DIGITS_ONLY else frozenset(telling_words(text, language))
+    return Secret(digits=(digits,) if len(digits) > MOST_DIGITS else (), words=words)
+
+
+def telling_words(text: str, language: Language) -> list[str]:
+    """Return the words that tell somebody apart; numbers do not by themselves, digits are counted."""
+    words = [word for word in LETTERS.findall(text.casefold()) if len(word) > 2 and word not in COMMON | FILLERS]
+    return [word for word in words if not digits_in(word, language)]
 
 
 def _texts(said: Sequence[tuple[str, str]]) -> list[str]:

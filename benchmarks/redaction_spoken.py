@@ -74,7 +74,7 @@ def bleeped_share(heard: Heard, cleaned: Cleaned) -> float:
 
 def heard_right(dialogue: Dialogue, heard: Heard) -> bool:
     """Whether all of the item stands in the transcript as it was said."""
-    return whole_in([(str(one.channel), one.text) for one in heard.utterances], dialogue)
+    return whole_in([(str(one.role), one.text) for one in heard.utterances], dialogue)
 
 
 def _missed(

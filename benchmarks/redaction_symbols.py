@@ -29,7 +29,7 @@ OTHER_DIGITS: Final[dict[Language, dict[str, str]]] = {
     "en": {"oh": "0", "o": "0", "nought": "0", "nil": "0"},
 }
 IRREGULAR: Final[dict[Language, dict[str, str]]] = {
-    "de": {"erst": "1", "dritt": "3", "siebt": "7", "acht": "8"},
+    "de": {"er": "1", "drit": "3", "sieb": "7", "ach": "8"},  # what stands before "ste" or "te"
     "en": {"first": "1", "second": "2", "third": "3", "fifth": "5", "eighth": "8", "ninth": "9", "twelfth": "12"},
 }
 SMALL: Final[dict[Language, dict[str, str]]] = {  # 0 to 19 and the tens

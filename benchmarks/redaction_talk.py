@@ -1,4 +1,4 @@
-"""The invented sentences, names and places of redaction_texts/talk_*.toml, read once per language."""
+"""The invented sentences, names and places of redaction_texts/talk_*.toml: some for development, others for figures."""
 
 import tomllib
 from dataclasses import dataclass
@@ -54,9 +54,9 @@ class Talk:
     models: tuple[str, ...]
 
 
-def read_talk(language: Language) -> Talk:
+def read_talk(language: Language, development: bool) -> Talk:
     """Read what a language's dialogues are made of."""
-    with (FOLDER / f"talk_{language}.toml").open("rb") as file:
+    with (FOLDER / f"talk_{language}{'' if development else '_held'}.toml").open("rb") as file:
         found = tomllib.load(file)
     lists = {name: tuple(found[name]) for name in _LISTS}
     kinds = {

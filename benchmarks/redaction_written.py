@@ -12,9 +12,8 @@ from typing import Final, cast, get_args
 from machine import Figures
 from normalise import Language
 from redaction_bench import LANGUAGES, Bench, Verdict, by_kind, numbers_figures
-from redaction_items import COMMON
 from redaction_records import Kind, Role
-from redaction_scores import most_left
+from redaction_scores import DIGITS_ONLY, most_left, telling_words
 from redaction_sides import Cleaned
 from redaction_symbols import digits_in, longest_run, symbols_in
 from redaction_talk import FOLDER
@@ -24,13 +23,6 @@ from stimmung.speech.records import Utterance
 
 MARK: Final = re.compile(r"\{\{(\w+):(.*?)\}\}")
 ROLES: Final[dict[str, Role]] = {"A": "agent", "C": "customer"}
-DIGITS_ONLY: Final = ("CARD", "IBAN", "TAX_ID", "INSURANCE_ID", "PHONE", "CUSTOMER_NUMBER", "BIRTH_DATE")
-# Beside `COMMON`: what is said around the words of an e-mail address, a password, a spelled name.
-FILLERS: Final = frozenset(
-    "punkt dot com net org minus dash unterstrich underscore bindestrich klammeraffe sign wie for capital double doppel"
-    " komma nummer number plz postcode then and der die das example".split()
-)
-WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +131,7 @@ def is_gone(dialogue: Written, mentions: Sequence[Mention], gone: set[tuple[int,
     signs = reader(" ".join(whole), language)
     if longest_run(signs, reader(" ".join(left), language)) > most_left(len(signs)):
         return False
-    return kind in DIGITS_ONLY or not any(telling(word, language) for word in left if word not in {"[GONE]", "."})
-
-
-def telling(word: str, language: Language) -> bool:
-    """Whether a word tells somebody apart; number words do not, digits are counted."""
-    parts = [part for part in WORD.findall(word.casefold()) if len(part) > 2 and part not in COMMON | FILLERS]
-    return any(not digits_in(part, language) for part in parts)
+    return kind in DIGITS_ONLY or not any(telling_words(word, language) for word in left if word != "[GONE]")
 
 
 def unmarked(dialogue: Written, cleaned: Cleaned) -> int:
