@@ -62,6 +62,7 @@ class OutsideServer:
         self._run("pg_ctl", "start", "-w", "-s", "-l", "server.log")
         if not self.own_tls:
             self.proxy = TlsProxy(self.port, self.certificate)
+            self.proxy.start()
         with self.admin() as connection:
             connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{PASSWORD}'")
         with self.admin("template1") as connection:  # as an operator does: only superusers may make it

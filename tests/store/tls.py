@@ -4,12 +4,14 @@ The programs that come with stimmung know no TLS. In front of such servers stand
 PgBouncer or a cloud's: it answers PostgreSQL's SSLRequest, does the handshake, and passes bytes on.
 """
 
+import asyncio
 import contextlib
 import datetime
 import ipaddress
 import socket
 import ssl
 import threading
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,64 +58,76 @@ def make_certificate(folder: Path) -> Certificate:
     return made
 
 
-class TlsProxy:
+class TlsProxy(threading.Thread):
     """Takes TLS connections of PostgreSQL clients on 127.0.0.1 and passes them on to a server on another port."""
 
     def __init__(self, target: int, made: Certificate) -> None:
+        super().__init__(daemon=True)
         self._target = target
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(made.certificate, made.key)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        self._open: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-        self._thread.start()
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+        self._open: set[asyncio.Task[None]] = set()
 
     def close(self) -> None:
         """Stop listening and cut all connections."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        self._loop.call_soon_threadsafe(self._end.set)
+        self.join()
+
+    def run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._listen())
+
+    async def _listen(self) -> None:
+        self._listener.setblocking(False)
+        accepting = asyncio.create_task(self._accept())
+        await self._end.wait()
+        accepting.cancel()
         self._listener.close()
-        self._thread.join(5)
-        self.cut()
 
-    def cut(self) -> None:
-        """Cut all connections, as a server does that goes away."""
-        for connection in tuple(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def _accept(self) -> None:
+    async def _accept(self) -> None:
         while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            client, _ = await self._loop.sock_accept(self._listener)
+            task = asyncio.create_task(self._serve(client))
+            self._open.add(task)
+            task.add_done_callback(self._open.discard)
 
-    def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError, ssl.SSLError), client:
-            client.settimeout(10)
-            if client.recv(len(SSL_REQUEST), socket.MSG_WAITALL) != SSL_REQUEST:
-                return  # who does not ask for TLS is not let in
-            client.sendall(b"S")
-            with (
-                self._context.wrap_socket(client, server_side=True) as secured,
-                socket.create_connection(("127.0.0.1", self._target)) as server,
-            ):
-                secured.settimeout(None)
-                self._open |= {secured, server}
-                back = threading.Thread(target=_pump, args=(server, secured), daemon=True)
-                back.start()
-                _pump(secured, server)
-                back.join(10)
-                self._open -= {secured, server}
+    async def _serve(self, client: socket.socket) -> None:
+        client.setblocking(False)
+        if await self._loop.sock_recv(client, len(SSL_REQUEST)) != SSL_REQUEST:
+            client.close()  # who does not ask for TLS is not let in
+            return
+        await self._loop.sock_sendall(client, b"S")
+        here = asyncio.StreamReader()
+        with contextlib.suppress(OSError):
+            transport, protocol = await self._loop.connect_accepted_socket(
+                lambda: asyncio.StreamReaderProtocol(here), client, ssl=self._context
+            )
+            writer = asyncio.StreamWriter(transport, protocol, here, self._loop)
+            async with _cut_off_at_the_end(writer):
+                there = await asyncio.open_connection("127.0.0.1", self._target)
+                async with _cut_off_at_the_end(there[1]):
+                    await asyncio.gather(_pump(here, there[1]), _pump(there[0], writer))
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+@contextlib.asynccontextmanager
+async def _cut_off_at_the_end(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     """Pass bytes on until the source ends, then end the sink."""
-    with contextlib.suppress(OSError, ssl.SSLError, ValueError):
-        while chunk := source.recv(CHUNK):
-            sink.sendall(chunk)
     with contextlib.suppress(OSError):
-        sink.shutdown(socket.SHUT_RDWR)
+        while chunk := await source.read(CHUNK):
+            sink.write(chunk)
+            await sink.drain()
+        sink.close()
+        await sink.wait_closed()
