@@ -65,12 +65,14 @@ def find_names(talk: Conversation, model: NameFinder | None = None) -> list[Find
 
 
 def _in_line(talk: Conversation, line: Line) -> Iterator[Run]:
-    yield from _after(talk, line)
-    yield from _after_weak(talk, line)
+    introduced = [*_after(talk, line), *_after_weak(talk, line)]
+    yield from introduced
     yield from _titled(talk, line)
     yield from _behind(talk, line)
     yield from _here(talk, line)
-    yield from _greeted(talk, line)
+    named = {run.tokens[0].utterance for run in introduced}
+    yield from (run for run in _greeted(talk, line) if run.tokens[0].utterance not in named)
+    yield from _thanked(talk, line)
     yield from _full_names(talk, line)
 
 
@@ -173,7 +175,10 @@ def _opens(line: Line, place: int) -> bool:
 
 
 def _greeted(talk: Conversation, line: Line) -> Iterator[Run]:
-    """Read names beside a greeting: "Guten Tag, Müller.", "Schneider, guten Tag", and after thanks."""
+    """Read names beside a greeting: "Guten Tag, Müller.", "Schneider, guten Tag".
+
+    Who says the name otherwise in the same breath names a company there: "Good morning, Fernhill, this is Laura."
+    """
     for first, last in line.find(GREETING):
         run = None if line.pauses(last) else read_name(talk, Spot(line, last), Context.WEAK)
         if run and is_capital(run.tokens[0]) and (mark(run.tokens[-1]) or line.pauses(run.last)):
@@ -182,6 +187,10 @@ def _greeted(talk: Conversation, line: Line) -> Iterator[Run]:
             run = read_name_before(talk, line, first, Context.WEAK)
             if run and is_capital(run.tokens[0]) and _opens(line, run.first):
                 yield run
+
+
+def _thanked(talk: Conversation, line: Line) -> Iterator[Run]:
+    """Read first names behind thanks, farewells and other short words, as in "Danke, Anna"."""
     for _, last in line.find(ADDRESSED):
         run = None if line.pauses(last) else read_name(talk, Spot(line, last), Context.WEAK)
         known = run is not None and run.tokens[0].text in FIRST_NAMES and is_capital(run.tokens[0])

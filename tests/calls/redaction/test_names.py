@@ -100,6 +100,7 @@ def test_the_company_of_a_greeting_stays_and_the_agent_does_not() -> None:
         "Katrin Schneider"
     ]
     assert found("NAME", "a: Birkenhof Versicherung, Schneider, guten Tag.") == ["Schneider"]
+    assert found("NAME", "a: Good afternoon, Fernhill Oakley, this is Laura.", language="en") == ["Laura"]
     assert found("NAME", "a: Guten Tag, Stadtwerke Musterhausen. Was kann ich für Sie tun?") == []
     assert found("NAME", "a: Thank you for calling Harbour Light Broadband. This is Daniel.", language="en") == [
         "Daniel"
