@@ -42,7 +42,7 @@ def test_english_secrets_are_found(turn: str, secret: str) -> None:
     [
         "Mein Passwort ist falsch. Das Passwort funktioniert nicht. Das Kennwort ist abgelaufen.",
         "Ich habe die PIN 3 mal falsch eingegeben. Ich habe meine PIN vergessen.",
-        "Die PIN ist vierstellig. Die PIN ist 4 Ziffern lang. Die PIN besteht aus 4 Ziffern. Ich brauche eine neue PIN.",
+        "Die PIN ist vierstellig. Das Passwort ist 12 Zeichen lang. Die PIN besteht aus 4 Ziffern.",
         "Im Display steht Fehlercode 503. Der Rabattcode bringt 10%.",
     ],
 )
