@@ -11,6 +11,8 @@ from stimmung.speech.errors import StoreError
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 EXAMPLE = "postgresql://user:password@host/database"
+# What stays so however often it is tried: of a server that answered, and of libpq about its certificate.
+FINAL = ("FATAL", "certificate", "does not support SSL")
 # The server's own words for "not yet" and "not any more", in the languages of this product.
 NOT_YET = ("starting up", "shutting down", "recovery mode", "startet", "fährt herunter", "Wiederherstellung")
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import StoreSettings
 from stimmung.store.addresses import (
+    FINAL,
     NOT_YET,
     client_environment,
     connection_parameters,
@@ -204,7 +205,7 @@ def _unreachable(error: OperationalError, parameters: Mapping[str, str]) -> str:
 def _not_reached(error: OperationalError) -> bool:
     """Say whether no server answered, or one that is not ready; one that refused us will refuse again."""
     words = str(error.orig)
-    return "FATAL" not in words or any(phrase in words for phrase in NOT_YET)
+    return not any(word in words for word in FINAL) or any(phrase in words for phrase in NOT_YET)
 
 
 def _reviving(server: EmbeddedServer) -> Callable[..., psycopg.Connection[Any] | None]:  # Any: rows of any shape

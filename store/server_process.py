@@ -5,7 +5,6 @@ server lives, whatever postmaster.pid says. Once it is free, a postmaster.pid is
 number may be another program's by now.
 """
 
-import contextlib
 import os
 import shutil
 import signal
@@ -130,8 +129,14 @@ def stop_server(files: ServerFiles, pace: Pace) -> None:
     postmaster = find_postmaster(files)
     if postmaster is None:
         return
-    with contextlib.suppress(ProcessLookupError):  # it ended in between
+    try:
         os.kill(postmaster.pid, signal.SIGINT)  # "fast": open transactions are rolled back
+    except ProcessLookupError:  # it ended in between
+        pass
+    except PermissionError as error:
+        raise StoreError(
+            f"{files.folder}: the database goes on: this root may not end it (container without KILL?)"
+        ) from error
     pace.wait(lambda: is_free(files.server_lock), "the database is writing its last pages and stops")
 
 
