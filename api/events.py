@@ -12,6 +12,7 @@ from stimmung.calls.erasure import erase_scores, withdraw_consent
 from stimmung.calls.exports import SCHEMA_VERSION, UtteranceJson, analysis_to_json
 from stimmung.calls.exports_judgement import caller_distress_to_json, metrics_to_json
 from stimmung.calls.exports_policy import policy_to_json
+from stimmung.calls.live_callers import requote
 from stimmung.calls.live_events import (
     DistressChanged,
     Ended,
@@ -22,6 +23,7 @@ from stimmung.calls.live_events import (
     Warned,
     Withdrawn,
 )
+from stimmung.calls.live_script import requoted
 from stimmung.calls.records import CallAnalysis, CallerDistress, Metrics, PolicyReport
 from stimmung.calls.rounding import seconds
 from stimmung.speech.records import CallInfo, Utterance
@@ -104,6 +106,21 @@ def without_scores(event: Told) -> Told:
             return replace(event, caller=nothing)
         case Ended():
             return replace(event, analysis=withdraw_consent(event.analysis))
+        case _:
+            return event
+
+
+def reworded(event: Told, revised: UtteranceRevised) -> Told:
+    """Return an earlier event with the words that an utterance has now, also where they are quoted."""
+    now = revised.utterance
+    match event:
+        case UtteranceFinal() | UtteranceRevised() if event.id == revised.id:
+            return replace(event, utterance=requoted(replace(event.utterance, text=now.text, words=now.words)))
+        case PartialHeard() if (event.channel, event.start) == (now.channel, now.start):
+            return replace(event, text=now.text)
+        case DistressChanged() if (event.caller.channel, event.caller.speaker) == (now.channel, now.speaker):
+            reasons = tuple(requote(one, now) for one in event.caller.reasons)
+            return replace(event, caller=replace(event.caller, reasons=reasons))
         case _:
             return event
 

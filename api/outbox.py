@@ -1,13 +1,15 @@
 """What a call told its client: numbered, kept for a while so that a dropped connection can have it again, bounded.
 
-Pure. Withdrawn scores go from what is kept, and from everything that is put in afterwards.
+Pure. Withdrawn scores go from what is kept, and from everything that is put in afterwards; words that were told too
+early go with their revision, so that nobody who comes back is sent them.
 """
 
 from collections import deque
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from stimmung.api.events import Told, event_to_json, lightened, without_scores
+from stimmung.api.events import Told, event_to_json, lightened, reworded, without_scores
+from stimmung.calls.live_events import UtteranceRevised
 
 KEPT = 2_048  # events; at four a second, more than eight minutes: a dead connection is noticed and resumed in two
 
@@ -44,6 +46,8 @@ class Outbox:
         """Number an event and keep it, in place of the oldest where the outbox is full."""
         self._last += 1
         told = without_scores(event) if self._withholds else lightened(event)
+        if isinstance(told, UtteranceRevised) and told.utterance.text:  # without words, nothing was said after all
+            self._reword(told)
         numbered = Numbered(self._last, told, lag)
         self._events.append(numbered)
         return numbered
@@ -66,6 +70,10 @@ class Outbox:
     def permit_scores(self) -> None:
         """Keep the scores of events that are put in from now on."""
         self._withholds = False
+
+    def _reword(self, revised: UtteranceRevised) -> None:
+        kept = [replace(one, event=reworded(one.event, revised)) for one in self._events]
+        self._events = deque(kept, self._events.maxlen)
 
     def forget(self) -> None:
         """Drop the events; their numbers stay used."""

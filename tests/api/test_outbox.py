@@ -1,5 +1,7 @@
 """What a call told: numbered without a gap, kept within bounds, and scrubbed when consent goes."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.api.toy_calls import caller, utterance
@@ -13,8 +15,9 @@ from stimmung.calls.live_events import (
     UtteranceRevised,
     Warned,
 )
+from stimmung.calls.live_script import requoted
 from stimmung.calls.records import CallAnalysis
-from stimmung.speech.records import CallInfo
+from stimmung.speech.records import CallInfo, Reason
 
 
 def filled(count: int, kept: int = 100) -> Outbox:
@@ -110,3 +113,31 @@ class TestErasing:
         outbox.permit_scores()
         assert outbox.to_json(outbox.put(DistressChanged(3.0, caller("urgent"))))["score"] == 0.9
         assert outbox.to_json(outbox.after(0, 9)[2])["score"] is None
+
+
+class TestWordsThatWereToldTooEarly:
+    """A name is known for one only when more was said."""
+
+    def told(self) -> Outbox:
+        outbox = Outbox("a")
+        first = utterance(1, "Erika sagt das ist eine frechheit")
+        outbox.put(PartialHeard(1.0, first.channel, first.start, "Erika sagt"))
+        outbox.put(UtteranceFinal(1.0, 1, first))
+        reasons = (Reason("words", "angry words", first.text, first.start), Reason("words", "sad words", "ach", 99.0))
+        outbox.put(DistressChanged(1.0, replace(caller("uneasy"), channel=first.channel, reasons=reasons)))
+        outbox.put(UtteranceFinal(2.0, 2, replace(utterance(2, "ja Erika"), start=5.0)))
+        clear = requoted(replace(first, text="[NAME] sagt das ist eine frechheit", words=()))
+        outbox.put(UtteranceRevised(3.0, 1, clear))
+        return outbox
+
+    def test_are_sent_to_nobody_again(self) -> None:
+        outbox = self.told()
+        sent = [outbox.to_json(one) for one in outbox.after(0, 9)]
+        assert [one["seq"] for one in sent] == [1, 2, 3, 4, 5]
+        assert [number for number, one in enumerate(sent, 1) if "Erika" in str(one)] == [4]
+        assert "ach" in str(sent[2])
+
+    def test_stay_where_nothing_was_said_after_all(self) -> None:
+        outbox = self.told()
+        outbox.put(UtteranceRevised(4.0, 2, utterance(2, "")))
+        assert "ja Erika" in str(outbox.to_json(outbox.after(3, 1)[0]))
