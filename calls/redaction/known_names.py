@@ -6,7 +6,7 @@ from stimmung.calls.redaction.common_words import FUNCTION, ORDINARY, SURNAMES_T
 from stimmung.calls.redaction.conversation import Conversation
 from stimmung.calls.redaction.lines import is_capital, mark
 from stimmung.calls.redaction.name_runs import Context, bare, may_be_name
-from stimmung.calls.redaction.name_words import PARTICLES, is_company
+from stimmung.calls.redaction.name_words import FIRST_NAMES, PARTICLES, is_company
 from stimmung.calls.redaction.tokens import Token
 
 SHORTEST = 3  # letters of a name that is looked for by itself
@@ -63,11 +63,16 @@ def _is_known(talk: Conversation, token: Token, names: Set[str], near: Collectio
 
 
 def _first_name(talk: Conversation, token: Token) -> Token | None:
-    """Return the word before a name if its capital and its rarity make it the first name."""
+    """Return the word before a name if its capital and its rarity make it the first name.
+
+    In German every noun has a capital ("Sachbearbeiter Weber"): there a frequent first name alone is believed.
+    """
     spot = talk.spots[token.index]
-    if not spot.place or spot.line.pauses(spot.place) or bare(token) in PARTICLES:
+    if not spot.place or spot.line.pauses(spot.place) or bare(token) in PARTICLES or token.text in FIRST_NAMES:
         return None
     before = spot.line.tokens[spot.place - 1]
+    if before.language == "de" and before.text not in FIRST_NAMES:
+        return None
     sure = is_capital(before) and is_capital(token) and not mark(before) and not before.raw.isupper()
     named = sure and may_be_name(before, Context.WEAK, cased=True) and not is_company(before.text)
     return before if named and not before.text.endswith("s") else None

@@ -207,6 +207,11 @@ def test_a_first_name_is_found_before_a_known_name() -> None:
     ]
 
 
+def test_a_trade_before_a_known_name_is_no_first_name() -> None:
+    turns = ("c: Mein Name ist Brandt.", "a: Der Sachbearbeiter Brandt oder Anna Brandt?")
+    assert found("NAME", *turns) == ["Brandt", "Brandt", "Anna Brandt"]
+
+
 def test_what_a_model_sees_is_added_whole_words_only() -> None:
     model = FakeNameFinder(("Esra", "Bank"))
     assert found("NAME", "c: Das war Esra, glaube ich.", "c: Die Bank hat zu.", names=model) == ["Esra"]
