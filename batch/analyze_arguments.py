@@ -63,7 +63,7 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         _check_stdout(formats, len(recordings))
     elif arguments.output.exists() and not arguments.output.is_dir():
         raise typer.BadParameter(f"--output {arguments.output}: is a file; name a folder")
-    if arguments.settings.get("--data-dir") is not None and not arguments.save:
+    if arguments.settings.get("--data-dir") is not None and not (arguments.save or arguments.unredacted):
         raise typer.BadParameter("--data-dir is where calls are kept, and none is without --save")
     if arguments.plot is not None:
         _check_plot(arguments.plot, len(recordings))
@@ -82,6 +82,7 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         info=given_info(arguments.info, len(recordings)),
         plot=arguments.plot,
         unredacted=arguments.unredacted,
+        save=arguments.save,
     )
 
 

@@ -47,6 +47,12 @@ class AnalyzeRequest:
     info: Mapping[str, object] = field(default_factory=dict)  # of every call: CallInfo's keys, over the sidecar's
     plot: Path | None = None  # a picture of the one call
     unredacted: bool = False  # show the words as they were said
+    save: bool = False  # keep the call in the store
+
+    @property
+    def needs_store(self) -> bool:
+        """Say whether a store has to be open: to keep calls, or to record who looks at words as they were said."""
+        return self.save or self.unredacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Desk:
     redactor: Redacting
     judge: DistressJudge
     screen: Screen
-    saver: Saver | None
+    saver: Saver | None  # None: nothing is to be kept or recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,9 @@ class Result:
 
 
 def run_analyze(
-    request: AnalyzeRequest, pipeline: Callable[[], Pipeline], screen: Screen, open_store: OpenStore | None = None
+    request: AnalyzeRequest, pipeline: Callable[[], Pipeline], screen: Screen, open_store: OpenStore
 ) -> int:
-    """Analyse and show each recording, and keep it where there is a store; return the exit code: 0, or 1 if one failed.
+    """Analyse and show each recording, and keep it if that is wanted; return the exit code: 0, or 1 where one failed.
 
     Raises SettingsError, WeightsError and StoreError, which concern them all.
     """
@@ -97,7 +103,8 @@ def run_analyze(
     if request.output:
         request.output.mkdir(parents=True, exist_ok=True)
     parts = pipeline()
-    with saving(open_store, loaded.settings, screen, parts.redact_sound) as saver:
+    needed = open_store if request.needs_store else None
+    with saving(needed, loaded.settings, screen, parts.redact_sound) as saver:
         engines = _load_engines(parts, loaded, screen)
         redactor = parts.build_redactor(loaded.settings, engines)
         desk = Desk(request, loaded, parts, engines, redactor, parts.load_judge(), screen, saver)
@@ -146,7 +153,7 @@ def _run_job(job: Job, desk: Desk) -> Result | None:
     took = desk.pipeline.clock() - start
     saved: bool | None = False
     try:
-        delivered = _guarded(job, desk.screen, lambda: _deliver(_shown(found, desk), job, desk, took))
+        delivered = _guarded(job, desk.screen, lambda: _deliver(_shown(found, job, desk), job, desk, took))
     finally:  # a reader who has enough, or a full disk, is no reason to forget the call
         saved = _guarded(job, desk.screen, lambda: _save(found, job, desk))
     return None if delivered is None else Result(delivered, good=bool(saved))
@@ -168,8 +175,8 @@ def _guarded(job: Job, screen: Screen, work: Callable[[], Value]) -> Value | Non
     return None
 
 
-def _shown(found: Analyzed, desk: Desk) -> CallAnalysis:
-    """Return what is shown of a call; a look at the words as they were said is permitted and noted before it is one."""
+def _shown(found: Analyzed, job: Job, desk: Desk) -> CallAnalysis:
+    """Return what is shown of a call; a look at the words as they were said is permitted, and recorded before it."""
     analysis = found.analysis
     if not desk.request.unredacted:
         return analysis
@@ -178,6 +185,8 @@ def _shown(found: Analyzed, desk: Desk) -> CallAnalysis:
         remedy = f"; {refused.remedy} would change it" if refused.remedy else ""
         raise CallInfoError(f"{analysis.path}: --unredacted is not permitted for this call: {refused.why}{remedy}")
     desk.pipeline.audit(unredacted_look(analysis.path))
+    if desk.saver is not None:
+        desk.saver.record_look(job.recording, analysis)
     return with_originals(analysis, found.originals)
 
 
@@ -197,9 +206,9 @@ def _analyze(job: Job, desk: Desk) -> Analyzed:
 
 def _save(found: Analyzed, job: Job, desk: Desk) -> bool:
     """Keep the call if that was asked for, and have the store know the files that hold it."""
-    if desk.saver is None:
-        return True
     request = desk.request
+    if desk.saver is None or not request.save:
+        return True
     files = [] if request.output is None else [result_file(request.output, job.stem, form) for form in _forms(request)]
     written = [file for file in (*files, request.plot) if file is not None and file.exists()]
     desk.saver.save(job.recording, found, written)

@@ -201,6 +201,5 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         from stimmung.batch.screen import Screen
 
         parts: Parts = context.obj
-        request, store = to_request(arguments), parts.open_store if save else None
-        code = run_analyze(request, parts.pipeline or real_pipeline, Screen(quiet), store)
+        code = run_analyze(to_request(arguments), parts.pipeline or real_pipeline, Screen(quiet), parts.open_store)
     raise typer.Exit(code)

@@ -15,6 +15,7 @@ from stimmung.store.data_folder import place_of_data
 from stimmung.store.database import open_database
 from stimmung.store.erasure import Erased, erase_call, erase_customer, settle_erasures
 from stimmung.store.exports_register import Export, exporting
+from stimmung.store.json_records import clean
 from stimmung.store.maintenance import Steward
 from stimmung.store.migrate import migrate_database
 from stimmung.store.originals import load_originals
@@ -142,6 +143,11 @@ class RealStore:
     def forget_lost_secrets(self) -> int:
         """Give up pseudonyms whose secret is lost."""
         return forget_lost_secrets(self._database, self._places.secret)
+
+    def record_look(self, call_id: str) -> None:
+        """Record a look at words as they were said, of a call that need not be kept."""
+        act = Act("look_unredacted", self._who, self._now(), clean(call_id))
+        self._database.run(lambda connection: record_act(connection, act))
 
     def acts(self, call_id: str | None, since: datetime | None) -> tuple[Act, ...]:
         """Return what was recorded."""

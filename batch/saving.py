@@ -13,7 +13,7 @@ from stimmung.calls.analysis import Recording
 from stimmung.calls.records import Analyzed, CallAnalysis, Ruling
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import Settings
-from stimmung.store.content import hash_recording
+from stimmung.store.content import hash_recording, made_call_id
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Outcome, SavedCall
 
@@ -23,7 +23,7 @@ SAID: dict[Outcome, str] = {"new": "saved as", "replaced": "saved anew as", "sam
 
 @dataclass(frozen=True, slots=True)
 class Saver:
-    """Keeps one call after the other in an open store."""
+    """Keeps one call after the other in an open store, and who looked at it unredacted."""
 
     store: StoreAccess
     settings: Settings
@@ -48,6 +48,11 @@ class Saver:
         without = f"; its sound is not kept: {silent}" if silent and saved.outcome != "same" else ""
         self.screen.note(f"{SAID[saved.outcome]} {saved.call_id}{without}")
 
+    def record_look(self, recording: Recording, analysis: CallAnalysis) -> None:
+        """Have the store remember that somebody looks at words as they were said. Raises StoreError and AudioError."""
+        given = analysis.info.call_id
+        self.store.record_look(given or made_call_id(hash_recording(recording.files, given)))
+
     def _why_no_sound(self, analysis: CallAnalysis) -> str:
         """Return why the sound is not kept, nothing where it is."""
         if self.settings.store.keep_audio == "none":
@@ -69,7 +74,9 @@ def saving(
         try:
             store = stack.enter_context(open_store(settings, screen.note, Opening(make=True)))
         except StoreError as error:
-            raise StoreError(f"{error}; leave out --save to analyse without keeping anything") from error
+            raise StoreError(
+                f"{error}; to analyse without keeping or recording anything, leave out --save and --unredacted"
+            ) from error
         yield Saver(store, settings, screen, redact_sound)
 
 

@@ -95,6 +95,10 @@ class StoreAccess(Protocol):
         """Write all that is kept about a customer into files. Raises StoreError."""
         ...
 
+    def record_look(self, call_id: str) -> None:
+        """Record that somebody looks at the words of a call as they were said, kept or not. Raises StoreError."""
+        ...
+
     def acts(self, call_id: str | None, since: datetime | None) -> Sequence[Act]:
         """Return what was recorded, oldest first."""
         ...

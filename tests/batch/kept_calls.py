@@ -109,6 +109,7 @@ class FakeStore:
     saved: list[SavedCall] = field(default_factory=list)
     unreachable: str = ""  # why it cannot be opened
     failing: Callable[[SavedCall], BaseException | None] = lambda call: None
+    recording: StoreError | None = None  # why a look cannot be recorded
     waiting: str = ""  # what it tells while it opens
 
     @contextmanager
@@ -186,6 +187,11 @@ class FakeStore:
     def export_person(self, customer: str, folder: Path, options: PersonOptions) -> PersonFiles:
         self.done.append(("export", customer, folder, options))
         return PersonFiles(folder / "person-abababab.md", folder / "person-abababab.json", self.count)
+
+    def record_look(self, call_id: str) -> None:
+        if self.recording:
+            raise self.recording
+        self.done.append(("record look", call_id))
 
     def acts(self, call_id: str | None, since: datetime | None) -> Sequence[Act]:
         self.done.append(("acts", call_id, since))

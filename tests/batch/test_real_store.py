@@ -3,7 +3,6 @@
 import json
 import stat
 import wave
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from stimmung.batch.pipeline import Pipeline
 from stimmung.calls.policy import Party, report_policy
 from stimmung.calls.records import Analyzed, RedactionReport
 from stimmung.calls.redaction.records import Bleep, Original
+from stimmung.speech.decode import decode
 from stimmung.speech.records import Span, Word
 
 pytestmark = pytest.mark.slow
@@ -84,9 +84,9 @@ class Shell:
 
 
 @pytest.fixture
-def shell(runner: CliRunner, pipeline: Any, calls: Path) -> Iterator[Shell]:
+def shell(runner: CliRunner, pipeline: Any, calls: Path) -> Shell:
     """`stimmung` in a folder with three recordings."""
-    yield Shell(runner, pipeline, calls)
+    return Shell(runner, pipeline, calls)
 
 
 def test_a_call_from_saving_to_erasure(shell: Shell, calls: Path) -> None:
@@ -110,19 +110,52 @@ def test_a_call_from_saving_to_erasure(shell: Shell, calls: Path) -> None:
     actions = [act["action"] for act in shell.json("audit", "--call", "4711")]
     assert actions == ["export", "look", "look", "look_unredacted"]
 
+    answer = shell.json("person", "export", "--customer", CUSTOMER, "--output", str(calls / "answer"))
+    assert answer["calls"] == 1
+    assert "Stadtwerke Neustadt" in Path(answer["text"]).read_text("utf-8")
+    assert SECRET_WORDS not in Path(answer["json"]).read_text("utf-8")
+
     status = shell.json("db", "status")
     assert (status["kind"], status["holdings"]["calls"], status["holdings"]["recordings"]) == ("embedded", 2, 2)
     assert status["to_do"] == []
 
     erased = shell.json("erase", "--customer", CUSTOMER, "--yes")
-    assert (erased["proof"]["calls"], erased["proof"]["recordings"], erased["proof"]["exports"]) == (1, 1, 1)
+    assert (erased["proof"]["calls"], erased["proof"]["recordings"], erased["proof"]["exports"]) == (1, 1, 3)
     assert not (calls / "out/a.json").exists()
+    assert list((calls / "answer").iterdir()) == []
     gone = shell("show", "4711")
     assert (gone.exit_code, gone.stdout) == (1, "")
     assert "no call with the id 4711" in gone.stderr
     assert shell("show", "4712").exit_code == 0
     assert shell.lines("db", "status")[5].split() == ["erasures", "1"]
     assert [one["action"] for one in shell.json("audit")].count("erase") == 1
+
+
+def test_a_look_at_a_call_that_is_not_kept_is_recorded(shell: Shell) -> None:
+    shell("analyze", "a.wav", "--unredacted", "--info", "call_id=4711", "--info", "consent=granted")
+    assert [act["action"] for act in shell.json("audit", "--call", "4711")] == ["look_unredacted"]
+
+
+@pytest.mark.weights
+def test_a_sample_call(runner: CliRunner, samples: Path, calls: Path) -> None:
+    """The true pipeline, and sound that is kept and can be heard."""
+
+    def run(*words: str) -> Result:
+        return runner.invoke(build_app(), [*words, "--data-dir", "kept"])
+
+    sample = samples / "en-happy.flac"
+    saved = run("analyze", str(sample), "--save", "--info", "call_id=4711", "--info", "consent=granted")
+    assert saved.exit_code == 0, saved.output
+    shown = json.loads(run("show", "4711", "--json").stdout)
+    assert len(shown["utterances"]) > 10
+    assert shown["redaction"]["counts"]
+    (sound,) = (calls / "kept/audio").rglob("*.opus")
+    assert shown["kept"]["audio"]["bytes"] == sound.stat().st_size
+    assert decode([sound]).duration == pytest.approx(decode([sample]).duration, abs=0.01)
+    transcript = run("show", "4711").stdout
+    kept = {line.strip() for line in transcript.splitlines() if "Customer" in line}
+    told = {line.strip() for line in saved.stdout.splitlines() if "Customer" in line}
+    assert kept == told
 
 
 def test_backup_restored_elsewhere_forgets_who_was_erased_since(shell: Shell, calls: Path) -> None:

@@ -163,7 +163,8 @@ class TestFailures:
         result = analyze("a.wav", "--save")
         assert result.exit_code == 1
         assert result.stderr == (
-            "error: the database cannot be reached; leave out --save to analyse without keeping anything\n"
+            "error: the database cannot be reached; to analyse without keeping or recording anything, leave out --save"
+            " and --unredacted\n"
         )
         assert pipeline.recordings == []
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.batch.kept_calls import FakeStore
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.audit import Look, audit, unredacted_look
 from stimmung.batch.cli import build_app
+from stimmung.speech.errors import StoreError
+from stimmung.store.content import hash_recording, made_call_id
 
 KEEPING = """
 roles = ["agent", "customer"]
@@ -23,12 +26,18 @@ keep_original = true
 
 
 @pytest.fixture
-def analyze(runner: CliRunner, pipeline: Any, calls: Path) -> Any:  # Any: the FakePipeline of conftest.py
+def store() -> FakeStore:
+    """A store that takes note of looks."""
+    return FakeStore()
+
+
+@pytest.fixture
+def analyze(runner: CliRunner, pipeline: Any, calls: Path, store: FakeStore) -> Any:  # Any: conftest.py's FakePipeline
     """Run `stimmung analyze` with these words, in a folder with the settings of a deployment that keeps originals."""
     (calls / "keeping.toml").write_text(KEEPING, encoding="utf-8")
 
     def run(*words: str) -> Result:
-        return runner.invoke(build_app(pipeline), ["analyze", *words])
+        return runner.invoke(build_app(pipeline, open_store=store.open), ["analyze", *words])
 
     return run
 
@@ -60,6 +69,20 @@ def test_shows_the_words_as_they_were_said_where_all_agree_and_that_is_noted(
     assert result.exit_code == 0
     assert "Anna Weber." in result.stdout
     assert [(look.action, look.path) for look in pipeline.looks] == [("look_unredacted", "a.wav")]
+
+
+def test_the_store_takes_note_before_anything_is_shown(analyze: Any, store: FakeStore) -> None:
+    analyze("a.wav", "--unredacted", "--config", "keeping.toml", "--data-dir", "kept")
+    assert store.done == ["make", ("record look", made_call_id(hash_recording([Path("a.wav")], None))), "closed"]
+    assert store.settings[0].store.data_dir == Path("kept")
+    store.recording = StoreError("the disk is full")
+    result = analyze("a.wav", "--unredacted", "--config", "keeping.toml")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "error: a.wav: the disk is full\n")
+
+
+def test_without_it_no_store_is_opened(analyze: Any, store: FakeStore) -> None:
+    analyze("a.wav", "--config", "keeping.toml")
+    assert store.done == []
 
 
 def test_is_refused_for_a_call_whose_consent_does_not_permit_it(analyze: Any, pipeline: Any) -> None:
