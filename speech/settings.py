@@ -138,14 +138,15 @@ class PolicySettings(BaseModel):
 
 
 class RedactionSettings(BaseModel):
-    """What is taken out of transcripts and sound besides card, account, tax, insurance and phone numbers, addresses,
-    dates of birth, passwords and names."""
+    """What is taken out of transcripts and sound besides what always is: card, account, tax, insurance and phone
+    numbers, addresses, dates of birth, passwords and names.
+    """
 
     model_config = SECTION
 
     customer_numbers: Annotated[tuple[Pattern, ...], BeforeValidator(_split_commas)] = ()
-    """Patterns (regular expressions, without commas) of your own customer, contract and order numbers, written as digits
-    and letters without blanks, such as `KD[0-9]{8}`; spoken ones are found by the same patterns. Without any, a number
+    """Patterns (regular expressions, without commas) of your own customer, contract and order numbers, written as
+    digits and letters without blanks, such as `KD[0-9]{8}`; spoken ones are found by the same patterns. Without any, a number
     is taken for one where the words before it say so."""
     names_model: Annotated[str, Field(min_length=1)] = NO_MODEL
     """Model that finds names in text: the name of a token classification model on the hub or a folder; `none` finds
@@ -165,8 +166,8 @@ class StoreSettings(BaseModel):
     data folder."""
     secret_file: Folder | None = None
     """File with the secret that turns customer keys into pseudonyms, made at first use. Also read from
-    `STIMMUNG_SECRET_FILE`, which goes first. Unset: `secret` in the data folder. Without it nobody can find a customer's
-    calls again."""
+    `STIMMUNG_SECRET_FILE`, which goes first. Unset: `secret` in the data folder. Without it nobody can find a
+    customer's calls again."""
     keep_audio: Literal["redacted", "none"] = "redacted"
     """Whether the sound of a call is kept, as Opus with a tone over everything that was redacted; a call whose consent
     does not permit it is never kept."""

@@ -118,7 +118,8 @@ class TestHelp:
             "with contextlib.suppress(SystemExit): main()\n"
             f"sys.exit(' '.join(name for name in {HEAVY} if name in sys.modules))\n"
         )
-        result = subprocess.run([sys.executable, "-c", code, *words.split()], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-c", code, *words.split()]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
         assert result.stderr == "\n"
         assert result.stdout != ""
 
