@@ -120,8 +120,7 @@ class LiveScript:
 
     def _tell(self, judged: Judged, moment: Moment) -> list[LiveEvent]:
         judged = self._permitted(judged, moment)
-        clear = self.waiting.pop((judged.said.channel, judged.said.start), judged.utterance)
-        judged = replace(judged, utterance=replace(judged.utterance, text=clear.text, words=clear.words))
+        judged = _cleared(judged, self.waiting.pop((judged.said.channel, judged.said.start), judged.utterance))
         said = judged.utterance
         scored = self.callers.follow(said, judged.reading, judged.row, moment.parties, moment.events)
         number = self.record.add(judged.said, judged.row)
@@ -141,9 +140,11 @@ class LiveScript:
             if place not in heard and (gone := self.record.drop(place)) is not None:
                 self.told[gone] = replace(self.told[gone], text="", words=())
                 events.append(UtteranceRevised(self.told[gone].end, gone, self.told[gone]))
+        clear = self.around([one.said for one in judged])  # more may be known than when its judging was asked for
+        told = {(one.channel, one.start): one for one in clear}
         for one in judged:
-            events += self._revised(one, moment)
-        return [*events, *self.clarify(self.around([one.said for one in judged]), moment)]
+            events += self._revised(_cleared(one, told[one.said.channel, one.said.start]), moment)
+        return [*events, *self.clarify(clear, moment)]
 
     def _revised(self, judged: Judged, moment: Moment) -> list[LiveEvent]:
         judged = self._permitted(judged, moment)
@@ -177,6 +178,11 @@ class LiveScript:
                 pending.judged = [replace(one, reading=None, row=None) for one in pending.judged]
         for number, utterance in self.told.items():
             (self.told[number],) = erase_scores([utterance])
+
+
+def _cleared(judged: Judged, clear: Utterance) -> Judged:
+    """Return what was judged with the words that may be told by now."""
+    return replace(judged, utterance=replace(judged.utterance, text=clear.text, words=clear.words))
 
 
 def requoted(utterance: Utterance) -> Utterance:

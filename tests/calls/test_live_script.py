@@ -181,6 +181,46 @@ def test_only_the_revised_window_is_touched() -> None:
     assert [one.start for one in of.shown()] == [0.0, 5.0]
 
 
+# redacted
+
+
+def ask_and_clarify(of: LiveScript, one: Utterance) -> list[LiveEvent]:
+    """Have an utterance judged by what may be told of it now, and tell others anew for it, as a live call does."""
+    clear = of.around([one])
+    asked = Asking(BOTH, fake_engines()).about([(spoken(one.start, one.end, one.channel), one)], clear, {})
+    pending = of.expect(WINDOW, one.channel, asked)
+    events = of.clarify(clear, moment())
+    return [*events, *of.answer(pending, found(asked.work), moment())]
+
+
+def test_an_utterance_is_told_by_what_is_known_when_it_is_told() -> None:
+    of, unclear = script(), customer(0.0, "es ist eins zwei drei vier")
+    asked = Asking(BOTH, fake_engines()).about([(spoken(0.0, 4.0, 1), unclear)], of.around([unclear]), {})
+    pending = of.expect(WINDOW, 1, asked)
+    assert [one.utterance.text for one in asked.each] == ["es ist [NUMBER]"]
+    ask_and_clarify(of, agent(5.0, "ihr konto also"))
+    assert finals(of.answer(pending, None, moment())) == [(2, "es ist [IBAN]")]
+    assert of.waiting == {}
+    assert [one.text for one in of.record.utterances()] == ["es ist eins zwei drei vier", "ihr konto also"]
+
+
+def test_a_revision_that_was_asked_for_before_a_question_does_not_forget_it() -> None:
+    of, before = script(), customer(0.0, "es ist eins zwei drei")
+    ask_and_clarify(of, before)
+    after = customer(0.0, "das ist eins zwei drei")
+    asked = Asking(BOTH, fake_engines()).about([(spoken(0.0, 4.0, 1), after)], of.around([after]), {})
+    assert revisions(ask_and_clarify(of, agent(5.0, "ihr konto also"))) == [(1, "es ist [IBAN]")]
+    assert revisions(of.revise(window_of(before), asked.answered(None), moment())) == [(1, "das ist [IBAN]")]
+
+
+def test_a_revision_makes_others_clear() -> None:
+    of, before = script(), agent(0.0, "ihr kanton bitte")
+    ask_and_clarify(of, before)
+    ask_and_clarify(of, customer(5.0, "eins zwei drei vier"))
+    assert [one.text for one in of.shown()] == ["ihr kanton bitte", "[NUMBER]"]
+    assert revisions(again(of, [before], agent(0.0, "ihr konto bitte"))) == [(1, "ihr konto bitte"), (2, "[IBAN]")]
+
+
 # permission
 
 
