@@ -90,10 +90,12 @@ def read_chains(stream: Stream, runs: Iterable[Run], sayings: Mapping[int, Sayin
 
 def goes_on(stream: Stream, before: Run, run: Run, sayings: Mapping[int, Saying]) -> bool:
     """Tell whether `run` goes on with the number of `before`, the run before it on its channel."""
+    if before.shape in APART or run.shape in APART:
+        return False
     if before.utterance == run.utterance:
         between = stream.tokens[before.last : run.first]
         stray = sum(token.text not in words.FILLERS for token in between)
-        if before.shape in APART or run.shape in APART or _asks(between):
+        if _asks(between):
             return False
         if run.shape == "year" and len(before.digits) >= LONG_WRITTEN:
             return False

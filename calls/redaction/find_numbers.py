@@ -111,7 +111,7 @@ def _unnamed(stream: Stream, chain: Sequence[Run], patterns: Sequence[re.Pattern
     said = said_by(stream, chain)
     if patterns and any(pattern.search(text) for pattern in patterns for text in _as_patterns_write(stream, chain)):
         return Decision("CUSTOMER_NUMBER", "pattern")
-    if len(chain) == 1 and chain[0].shape:
+    if all(run.shape for run in chain):
         return None
     length = len(said.digits)
     if length < 7:

@@ -118,6 +118,12 @@ def test_number_that_nothing_names_is_found_by_its_length_over_turns() -> None:
     assert REDACTOR.find(call)[0].evidence == "check_digit"
 
 
+def test_dates_and_amounts_that_follow_each_other_are_no_number() -> None:
+    call = talk("c: 12.03.2024", "c: 13.04.2024", "c: 149,90", "c: 1.249,90", "c: 249,90")
+
+    assert REDACTOR.find(call) == ()
+
+
 def test_number_is_found_again_wherever_it_is_repeated() -> None:
     call = talk("c: Kundennummer 4719 2604.", *["a: Das sehe ich mir an."] * 12, "a: Das war die 2604, oder?")
 
