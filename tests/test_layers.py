@@ -212,6 +212,8 @@ def swallowed_errors(module: Module) -> Iterator[str]:
         if not isinstance(node, ast.ExceptHandler) or module.path in CATCH_ALL:
             continue
         caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        if isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None:
+            continue  # it cleans up and lets the error go on
         if any(part is None or dotted(part) in {"Exception", "BaseException"} for part in caught):
             yield module.at(node, "catches everything: name the errors")
 
@@ -319,6 +321,7 @@ PLANTED = [
     (many_parameters, "class A:\n    def f(self, a, b, c, d, e, *f, **g): pass"),
     (swallowed_errors, "try:\n    x = 1\nexcept (ValueError, Exception):\n    pass"),
     (swallowed_errors, "try:\n    x = 1\nexcept:\n    pass"),
+    (swallowed_errors, "try:\n    x = 1\nexcept Exception:\n    raise ValueError"),
     (undocumented, "x = 1"),
     (undocumented, "'''Sound.'''\nclass A:\n    '''A.'''\n    def hear(self): pass"),
     (undocumented, "'''Sound.'''\ndef hear(): pass"),
@@ -337,6 +340,7 @@ INNOCENT = [
     (many_parameters, "class A:\n    def f(self, a, b, c, d, e, f): pass"),
     (many_parameters, "def f(a, b, c, d, e, f, g: Annotated[bool, typer.Option()] = False): pass"),
     (swallowed_errors, "try:\n    x = 1\nexcept (OSError, ValueError):\n    pass"),
+    (swallowed_errors, "try:\n    x = 1\nexcept BaseException:\n    x = 2\n    raise"),
     (
         undocumented,
         "'''Sound.'''\nclass A:\n    '''A.'''\n    @property\n    def rate(self): pass\n    def _f(self): pass",

@@ -57,9 +57,11 @@ class Stream:
         return parts_of(self.tokens[first:last])
 
     def starts_utterance(self, index: int) -> bool:
+        """Say whether a token is the first of its utterance."""
         return self.spans[self.tokens[index].utterance][0] == index
 
     def ends_utterance(self, index: int) -> bool:
+        """Say whether a token is the last of its utterance."""
         return self.spans[self.tokens[index].utterance][1] == index + 1
 
 
