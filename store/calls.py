@@ -1,9 +1,10 @@
 """Keeps calls, each in one transaction, once however often it comes; and gives them back as they were."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from stimmung.calls.assembly import may_keep_original
@@ -32,6 +33,18 @@ from stimmung.store.schema import (
 from stimmung.store.secret import Pseudonym
 from stimmung.store.utterance_rows import COLUMNS, AnyRow, ScoreNames, Values, utterance_of
 
+# What is looked at of a call that is there already (Any: columns of many types).
+KEPT: tuple[ColumnElement[Any], ...] = (
+    calls.c.id,
+    calls.c.call_id,
+    calls.c.content_hash,
+    calls.c.fingerprint,
+    calls.c.source,
+    calls.c.saved_at,
+    calls.c.customer_pseudonym,
+    calls.c.agent_pseudonym,
+    calls.c.audio_file,
+)
 SAVING = 7_369_706_422  # seed of the hash that advisory locks are named by, ours by choice
 
 
@@ -102,7 +115,7 @@ def _save(connection: Connection, places: Places, draft: Draft, beside: _Beside)
     # also looked would look as things were before it waited.
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(draft.call_id, SAVING))))
     kept = connection.execute(
-        select(calls).where(or_(calls.c.call_id == draft.call_id, calls.c.content_hash == draft.content_hash))
+        select(*KEPT).where(or_(calls.c.call_id == draft.call_id, calls.c.content_hash == draft.content_hash))
     ).first()
     if kept is not None and (refusal := _other_call(draft, kept)):
         return _Done(kept.call_id, "same", kept.audio_file, refusal)
@@ -112,9 +125,8 @@ def _save(connection: Connection, places: Places, draft: Draft, beside: _Beside)
     _write_shared(connection, draft)
     values = {**draft.call, **who, **_own_values(draft, beside)}
     if kept is None:
-        number = connection.execute(
-            insert(calls).values(call_id=draft.call_id, **values).returning(calls.c.id)
-        ).scalar_one()
+        row = {**values, "call_id": draft.call_id}  # as a parameter: as part of the statement it is compiled each time
+        number = connection.execute(insert(calls).returning(calls.c.id), row).scalar_one()
     else:
         number = kept.id
         _clear(connection, kept)
@@ -173,7 +185,7 @@ def _write_shared(connection: Connection, draft: Draft) -> None:
     for table, pieces in ((provenances, (draft.provenance,)), (rulings, draft.shared_rules)):
         rows = [{"digest": one.digest, "content": one.content} for one in sorted(pieces, key=lambda one: one.digest)]
         if rows:
-            connection.execute(upsert(table).values(rows).on_conflict_do_nothing())
+            connection.execute(upsert(table).on_conflict_do_nothing(), rows)
 
 
 def _clear(connection: Connection, kept: AnyRow) -> None:

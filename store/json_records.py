@@ -17,6 +17,7 @@ import numpy as np
 
 Json = Any  # what json.loads returns
 Reader = Callable[[Json], Any]  # Any: whatever the annotation says
+Writer = Callable[[Any], Json]
 Record = TypeVar("Record")
 UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a pair that no encoding knows
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -34,26 +35,7 @@ def clean_or_none(text: str | None) -> str | None:
 
 def to_json(value: object) -> Json:
     """Return records, sequences, mappings, times and plain values as JSON. Raises TypeError for anything else."""
-    match value:
-        case str():
-            return clean(value)
-        case None | bool():
-            return value
-        case np.generic():
-            return to_json(value.item())
-        case int():
-            return value
-        case float():
-            return value if math.isfinite(value) else {"nan": "NaN", "inf": "Infinity"}.get(str(value), "-Infinity")
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case Mapping():
-            return {clean(str(key)): to_json(part) for key, part in value.items()}
-        case tuple() | list():
-            return [to_json(part) for part in value]
-    if is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
-    raise TypeError(f"{type(value).__name__} has no place in a stored record")
+    return _writer(cast(Hashable, type(value)))(value)
 
 
 def from_json(kind: type[Record], value: Json) -> Record:
@@ -65,6 +47,20 @@ def from_json(kind: type[Record], value: Json) -> Record:
 def many_from_json(kind: type[Record], value: Json) -> tuple[Record, ...]:
     """Return the records of a list."""
     return tuple(from_json(kind, part) for part in value)
+
+
+@cache
+def _writer(kind: type) -> Writer:
+    """Return how values of that type are written."""
+    if kind in (types.NoneType, bool):
+        return _as_it_is
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        return lambda record: {name: to_json(getattr(record, name)) for name in names}
+    for base, write in _WRITERS:
+        if issubclass(kind, base):
+            return write
+    raise TypeError(f"{kind.__name__} has no place in a stored record")
 
 
 @cache
@@ -102,3 +98,22 @@ def _record_reader(kind: type) -> Reader:
 
 def _as_it_is(value: Json) -> Json:
     return value
+
+
+def _number(value: float) -> Json:
+    if math.isfinite(value):
+        return float(value)
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+# The first that fits: numpy's numbers are Python's too, some of them.
+_WRITERS: tuple[tuple[type, Writer], ...] = (
+    (np.generic, lambda value: to_json(value.item())),
+    (str, clean),
+    (int, _as_it_is),
+    (float, _number),
+    (datetime, lambda value: value.astimezone(UTC).isoformat()),
+    (Mapping, lambda value: {clean(str(key)): to_json(part) for key, part in value.items()}),
+    (tuple, lambda value: [to_json(part) for part in value]),
+    (list, lambda value: [to_json(part) for part in value]),
+)

@@ -176,7 +176,10 @@ def _distress_score(row: AnyRow) -> DistressScore:
 
 
 def _names(mappings: Iterable[Mapping[str, float]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for mapping in mappings for name in mapping))
+    names: dict[str, float] = {}
+    for mapping in mappings:
+        names.update(mapping)
+    return tuple(names)
 
 
 def _array(scores: Mapping[str, float], names: Sequence[str]) -> Array:

@@ -22,7 +22,7 @@ from tests.store.made_calls import (
 
 from stimmung.calls.records import CallAnalysis, Deployment
 from stimmung.speech.errors import StoreError
-from stimmung.speech.records import CallInfo, Utterance
+from stimmung.speech.records import CallInfo, Samples, Utterance
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
 from stimmung.store.places import Places
@@ -62,6 +62,13 @@ def plain_utterance(one: Utterance) -> object:
     ]
     names = set(one.__slots__) - {"text_vector", "text_emotion", "voice_emotion"}
     return {name: getattr(one, name) for name in names}, vector, scores
+
+
+def with_vector(saved: SavedCall, place: int, vector: Samples) -> SavedCall:
+    """Return the call with another sentence vector."""
+    said = list(saved.analysis.utterances)
+    said[place] = replace(said[place], text_vector=vector)
+    return replace(saved, analysis=replace(saved.analysis, utterances=tuple(said)))
 
 
 def count(database: Database) -> dict[str, int]:
@@ -143,6 +150,7 @@ def test_a_recording_analysed_anew_takes_the_old_ones_place(database: Database, 
         lambda saved: with_info(saved, replace(saved.analysis.info, metadata={"ticket": 2})),
         lambda saved: with_policy(saved, policy("refused")),
         lambda saved: with_originals(saved, "as it was said"),
+        lambda saved: with_vector(saved, 1, np.ones(4, np.float32)),
         lambda saved: replace(saved, audio=b"OggS"),
         lambda saved: replace(saved, provenance=replace(saved.provenance, settings={})),
     ],

@@ -18,7 +18,7 @@ from stimmung.store.records import Provenance, SavedCall
 PROVENANCES = st.builds(Provenance, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(analysis=analyses(), provenance=PROVENANCES, session=st.uuids())
 def test_any_analysis_comes_back(
     database: Database, analysis: CallAnalysis, provenance: Provenance, session: object
