@@ -57,6 +57,7 @@ def audit_command(open_store: "OpenStore") -> Callable[..., None]:
         """Show who looked at, exported or erased what, oldest first."""
         with endings():
             from stimmung.batch.screen import Screen, to_json_text
+            from stimmung.store.audit import MOST
 
             screen = Screen(quiet)
             loaded = store_settings(config, data_dir)
@@ -65,6 +66,8 @@ def audit_command(open_store: "OpenStore") -> Callable[..., None]:
             start = None if first is None else parse_moment(first, "--since", datetime.now(UTC), timezone)
             with opened(open_store, loaded, screen) as store:
                 acts = store.acts(call, start)
+            if len(acts) >= MOST:
+                screen.note(f"these are the first {MOST:,}; see later ones with --since")
             if as_json:
                 screen.result(to_json_text([_to_json(act) for act in acts]))
             elif acts:

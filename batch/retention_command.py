@@ -14,7 +14,7 @@ from stimmung.batch.store_arguments import DATA_DIR_OPTION, JSON_OPTION, QUIET_O
 if TYPE_CHECKING:
     from stimmung.batch.screen import Screen
     from stimmung.batch.store_access import OpenStore
-    from stimmung.speech.settings import RetentionSettings
+    from stimmung.speech.settings import Settings
     from stimmung.store.retention import Plan, Retained
 
 EXAMPLES = """Examples:
@@ -42,7 +42,7 @@ def retention_app(open_store: "OpenStore") -> typer.Typer:
 
 def run(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go, and remove nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would go and why, and remove nothing.")] = False,
     as_json: Annotated[bool, JSON_OPTION] = False,
     config: Annotated[Path | None, CONFIG_OPTION] = None,
     data_dir: Annotated[Path | None, DATA_DIR_OPTION] = None,
@@ -58,20 +58,21 @@ def run(
         with opened(context.obj, loaded, screen) as store:
             plan = store.plan_retention()
             if not as_json:
-                _print_plan(plan, loaded.settings.retention, loaded.settings.timezone, screen)
+                _print_plan(plan, loaded.settings, dry_run, screen)
             if not dry_run:
                 retained = store.run_retention()
         _tell(plan, retained, as_json, screen)
     raise typer.Exit(FAILED if retained and is_left(retained.finished) else 0)
 
 
-def _print_plan(plan: "Plan", rules: "RetentionSettings", timezone: str, screen: "Screen") -> None:
+def _print_plan(plan: "Plan", settings: "Settings", each: bool, screen: "Screen") -> None:
     from zoneinfo import ZoneInfo
 
-    from stimmung.batch.retention_view import plan_table
+    from stimmung.batch.retention_view import due_by_rule, each_due
 
     if plan.due or plan.acts or plan.backups:
-        screen.out.print(plan_table(plan, rules, ZoneInfo(timezone)))
+        table = each_due if each else due_by_rule
+        screen.out.print(table(plan, settings.retention, ZoneInfo(settings.timezone)))
 
 
 def _tell(plan: "Plan", retained: "Retained | None", as_json: bool, screen: "Screen") -> None:

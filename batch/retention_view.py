@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
@@ -14,6 +15,7 @@ from stimmung.speech.settings import RetentionSettings
 from stimmung.store.backup_files import backup_time
 from stimmung.store.retention import Due, Plan, Retained, What
 
+BECAUSE, MADE, RECORDED = "began {} days ago or earlier", "made more than {} days ago", "over {} days old"
 GOES: dict[What, str] = {"audio": "sound", "call": "call"}
 
 
@@ -26,26 +28,34 @@ class Rule:
     days: int
 
 
-def plan_table(plan: Plan, rules: RetentionSettings, timezone: ZoneInfo) -> Table:
-    """Return a line for each rule by which something is due: how much, since when, why."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("goes", no_wrap=True)
-    table.add_column("of queue", overflow="fold")
-    table.add_column("number", justify="right", no_wrap=True)
-    table.add_column("oldest", no_wrap=True)
-    table.add_column("because", overflow="fold")
+def each_due(plan: Plan, rules: RetentionSettings, timezone: ZoneInfo) -> Table:
+    """Return a line for each call and backup that is due, with the rule."""
+    table = _table("goes", "which", "of queue", "from", "because")
+    for due in plan.due:
+        day = _day(due.began, timezone)
+        table.add_row(GOES[due.what], *_texts(due.call_id, due.queue or "–"), day, BECAUSE.format(due.days))
+    for path in plan.backups:
+        table.add_row("backup", *_texts(path.name, "–"), _made(path, timezone), MADE.format(rules.backup_days))
+    if plan.acts:
+        table.add_row("audit", counted(plan.acts, "record"), "–", "", RECORDED.format(rules.audit_days))
+    return table
+
+
+def due_by_rule(plan: Plan, rules: RetentionSettings, timezone: ZoneInfo) -> Table:
+    """Return a line for each rule by which something is due: how much, since when."""
+    table = _table("goes", "number", "of queue", "oldest", "because")
     by_rule = defaultdict[Rule, list[Due]](list)
     for due in plan.due:
         by_rule[Rule(due.what, due.queue or "", due.days)].append(due)
     for rule, found in sorted(by_rule.items(), key=lambda item: (item[0].what, item[0].queue)):
         oldest = _day(min(due.began for due in found), timezone)
-        _add(table, GOES[rule.what], rule.queue, len(found), oldest, f"it began {rule.days} days ago or earlier")
+        number, queue = _texts(f"{len(found):,}", rule.queue or "–")
+        table.add_row(GOES[rule.what], number, queue, oldest, BECAUSE.format(rule.days))
     if plan.backups:
-        made = backup_time(plan.backups[0])
-        oldest = _day(made, timezone) if made else ""
-        _add(table, "backup", "", len(plan.backups), oldest, f"made more than {rules.backup_days} days ago")
+        oldest = _made(plan.backups[0], timezone)
+        table.add_row("backup", f"{len(plan.backups):,}", "–", oldest, MADE.format(rules.backup_days))
     if plan.acts:
-        _add(table, "audit", "", plan.acts, "", f"recorded more than {rules.audit_days} days ago")
+        table.add_row("audit", f"{plan.acts:,}", "–", "", RECORDED.format(rules.audit_days))
     return table
 
 
@@ -84,8 +94,21 @@ def removed_text(retained: Retained) -> str:
     return f"removed: {', '.join(parts)}" if parts else "nothing was due"
 
 
-def _add(table: Table, goes: str, queue: str, number: int, oldest: str, why: str) -> None:
-    table.add_row(goes, Text(printable(queue) or "–"), f"{number:,}", Text(oldest, "dim"), why)
+def _table(*names: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold", justify="right" if name == "number" else "left")
+    return table
+
+
+def _texts(*words: str) -> list[Text]:
+    """Return words that others wrote, without any markup in them."""
+    return [Text(printable(word)) for word in words]
+
+
+def _made(backup: Path, timezone: ZoneInfo) -> str:
+    made = backup_time(backup)
+    return _day(made, timezone) if made else ""
 
 
 def _day(moment: datetime, timezone: ZoneInfo) -> str:

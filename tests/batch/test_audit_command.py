@@ -9,7 +9,7 @@ from tests.batch.kept_calls import CUSTOMER, MARCH, FakeStore
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
-from stimmung.store.audit import Act
+from stimmung.store.audit import MOST, Act
 
 LOOK = Act("look", "anna", MARCH, "4711", CUSTOMER.value, CUSTOMER.key_id)
 RETENTION = Act("retention", "root", MARCH + timedelta(hours=1), detail={"calls": 12, "recordings": 3})
@@ -56,6 +56,13 @@ def test_nothing_on_record(runner: CliRunner, store: FakeStore) -> None:
     result = audit(runner, store, "--call", "4712")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing was recorded of call 4712\n")
     assert json.loads(audit(runner, store, "--json").stdout) == []
+
+
+def test_that_there_are_more_is_told(runner: CliRunner, store: FakeStore) -> None:
+    store.recorded = (LOOK,) * MOST
+    result = audit(runner, store, "--json")
+    assert result.stderr == "these are the first 10,000; see later ones with --since\n"
+    assert len(json.loads(result.stdout)) == MOST
 
 
 def test_of_a_call_all_else_thirty_days(runner: CliRunner, store: FakeStore) -> None:

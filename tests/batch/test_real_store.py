@@ -176,7 +176,9 @@ def test_retention_removes_what_is_old(shell: Shell, calls: Path) -> None:
     shell.save("a.wav", "4711", "--info", "started_at=2020-01-01T10:00")
     shell.save("b.wav", "4712")
     planned = shell("retention", "run", "--dry-run")
-    assert [line.split()[:4] for line in planned.stdout.splitlines()[1:]] == [["call", "complaints", "1", "2020-01-01"]]
+    assert [line.split()[:4] for line in planned.stdout.splitlines()[1:]] == [
+        ["call", "4711", "complaints", "2020-01-01"]
+    ]
     assert shell.lines("retention", "run")[-1] == "removed: 1 call, 1 recording"
     assert shell("show", "4711").exit_code == 1
     assert shell.lines("retention", "run") == ["nothing was due"]

@@ -36,21 +36,26 @@ def test_a_dry_run_tells_what_would_go_and_why(runner: CliRunner, store: FakeSto
     result = run(runner, store, "--dry-run")
     assert result.exit_code == 0
     assert [" ".join(line.split()) for line in result.stdout.splitlines()] == [
-        "goes of queue number oldest because",
-        "sound – 1 2026-04-10 it began 30 days ago or earlier",
-        "call complaints 2 2026-03-01 it began 30 days ago or earlier",
-        "backup – 1 2026-01-01 made more than 30 days ago",
-        "audit – 7 recorded more than 365 days ago",
+        "goes which of queue from because",
+        "call 4711 complaints 2026-03-01 began 30 days ago or earlier",
+        "call 4712 complaints 2026-03-02 began 30 days ago or earlier",
+        "sound 4713 – 2026-04-10 began 30 days ago or earlier",
+        "backup stimmung-20260101T030000Z.backup – 2026-01-01 made more than 30 days ago",
+        "audit 7 records – over 365 days old",
     ]
     assert result.stderr == "dry run: nothing was removed\n"
     assert store.done == ["open", "plan", "closed"]
 
 
 def test_a_run_tells_what_went(runner: CliRunner, store: FakeStore) -> None:
-    result = run(runner, store)
-    assert result.stdout.splitlines()[-1] == (
-        "removed: 2 calls, 3 recordings, 1 exported file, 1 backup, 7 audit records"
-    )
+    assert [" ".join(line.split()) for line in run(runner, store).stdout.splitlines()] == [
+        "goes number of queue oldest because",
+        "sound 1 – 2026-04-10 began 30 days ago or earlier",
+        "call 2 complaints 2026-03-01 began 30 days ago or earlier",
+        "backup 1 – 2026-01-01 made more than 30 days ago",
+        "audit 7 – over 365 days old",
+        "removed: 2 calls, 3 recordings, 1 exported file, 1 backup, 7 audit records",
+    ]
     assert "retention" in store.done
 
 
@@ -88,4 +93,4 @@ def test_what_is_left_to_somebody_is_told_and_fails(runner: CliRunner, store: Fa
 def test_days_are_those_of_the_settings(runner: CliRunner, store: FakeStore, place: Path) -> None:
     (place / "stimmung.toml").write_text("[retention]\naudit_days = 100")
     store.plan = replace(PLAN, due=(), backups=())
-    assert "more than 100 days ago" in run(runner, store, "--dry-run").stdout
+    assert "over 100 days old" in run(runner, store, "--dry-run").stdout
