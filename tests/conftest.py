@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-DEBIAN_PACKAGE = {"espeak-ng": "espeak-ng", "ffmpeg": "ffmpeg", "sox": "sox"}  # by program; .ci/run installs them
+# By program; .ci/run installs them.
+DEBIAN_PACKAGE = {"espeak-ng": "espeak-ng", "ffmpeg": "ffmpeg", "pg_ctlcluster": "postgresql", "sox": "sox"}
 REQUIRE_ALL = "STIMMUNG_REQUIRE_ALL"
 REQUIRED = pytest.StashKey[bool]()
 ROOT = Path(__file__).resolve().parent.parent

@@ -50,8 +50,6 @@ def external_tls() -> Iterator[OutsideServer]:
 def debian() -> Iterator[OutsideServer]:
     """Debian's PostgreSQL on TCP, with TLS of its own and a password."""
     installed = sorted(path.parent.parent for path in DEBIAN_PROGRAMS.glob("*/bin/postgres"))
-    if not installed:
-        pytest.skip("needs Debian's postgresql: apt-get install postgresql")
     yield from _outside(Programs(installed[0]), own_tls=True)
 
 
@@ -59,7 +57,7 @@ def debian() -> Iterator[OutsideServer]:
     params=[
         "embedded",
         pytest.param("external_tls", marks=pytest.mark.slow),
-        pytest.param("debian", marks=pytest.mark.slow),
+        pytest.param("debian", marks=[pytest.mark.slow, pytest.mark.needs("pg_ctlcluster")]),
     ]
 )
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
