@@ -37,7 +37,7 @@ def test_a_test_without_its_program_skips_and_the_run_ends_with_the_apt_line(hou
     result = house.runpytest()
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(
-        ["*skipped on this machine*", "*::test_sound: needs sox", "apt-get install espeak-ng ffmpeg sox"]
+        ["*skipped on this machine*", "*::test_sound: needs sox", "apt-get install espeak-ng ffmpeg postgresql sox"]
     )
 
 

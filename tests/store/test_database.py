@@ -188,7 +188,7 @@ def test_nothing_stays_running_when_the_schema_cannot_be_used(settings: StoreSet
     assert server_pid(settings.data_dir) is None
 
 
-@pytest.fixture(params=["external_tls", "debian"])
+@pytest.fixture(params=["external_tls", pytest.param("debian", marks=pytest.mark.needs("pg_ctlcluster"))])
 def outside(request: pytest.FixtureRequest) -> Iterator[OutsideServer]:
     """An external server with an empty database `fresh`."""
     server: OutsideServer = request.getfixturevalue(request.param)
