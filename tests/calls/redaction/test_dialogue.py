@@ -122,6 +122,7 @@ def test_dates_and_amounts_that_follow_each_other_are_no_number() -> None:
     call = talk("c: 12.03.2024", "c: 13.04.2024", "c: 149,90", "c: 1.249,90", "c: 249,90")
 
     assert REDACTOR.find(call) == ()
+    assert REDACTOR.find(talk("c: 12.03.2024", "c: 47 19")) == ()
 
 
 def test_number_is_found_again_wherever_it_is_repeated() -> None:
