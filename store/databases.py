@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.database import Database
+from stimmung.store.rewriting import renew_log
 
 MAINTENANCE = ("postgres", "template1")  # databases that every server has, to be connected to while others change
 LENGTH = 8  # hexadecimal digits
@@ -37,6 +38,21 @@ def make_database(database: Database, name: str) -> None:
         connection.exec_driver_sql(f"CREATE DATABASE {_quoted(connection, name)} ENCODING 'UTF8' TEMPLATE template1")
 
 
+def copy_extensions(database: Database, other: Database) -> None:
+    """Have the other database know the extensions of this one, such as `vector`. Raises StoreError."""
+    named = text("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname")
+    names = database.run(lambda connection: connection.scalars(named).all())
+    try:
+        with other.outside_transactions() as connection:
+            for name in set(names) - set(connection.scalars(named)):
+                connection.exec_driver_sql(f"CREATE EXTENSION {_quoted(connection, name)} CASCADE")
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"the server does not let this user make the extensions of the database ({', '.join(names)}): have an"
+            " administrator CREATE EXTENSION them in template1, from which new databases are copied"
+        ) from error
+
+
 def drop_database(database: Database, name: str) -> None:
     """Drop a database, whoever uses it. Raises StoreError."""
     with _administering(database) as connection:
@@ -52,7 +68,10 @@ def remains(database: Database) -> tuple[str, ...]:
 
 def drop_remains(database: Database) -> None:
     """Drop them: they may hold people who were erased. To be called `alone`. Raises StoreError."""
-    for name in remains(database):
+    names = remains(database)
+    if names:
+        renew_log(database)  # first, and as often as it is cut short: the log holds what was written into them
+    for name in names:
         drop_database(database, name)
 
 

@@ -46,7 +46,8 @@ def load_dump(database: Database, dump: Path) -> None:
 
 def _run(database: Database, name: str, options: Sequence[str]) -> subprocess.CompletedProcess[str]:
     tls = database.parameters.get("sslmode") in ENCRYPTED
-    program = client_program(name, database.server_version() // 10_000, tls)
+    # Found by pg_dump, which tries to connect and so shows whether it knows TLS; both lie in one folder.
+    program = client_program("pg_dump", database.server_version() // 10_000, tls).with_name(name)
     return subprocess.run(
         [program, *options],
         env=database.client_environment(),

@@ -27,7 +27,15 @@ from stimmung.store.backup_archive import (
 from stimmung.store.backup_files import backup_name, delete_unfinished
 from stimmung.store.data_folder import private_folder
 from stimmung.store.database import Database, prepare_schema
-from stimmung.store.databases import beside, drop_database, drop_remains, exchange, make_database, name_beside
+from stimmung.store.databases import (
+    beside,
+    copy_extensions,
+    drop_database,
+    drop_remains,
+    exchange,
+    make_database,
+    name_beside,
+)
 from stimmung.store.deletion import finish_deletions, registered_erasures
 from stimmung.store.dumping import load_dump
 from stimmung.store.durable import sync_folder, write_beside
@@ -52,7 +60,10 @@ class RestoreOptions:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: calls and recordings, and what did not: erased since, too old, recordings not in the backup."""
+    """What came back: calls and recordings, and what did not: erased since, too old, recordings not in the backup.
+
+    `undone` says what the server did not let us do, so that traces of the erased are left in its log.
+    """
 
     manifest: Manifest
     calls: int
@@ -60,6 +71,7 @@ class Restored:
     erased_again: int
     too_old: int
     recordings_missing: int
+    undone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +102,12 @@ def restore_backup(steward: Steward, path: Path, now: datetime, options: Restore
                 rewrite_register(steward.register, _all_erasures(steward, options.registers))
                 make_database(database, name)
                 with beside(database, name) as scratch:
+                    copy_extensions(database, scratch)
                     restored = _fill(replace(steward, database=scratch), database, source, options)
             exchange(database, name, aside, options.force)
         except BaseException:
             with contextlib.suppress(StoreError):  # else the next one drops it
-                drop_database(database, name)
+                drop_remains(database)
             raise
         drop_database(database, aside)
         remove_doomed(database, steward.places.audio)
@@ -134,15 +147,15 @@ def _fill(steward: Steward, live: Database, source: _Source, options: RestoreOpt
         raise StoreError(f"{source.path}: holds {found} calls, and should hold {source.manifest.calls}: it is damaged")
     if _has_schema(live):
         _carry_over(live, steward.database, source.manifest.made_at)
-    settle(steward)
+    forgotten = settle(steward)
     remembered = steward.database.run(_count_calls)
     too_old = remove_due(steward, options.rules, source.now).calls if options.rules else 0
-    finish_deletions(steward)
+    undone = (*forgotten.undone, *finish_deletions(steward).undone)
     missing = _bring_sound(steward, source)
     recordings = steward.database.run(lambda connection: len(_sounds(connection)))
     if _has_schema(live):
         _give_up_sound(live, steward.database)
-    restored = Restored(source.manifest, remembered - too_old, recordings, found - remembered, too_old, missing)
+    restored = Restored(source.manifest, remembered - too_old, recordings, found - remembered, too_old, missing, undone)
     detail = {"calls": restored.calls, "recordings": recordings}
     act = Act("restore", steward.who, source.now, detail=detail)
     steward.database.run(lambda connection: record_act(connection, act))

@@ -68,6 +68,18 @@ def rewrite_tables(database: Database, tables: Sequence[Table], pace: Pace) -> R
     return Rewritten(tuple(table.name for table in tables), undone)
 
 
+def renew_log(database: Database) -> tuple[str, ...]:
+    """Have the write-ahead log begin a new file, and let go of those before; return what the server refused.
+
+    Raises StoreError.
+    """
+    try:
+        with database.outside_transactions() as connection:
+            return tuple(_renew_log(connection))
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database's log could not be renewed: {_cause(error)}") from error
+
+
 def _cause(error: SQLAlchemyError) -> str:
     return str(error.orig).strip() if isinstance(error, DBAPIError) else type(error).__name__
 
