@@ -24,7 +24,12 @@ def status_lines(status: StoreStatus) -> Table:
         ("size", size_text(held.database_bytes)),
         ("calls", f"{held.calls:,}{sound}"),
         ("erasures", f"{finished:,}{f', {status.erasures_pending} not finished' if status.erasures_pending else ''}"),
-        ("secret", status.key_id or "none yet: it is made with the first call of a customer"),
+        (
+            "secret",
+            f"{status.key_id} (fingerprint)"
+            if status.key_id
+            else "none yet: it is made with the first call of a customer",
+        ),
     ):
         table.add_row(name, Text(value))
     return table

@@ -12,6 +12,11 @@ def moment_text(moment: datetime, timezone: ZoneInfo) -> str:
     return f"{moment.astimezone(timezone):%Y-%m-%d %H:%M}"
 
 
+def day_text(moment: datetime, timezone: ZoneInfo) -> str:
+    """Return an aware time as `2026-03-01` in that zone."""
+    return f"{moment.astimezone(timezone):%Y-%m-%d}"
+
+
 def size_text(size: int) -> str:
     """Return a number of bytes as `812 B`, `9.4 kB` or `212 MB`: two digits or more."""
     value, place = float(size), 0

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
 from rich.text import Text
 
-from stimmung.batch.moments import counted
+from stimmung.batch.moments import counted, day_text
 from stimmung.batch.screen import printable
 from stimmung.speech.settings import RetentionSettings
 from stimmung.store.backup_files import backup_time
@@ -32,7 +31,7 @@ def each_due(plan: Plan, rules: RetentionSettings, timezone: ZoneInfo) -> Table:
     """Return a line for each call and backup that is due, with the rule."""
     table = _table("goes", "which", "of queue", "from", "because")
     for due in plan.due:
-        day = _day(due.began, timezone)
+        day = day_text(due.began, timezone)
         table.add_row(GOES[due.what], *_texts(due.call_id, due.queue or "–"), day, BECAUSE.format(due.days))
     for path in plan.backups:
         table.add_row("backup", *_texts(path.name, "–"), _made(path, timezone), MADE.format(rules.backup_days))
@@ -48,7 +47,7 @@ def due_by_rule(plan: Plan, rules: RetentionSettings, timezone: ZoneInfo) -> Tab
     for due in plan.due:
         by_rule[Rule(due.what, due.queue or "", due.days)].append(due)
     for rule, found in sorted(by_rule.items(), key=lambda item: (item[0].what, item[0].queue)):
-        oldest = _day(min(due.began for due in found), timezone)
+        oldest = day_text(min(due.began for due in found), timezone)
         number, queue = _texts(f"{len(found):,}", rule.queue or "–")
         table.add_row(GOES[rule.what], number, queue, oldest, BECAUSE.format(rule.days))
     if plan.backups:
@@ -108,8 +107,4 @@ def _texts(*words: str) -> list[Text]:
 
 def _made(backup: Path, timezone: ZoneInfo) -> str:
     made = backup_time(backup)
-    return _day(made, timezone) if made else ""
-
-
-def _day(moment: datetime, timezone: ZoneInfo) -> str:
-    return f"{moment.astimezone(timezone):%Y-%m-%d}"
+    return day_text(made, timezone) if made else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.markup import escape
@@ -12,10 +13,12 @@ from stimmung.batch.store_access import Opening, OpenStore, StoreAccess
 from stimmung.calls.analysis import Recording
 from stimmung.calls.records import Analyzed, CallAnalysis, Ruling
 from stimmung.speech.errors import StoreError
+from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
 from stimmung.store.content import hash_recording, made_call_id
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Outcome, SavedCall
+from stimmung.store.retention_rules import rules_of
 
 RedactSound = Callable[[Recording, CallAnalysis], bytes]  # to a finished Opus file
 SAID: dict[Outcome, str] = {"new": "saved as", "replaced": "saved anew as", "same": "already saved as"}
@@ -29,6 +32,7 @@ class Saver:
     settings: Settings
     screen: Screen
     redact_sound: RedactSound
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def save(self, recording: Recording, analyzed: Analyzed, files: Sequence[Path]) -> None:
         """Keep a call and tell its id; `files` were written of it. Raises StoreError and AudioError."""
@@ -47,11 +51,19 @@ class Saver:
             )
         without = f"; its sound is not kept: {silent}" if silent and saved.outcome != "same" else ""
         self.screen.note(f"{SAID[saved.outcome]} {saved.call_id}{without}")
+        self._warn_of_age(analysis.info)
 
     def record_look(self, recording: Recording, analysis: CallAnalysis) -> None:
         """Have the store remember that somebody looks at words as they were said. Raises StoreError and AudioError."""
         given = analysis.info.call_id
         self.store.record_look(given or made_call_id(hash_recording(recording.files, given)))
+
+    def _warn_of_age(self, info: CallInfo) -> None:
+        if info.started_at is None:
+            return
+        due = rules_of(self.settings.retention).ends(info.queue, info.started_at).text
+        if due <= self.now():
+            self.screen.note(f"the call began {info.started_at:%Y-%m-%d}: the next `stimmung retention run` removes it")
 
     def _why_no_sound(self, analysis: CallAnalysis) -> str:
         """Return why the sound is not kept, nothing where it is."""

@@ -63,14 +63,16 @@ def show_command(open_store: "OpenStore") -> Callable[..., None]:
 def _print(seen: "Seen", as_json: bool, settings: "Settings", screen: "Screen") -> None:
     from zoneinfo import ZoneInfo
 
-    from stimmung.batch.kept_view import kept_line, kept_to_json
+    from stimmung.batch.kept_view import kept_line, kept_to_json, kept_until
     from stimmung.batch.screen import to_json_text
     from stimmung.batch.transcript_view import transcript
     from stimmung.batch.unredacted_view import with_originals
     from stimmung.calls.exports import analysis_to_json
+    from stimmung.store.retention_rules import rules_of
 
+    ends = kept_until(seen.call, rules_of(settings.retention))
     analysis = with_originals(seen.call.analysis, seen.originals)
     if as_json:
-        screen.result(to_json_text({**analysis_to_json(analysis), "kept": kept_to_json(seen.call)}))
+        screen.result(to_json_text({**analysis_to_json(analysis), "kept": kept_to_json(seen.call, ends)}))
     else:
-        screen.out.print(transcript(analysis), kept_line(seen.call, ZoneInfo(settings.timezone)))
+        screen.out.print(transcript(analysis), kept_line(seen.call, ends, ZoneInfo(settings.timezone)))

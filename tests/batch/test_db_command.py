@@ -38,7 +38,7 @@ class TestStatus:
             ["size", "12 MB"],
             ["calls", "1,200, 30 with sound (640 kB)"],
             ["erasures", "4"],
-            ["secret", "0123456789abcdef"],
+            ["secret", "0123456789abcdef (fingerprint)"],
         ]
         assert result.stderr == ""
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,14 @@ class TestSaving:
         analyze.originals = WORDS
         analyze("a.wav", "--save")
         assert store.saved[0].originals == WORDS
+
+    def test_one_that_is_too_old_to_stay_is_kept_with_a_warning(self, analyze: Saving, store: FakeStore) -> None:
+        analyze.info = CallInfo(consent="granted", started_at=datetime(2020, 1, 1, tzinfo=UTC))
+        result = analyze("a.wav", "--save", "--info", "call_id=4711")
+        assert len(store.saved) == 1
+        assert result.stderr == (
+            "saved as 4711\nthe call began 2020-01-01: the next `stimmung retention run` removes it\n"
+        )
 
     def test_quiet(self, analyze: Saving, store: FakeStore) -> None:
         assert analyze("a.wav", "--save", "--quiet").stderr == ""

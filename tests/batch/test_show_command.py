@@ -34,8 +34,10 @@ def test_reads_as_analyze_does_and_says_how_it_is_kept(runner: CliRunner, store:
     assert result.exit_code == 0
     assert result.stdout.startswith("calls/card.flac  0:05 · 1 channel · German · customer")
     assert SAID in result.stdout
-    kept = result.stdout.splitlines()[-1]
-    assert kept == "kept as 4711 · saved 2026-03-01 14:30 · sound 21 kB · originals, encrypted · customer abababababab…"
+    assert " ".join(result.stdout.splitlines()[-2:]) == (
+        "kept as 4711 · saved 2026-03-01 14:30 · until 2026-05-30 · sound 21 kB until 2026-03-31 · originals, encrypted"
+        " · customer abababababab…"
+    )
     assert result.stderr == ""
     assert store.done == ["open", ("look", "4711", False), "closed"]
 
@@ -43,7 +45,7 @@ def test_reads_as_analyze_does_and_says_how_it_is_kept(runner: CliRunner, store:
 def test_says_what_is_not_kept_and_that_it_was_changed(runner: CliRunner, store: FakeStore) -> None:
     store.kept["4711"] = changed(kept_call(), MARCH + timedelta(days=1))
     kept = show(runner, store, "4711").stdout.splitlines()[-1]
-    assert kept == "kept as 4711 · saved 2026-03-01 14:30 · changed 2026-03-02 14:30 · no sound"
+    assert kept == "kept as 4711 · saved 2026-03-01 14:30 · changed 2026-03-02 14:30 · until 2026-05-30 · no sound"
 
 
 def test_json_is_that_of_analyze_with_how_it_is_kept(runner: CliRunner, store: FakeStore) -> None:
@@ -54,6 +56,7 @@ def test_json_is_that_of_analyze_with_how_it_is_kept(runner: CliRunner, store: F
         "source": "recording",
         "saved_at": "2026-03-01T13:30:00+00:00",
         "changed_at": "2026-03-01T13:30:00+00:00",
+        "kept_until": {"sound": "2026-03-31T13:30:00+00:00", "call": "2026-05-30T13:30:00+00:00"},
         "content_hash": "c0ffee",
         "customer_pseudonym": "ab" * 32,
         "audio": {"bytes": 21_400, "sha256": "beef"},
