@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from stimmung.store.database import Database
 from stimmung.store.exports_register import (
     Export,
+    Removed,
     delete_export,
+    doom_exports,
     exports_about,
-    forget_exports,
     register_export,
+    remove_doomed_exports,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -54,11 +56,28 @@ def test_a_path_is_kept_where_it_leads_to(database: Database, tmp_path: Path, mo
     assert {one.path for one in found} == {tmp_path / "there" / "one.json", tmp_path / "two.json"}
 
 
-def test_what_was_deleted_is_forgotten(database: Database, tmp_path: Path) -> None:
+def test_what_is_given_up_is_deleted_and_forgotten(database: Database, tmp_path: Path) -> None:
     one, two = export(tmp_path / "one.json", "call-1"), export(tmp_path / "two.json", "call-1")
+    for path in (one.path, two.path):
+        path.write_text("words")
     register(database, one, two)
-    assert database.run(lambda connection: forget_exports(connection, [one.path])) == 1
+    assert database.run(lambda connection: doom_exports(connection, [one], "e-1")) == 1
+    assert one.path.exists()
+    assert remove_doomed_exports(database) == (Removed(one.path, "e-1", "removed"),)
+    assert (one.path.exists(), two.path.exists()) == (False, True)
     assert database.run(lambda connection: exports_about(connection, ["call-1"])) == (two,)
+    assert remove_doomed_exports(database) == ()
+
+
+def test_a_file_that_cannot_be_deleted_is_tried_again(database: Database, tmp_path: Path) -> None:
+    one = export(tmp_path / "one.json", "call-1")
+    one.path.mkdir()
+    register(database, one)
+    database.run(lambda connection: doom_exports(connection, [one], "e-1"))
+    assert remove_doomed_exports(database) == (Removed(one.path, "e-1", "left"),)
+    one.path.rmdir()
+    assert remove_doomed_exports(database) == (Removed(one.path, "e-1", "missing"),)
+    assert remove_doomed_exports(database) == ()
 
 
 def test_files_are_deleted_and_what_is_no_file_is_left(tmp_path: Path) -> None:
