@@ -93,6 +93,7 @@ def test_what_will_fail_again_is_not_done_again_and_its_error_holds_no_word(word
         words.run(add, sleep=lambda _: pytest.fail("tried again"))
     assert PLANTED not in str(caught.value)
     assert caught.value.__suppress_context__  # so that a traceback does not show the driver's, which quotes the row
+    assert caught.value.__cause__ is None
 
 
 def test_errors_inside_of_work_show_no_parameters(words: Database) -> None:

@@ -308,6 +308,26 @@ def test_the_server_knows_nothing_of_our_environment(data_dir: Path, monkeypatch
     assert b"nobodys-business" not in environment
 
 
+def test_a_server_that_does_not_stop_is_stopped_without_loss(data_dir: Path) -> None:
+    """SIGSTOP for what was seen: a server that was told to stop while it recovered, and waited for ever."""
+    server = opened(data_dir)
+    remember(server, "kept")
+    pid = server_pid(data_dir)
+    assert pid is not None
+    told: list[str] = []
+    children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    checkpointer = next(one for one in children if b"checkpointer" in Path(f"/proc/{one}/cmdline").read_bytes())
+    os.kill(checkpointer, signal.SIGSTOP)  # without whose last checkpoint the server does not end
+    # PostgreSQL gives its processes 5 s of real time before it kills them.
+    server._pace = hasty(told, lambda _: pause(0.2 if len(told) > 2 else 0.01))
+    server.close()
+    assert "stops …" in told[0]
+    assert "does not stop" in told[2]
+    assert is_free(files(data_dir).server_lock)
+    with opened(data_dir) as again:
+        assert remembered(again) == ["kept"]
+
+
 def test_a_crash_of_one_connection_writes_no_statement_into_the_log(data_dir: Path) -> None:
     with opened(data_dir) as server, connect(server) as watcher, ThreadPoolExecutor(1) as pool:
         victim = connect(server)
