@@ -7,11 +7,12 @@ from stimmung.calls.redaction import number_words as words
 from stimmung.calls.redaction.chains import LONGEST_PAUSE, Saying, read_sayings
 from stimmung.calls.redaction.namings import Naming, read_namings
 from stimmung.calls.redaction.numbers import Run, read_runs
-from stimmung.calls.redaction.records import Part
+from stimmung.calls.redaction.records import Identifier, Part
 from stimmung.calls.redaction.tokens import Stream, Token
 
 BETWEEN = 3  # words between two groups in one utterance: "und dann, äh", or misheard
 AROUND = 3  # misheard words before or behind the digits of an utterance that is nothing but a number
+SPELLED = 4  # words that a recogniser makes of "D wie Dora, E wie Emil": "Webi Bohra, Ebi Emile"
 ALONE = 2  # words of an utterance between two parts of a number that nobody can make sense of: "nur" for null
 LEAST_DIGITS = 2  # in an utterance of which the rest is taken for digits, too
 
@@ -35,13 +36,15 @@ def read_numbers(stream: Stream) -> Numbers:
     return Numbers(stream, runs, read_sayings(stream, runs), namings, named)
 
 
-def covering(numbers: Numbers, runs: Sequence[Run]) -> tuple[Part, ...]:
+def covering(numbers: Numbers, runs: Sequence[Run], kind: Identifier) -> tuple[Part, ...]:
     """Return the words that go with the runs of one number, in their order."""
     tokens = numbers.stream.tokens
     stretches: list[tuple[int, int]] = []
     last_of: dict[int, int] = {}  # by channel: the token behind the last stretch
     for run in runs:
         first, last = _grown(numbers, run)
+        if kind == "IBAN" and run.channel not in last_of:
+            first = min(first, _spelled(numbers, run))
         stretches += _between(numbers, last_of.get(run.channel), first)
         if stretches and _is_one(numbers, stretches[-1], first):
             first = min(first, stretches.pop()[0])
@@ -81,6 +84,13 @@ def _grown(numbers: Numbers, run: Run) -> tuple[int, int]:
     if end - run.last <= AROUND and all(_is_misheard(numbers, place) for place in range(run.last, end)):
         last = end
     return first, last
+
+
+def _spelled(numbers: Numbers, run: Run) -> int:
+    """Return where the first digits of an IBAN begin with its country's letters, however those were understood."""
+    begin = numbers.stream.spans[run.utterance][0]
+    near = run.first - begin <= SPELLED and len(run.digits) >= LEAST_DIGITS
+    return begin if near and all(_is_misheard(numbers, place) for place in range(begin, run.first)) else run.first
 
 
 def _is_misheard(numbers: Numbers, place: int) -> bool:

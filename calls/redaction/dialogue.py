@@ -72,13 +72,13 @@ class _Listener:
     stream: Stream
     sayings: Mapping[int, Saying]
     expected: _Expectation | None = None
-    starts: set[int] = field(default_factory=set)  # first tokens of all runs
+    starts: set[int] = field(default_factory=set)  # first tokens of runs, and placeholders
     asked: list[Naming] = field(default_factory=list)
     free: list[Run] = field(default_factory=list)  # the last runs that nothing had named when they were said
 
     def hear(self, runs: Sequence[Run], namings: Sequence[Naming]) -> Iterator[Named]:
-        self.starts = {run.first for run in runs}
         placeholders = [token.index for token in self.stream.tokens if token.placeholder]
+        self.starts = {run.first for run in runs}.union(placeholders)
         events: list[tuple[int, Run | Naming | int]] = [
             *((naming.last - 1, naming) for naming in namings),
             *((run.first, run) for run in runs),
@@ -98,7 +98,7 @@ class _Listener:
         if before is not None:
             yield from self._close()
             yield before
-            self.expected = _Expectation(naming, list(before.kinds), naming.strength, naming.last, answered=True)
+            self.expected = _Expectation(naming, list(before.kinds), naming.strength, naming.last)
             return
         expected = self.expected
         if expected is not None and self._belongs(expected, naming):
@@ -148,7 +148,9 @@ class _Listener:
         between = tokens[last.last : naming.first]
         if last.utterance != tokens[naming.first].utterance or len(between) > BEHIND:
             return None
-        if between and not any(token.text in LINKS for token in between):
+        linked = any(token.text in LINKS for token in between)
+        followed = self.starts.intersection(range(naming.last, naming.last + SIDE_BY_SIDE + 1))
+        if not linked and (between or followed):
             return None
         runs = tuple(run for run in self.free if run.utterance == last.utterance)
         if sum(len(run.digits) for run in runs) < max(LEAST[naming.strength], 5):
@@ -161,7 +163,7 @@ class _Listener:
         if expected is not None and self._within(expected, run.first) and self._takes(expected, run):
             expected.runs.append(run)
             expected.anchor = run.last
-        else:
+        elif not run.shape:
             self.free = [*self.free[-3:], run]
 
     def _within(self, expected: _Expectation, place: int) -> bool:

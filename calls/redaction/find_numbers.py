@@ -45,7 +45,7 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
             found.append((chain, decision))
             taken.update(run.first for run in chain)
     found = _with_repetitions(numbers, found, taken)
-    findings = tuple(Finding(one.kind, covering(numbers, runs), one.evidence) for runs, one in found)
+    findings = tuple(Finding(one.kind, covering(numbers, runs, one.kind), one.evidence) for runs, one in found)
     return FoundNumbers(findings, tuple(_lost(stream, naming) for naming in heard.asked))
 
 
@@ -63,7 +63,7 @@ def find_unclear(numbers: Numbers, found: Iterable[Finding]) -> list[Finding]:
     for chain in read_chains(stream, free, numbers.sayings):
         held = [run for run in chain if not run.shape]
         if sum(len(run.digits) for run in held) >= HELD_BACK and not _counts(stream, held):
-            unclear.append(Finding("NUMBER", covering(numbers, held), "pattern"))
+            unclear.append(Finding("NUMBER", covering(numbers, held, "NUMBER"), "pattern"))
     return unclear
 
 

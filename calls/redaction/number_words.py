@@ -27,7 +27,8 @@ TIMES = MappingProxyType(
     {
         "doppel": 2, "doppelt": 2, "doppelte": 2, "doppelter": 2, "double": 2, "dubbel": 2, "loppe": 2, "doppe": 2,
         "dopple": 2, "triple": 3, "treble": 3, "tripel": 3, "dreifach": 3, "quadruple": 4, "zweimal": 2,
-        "dreimal": 3, "viermal": 4, "fuenfmal": 5,
+        "loppel": 2, "loppl": 2, "soppel": 2,
+        "joppe": 2, "doppl": 2, "dreimal": 3, "viermal": 4, "fuenfmal": 5,
     }
 )  # fmt: skip
 HUNDREDS = frozenset({"hundert", "hundred"})

@@ -63,6 +63,7 @@ def test_question_names_the_answer_whatever_its_check_digit(question: str, answe
     [
         ("Ich bin unter 030 23125 024 oder mobil 0171 3920012 da.", "Ich bin unter [PHONE] oder mobil [PHONE] da."),
         ("4711 2233, das ist meine Kundennummer", "[CUSTOMER_NUMBER], das ist meine Kundennummer"),
+        ("im Mai 2024 45 IBAN DE44 5001 danke", "im Mai 2024 45 IBAN [IBAN] danke"),
         ("4571 6610 2738 1607 credit card number", "[CARD] credit card number"),
         ("meine Kundennummer, Moment, ist die 4 7 1 1", "meine Kundennummer, Moment, ist die [CUSTOMER_NUMBER]"),
         ("It's my account number, one moment, 12345678.", "It's my account number, one moment, [CUSTOMER_NUMBER]."),
@@ -135,6 +136,12 @@ def test_misheard_digits_between_and_around_go_with_the_number() -> None:
     call = talk("a: Ihre Kartennummer?", "c: Loppels 4, 8 Molle 9, 6, 3, 3,", "c: lieben", "c: 1 4 7 7.")
 
     assert said(call)[1:] == ["[CARD],", "[CARD]", "[CARD]."]
+
+
+def test_misheard_letters_of_an_iban_go_with_it() -> None:
+    call = talk("a: Wie lautet Ihre IBAN?", "c: Webi Bohra, Ebi Emile 09, 04 93", "c: Katrin Meier ist mein Name.")
+
+    assert said(call)[1] == "[IBAN]"
 
 
 def test_one_channel_for_both_speakers_is_enough() -> None:
