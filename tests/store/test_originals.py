@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def _changed_and_read(connection: Any, change: Any, places: Places) -> None:  # 
         load_originals(connection, places.originals_key, call_id)
 
 
-def test_a_changed_byte_is_noticed(tmp_path: Any) -> None:  # Any: pytest's path
+def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
     key_file = tmp_path / "originals.key"
     envelope = seal_originals(key_file, "call-1", SAID)
     number, sealed = envelope.sealed[0]
@@ -135,3 +136,19 @@ def test_a_changed_byte_is_noticed(tmp_path: Any) -> None:  # Any: pytest's path
         open_originals(key_file, "call-1", changed)
     assert open_originals(key_file, "call-1", envelope)[0] == SAID[0]
     assert "Geheimwort" not in repr(envelope)
+
+
+def test_utterances_of_a_call_cannot_change_places(tmp_path: Path) -> None:
+    key_file = tmp_path / "originals.key"
+    envelope = seal_originals(key_file, "call-1", SAID)
+    (first, one), (second, other) = envelope.sealed
+    with pytest.raises(StoreError, match="damaged"):
+        open_originals(key_file, "call-1", replace(envelope, sealed=((first, other), (second, one))))
+
+
+def test_what_was_sealed_twice_has_two_keys(tmp_path: Path) -> None:
+    key_file = tmp_path / "originals.key"
+    one, other = (seal_originals(key_file, "call-1", SAID) for _ in range(2))
+    assert one.key_id == other.key_id
+    with pytest.raises(StoreError, match="damaged"):
+        open_originals(key_file, "call-1", replace(one, wrapped=other.wrapped))
