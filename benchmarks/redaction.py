@@ -118,7 +118,12 @@ def measure(bench: Bench, only: Sequence[str] | None) -> Figures:
 
 def summary(figures: Figures) -> Figures:
     """Return the figures of the last line; None for what was not measured."""
-    return {key: figure_at(figures, path) for key, path in SUMMARY.items()}
+    found = {key: figure_at(figures, path) for key, path in SUMMARY.items()}
+    return {key: _recalls(value) if isinstance(value, dict) else value for key, value in found.items()}
+
+
+def _recalls(kinds: Figures) -> Figures:
+    return {language: {kind: one["recall"] for kind, one in own.items()} for language, own in kinds.items()}
 
 
 def _run(given: argparse.Namespace, folder: Path) -> Options:

@@ -76,7 +76,12 @@ def numbers_figures(verdicts: Sequence[Verdict]) -> Figures:
     numbers = [one for one in verdicts if one.kind in NUMBERS]
     each = [own for own in (_own(numbers, key) for key in {(one.language, one.kind) for one in numbers}) if own]
     recalls = [value for value in (recall(own) for own in each) if value is not None]
-    return {"numbers": recall(numbers), "lowest": min(recalls, default=None), "everything": recall(verdicts)}
+    return {
+        "numbers": recall(numbers),
+        "lowest": min(recalls, default=None),
+        "everything": recall(verdicts),
+        "forms": {form: recall([one for one in numbers if one.form == form]) for form in {one.form for one in numbers}},
+    }
 
 
 def _own(verdicts: Sequence[Verdict], key: tuple[Language, Kind]) -> list[Verdict]:

@@ -25,6 +25,7 @@ IDENTIFIERS: Final = frozenset(
     " booking_confirmation_number claimid policyid current_zipcode new_zipcode".split()
 )
 QUICK_CONVERSATIONS: Final = 200
+COLUMNS: Final = ("precision", "false_per_1000_utterances", "words_recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,10 @@ def chat(bench: Bench) -> Figures | None:
         own = figures[side.title] = measured(chats, cleaned)
         rows.append([side.title, *(cell(own[key]) for key in COLUMNS)])
         if not place:
-            bench.missed.extend(_alarms(chats, cleaned))
+            bench.missed.extend(sorted(_alarms(chats, cleaned)))
             _show_kinds(own)
     show("Chats, by their marks", ["", *COLUMNS], rows)
     return figures
-
-
-COLUMNS: Final = ("precision", "false_per_1000_utterances", "words_recall")
 
 
 def read_chats(data: Path) -> list[Chat]:

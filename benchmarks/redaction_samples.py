@@ -27,6 +27,7 @@ from text_bench import cell, show
 
 MONO: Final = "-mono"  # the same call with both speakers on one channel
 MARKS: Final = ".,?!;:"
+COLUMNS: Final = ("precision", "recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,6 @@ def samples(bench: Bench) -> Figures:
         rows.append([side.title, *(cell(own[name][key]) for name in ("script", "heard") for key in COLUMNS)])
     show("Sample calls", ["", *(f"{key}, {name}" for name in ("script", "heard") for key in COLUMNS)], rows)
     return figures
-
-
-COLUMNS: Final = ("precision", "recall")
 
 
 def read_planted() -> list[Planted]:

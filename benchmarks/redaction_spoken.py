@@ -1,57 +1,66 @@
 """Generated dialogues said by a voice through the phone channel and recognised: what can still be read or heard."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, field, replace
 
 from machine import Figures
+from normalise import Language
 from redaction_bench import LANGUAGES, Bench, Verdict, by_kind, numbers_figures
 from redaction_dialogues import make_dialogues, whole_in
 from redaction_heard import Heard, hear
-from redaction_records import KINDS, NUMBERS, Dialogue
+from redaction_records import KINDS, Dialogue
 from redaction_scores import BLEEPED, covered
 from redaction_sides import Cleaned
-from redaction_text import show_kinds, show_parts, verdict
+from redaction_tables import show_kinds, show_ways
+from redaction_text import verdict
 from redaction_utterances import CHANNELS
 from text_bench import cell, show, tell
 
-SPOKEN: Final = True
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of each item by one side; `readable`: those that can still be read in the transcript."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    readable: list[bool] = field(default_factory=list)
 
 
 def spoken(bench: Bench) -> Figures:
     """Measure every side on the same transcripts."""
-    verdicts: dict[str, list[Verdict]] = {side.title: [] for side in bench.sides}
-    read: dict[str, int] = dict.fromkeys(verdicts, 0)
-    right = items = 0
-    seconds = 0.0
+    results = {side.title: Result() for side in bench.sides}
+    right: list[bool] = []
     for language in LANGUAGES:
-        dialogues = [
-            one
-            for kind in KINDS[language]
-            for one in make_dialogues(language, kind, bench.options.spoken, bench.options.seed, SPOKEN)
-        ]
-        kept = bench.options.work / f"heard-{language}-{bench.options.seed}.jsonl"
-        heard = hear(dialogues, kept, tell(f"saying and recognising, {language}"))
-        items += len(dialogues)
-        right += sum(heard_right(*pair) for pair in zip(dialogues, heard, strict=True))
-        seconds += sum(span.duration for one in heard for _, span in one.spans)
+        dialogues, heard = _heard(bench, language)
+        right += [heard_right(*pair) for pair in zip(dialogues, heard, strict=True)]
         for place, side in enumerate(bench.sides):
             cleaned = side.clean([one.utterances for one in heard], language)
             own = [judged(*three) for three in zip(dialogues, heard, cleaned, strict=True)]
-            read[side.title] += sum(verdict(one, clean).found for one, clean in zip(dialogues, cleaned, strict=True))
-            verdicts[side.title] += own
+            results[side.title].verdicts.extend(own)
+            results[side.title].readable.extend(
+                not verdict(*pair).found for pair in zip(dialogues, cleaned, strict=True)
+            )
             if not place:
                 bench.missed.extend(_missed(dialogues, heard, cleaned, own))
-    figures: Figures = {"items": items, "heard_right": right / items, "item_seconds": seconds}
-    for title, own in verdicts.items():
-        figures[title] = {
-            **numbers_figures(own),
-            "kinds": by_kind(own),
-            "not_readable": read[title] / items,
-            "bleeped": sum((one.bleeped or 0.0) >= BLEEPED for one in own) / items,
-        }
-    _show(verdicts, figures)
+    figures: Figures = {"items": len(right), "heard_right": sum(right) / len(right)}
+    figures |= {title: _figures(result) for title, result in results.items()}
+    _show({title: result.verdicts for title, result in results.items()}, figures)
     return figures
+
+
+def _heard(bench: Bench, language: Language) -> tuple[list[Dialogue], list[Heard]]:
+    count, seed = bench.options.spoken, bench.options.seed
+    dialogues = [one for kind in KINDS[language] for one in make_dialogues(language, kind, count, seed, spoken=True)]
+    kept = bench.options.work / f"heard-{language}-{seed}.jsonl"
+    return dialogues, hear(dialogues, kept, tell(f"saying and recognising, {language}"))
+
+
+def _figures(result: Result) -> Figures:
+    return {
+        **numbers_figures(result.verdicts),
+        "kinds": by_kind(result.verdicts),
+        "not_readable": 1 - sum(result.readable) / len(result.readable),
+        "bleeped": sum((one.bleeped or 0.0) >= BLEEPED for one in result.verdicts) / len(result.verdicts),
+    }
 
 
 def judged(dialogue: Dialogue, heard: Heard, cleaned: Cleaned) -> Verdict:
@@ -97,9 +106,7 @@ def _missed(
 
 def _show(verdicts: dict[str, list[Verdict]], figures: Figures) -> None:
     show_kinds("Spoken: share found and bleeped", verdicts)
-    ours = [one for one in next(iter(verdicts.values())) if one.kind in NUMBERS]
-    show_parts("Numbers with a bound, by form", [(one.form, one) for one in ours])
-    show_parts("Numbers with a bound, by layout", [(one.layout, one) for one in ours])
+    show_ways(verdicts)
     rest = ("numbers", "lowest", "everything", "not_readable", "bleeped")
     show("Together", ["", *rest], [[side, *(cell(figures[side][name]) for name in rest)] for side in verdicts])
     print(f"{figures['items']} items, {cell(figures['heard_right'])} of them recognised as they were said")

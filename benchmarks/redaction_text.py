@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from machine import Figures
-from redaction_bench import LANGUAGES, Bench, Verdict, by_kind, numbers_figures, recall
+from redaction_bench import LANGUAGES, Bench, Verdict, by_kind, numbers_figures
 from redaction_dialogues import harmless_dialogues, has_placeholder, make_dialogues
-from redaction_records import KINDS, NUMBERS, Dialogue
+from redaction_records import KINDS, Dialogue
 from redaction_scores import found_in
 from redaction_sides import Cleaned, Side
+from redaction_tables import show_kinds, show_ways
 from redaction_utterances import CHANNELS, utterances_of
 from text_bench import cell, show
 
@@ -95,28 +96,6 @@ def _missed(dialogues: Sequence[Dialogue], cleaned: Sequence[Cleaned], verdicts:
 def _show(verdicts: dict[str, list[Verdict]], figures: Figures) -> None:
     sides = list(verdicts)
     show_kinds("Generated text: share found", verdicts)
-    ours = [one for one in verdicts[sides[0]] if one.kind in NUMBERS]
-    show_parts("Numbers with a bound, by form", [(one.form, one) for one in ours])
-    show_parts("Numbers with a bound, by layout", [(one.layout, one) for one in ours])
+    show_ways(verdicts)
     rest = ("numbers", "lowest", "everything", "harmless_touched", "words_lost")
     show("Together", ["", *rest], [[side, *(cell(figures[side][name]) for name in rest)] for side in sides])
-
-
-def show_kinds(title: str, verdicts: dict[str, list[Verdict]]) -> None:
-    """Print the recall of each side by language and type; the type is right by the first side."""
-    first = next(iter(verdicts.values()))
-    rows = []
-    for language, kind in dict.fromkeys((one.language, one.kind) for one in first):
-        own = [[one for one in ones if (one.language, one.kind) == (language, kind)] for ones in verdicts.values()]
-        right = sum(one.typed for one in own[0]) / len(own[0])
-        rows.append([f"{language} {kind}", str(len(own[0])), *(cell(recall(ones)) for ones in own), cell(right)])
-    show(title, ["", "items", *verdicts, "right type"], rows)
-
-
-def show_parts(title: str, verdicts: Sequence[tuple[str, Verdict]]) -> None:
-    """Print recall by what stands beside each item."""
-    rows = []
-    for name in sorted({name for name, _ in verdicts}):
-        own = [one for called, one in verdicts if called == name]
-        rows.append([name, str(len(own)), cell(recall(own))])
-    show(title, ["", "items", "found"], rows)

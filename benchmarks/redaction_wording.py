@@ -1,6 +1,6 @@
 """How a number is written or said: in one, in groups, digit by digit, in pairs, in hundreds, doubled, mixed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -49,6 +49,8 @@ def say(number: Number, form: Form, manner: Manner, rng: np.random.Generator) ->
         return _written(number, form, rng)
     groups = number.groups if rng.random() < 0.5 else _regrouped(number, rng)
     said = [_said(group, form, manner, rng) for group in groups]
+    if number.variant.startswith("iban"):  # nobody spells a country's letters by the alphabet
+        said[0] = _said(groups[0], form, replace(manner, alphabet=None), rng)
     if number.plus:
         said[0] = f"{PLUS[manner.language]} {said[0]}"
     return tuple(said)

@@ -16,11 +16,13 @@ from redaction_records import Kind, Role
 from redaction_scores import DIGITS_ONLY, most_left, telling_words
 from redaction_sides import Cleaned
 from redaction_symbols import digits_in, longest_run, symbols_in
+from redaction_tables import show_kinds
 from redaction_talk import FOLDER
-from redaction_text import show_kinds
 from redaction_utterances import told
 from stimmung.speech.records import Utterance
+from text_bench import cell, show
 
+REST: Final = ("numbers", "lowest", "everything", "harmless_touched", "words_lost")
 MARK: Final = re.compile(r"\{\{(\w+):(.*?)\}\}")
 ROLES: Final[dict[str, Role]] = {"A": "agent", "C": "customer"}
 
@@ -50,17 +52,22 @@ def written(bench: Bench) -> Figures:
     dialogues = [one for language in LANGUAGES for one in read_written(language)]
     verdicts: dict[str, list[Verdict]] = {}
     figures: Figures = {"dialogues": len(dialogues)}
+    rows = []
     for side in bench.sides:
         own: list[Verdict] = []
-        excess = words = 0
+        excess = words = touched = 0
         for language in LANGUAGES:
             ones = [one for one in dialogues if one.language == language]
             for one, cleaned in zip(ones, side.clean([one.call for one in ones], language), strict=True):
                 own += judged(one, cleaned)
+                touched += not one.mentions and bool(cleaned.marked)
                 excess, words = excess + unmarked(one, cleaned), words + sum(len(said.words) for said in one.call)
         verdicts[side.title] = own
         figures[side.title] = {**numbers_figures(own), "kinds": by_kind(own), "words_lost": excess / words}
+        figures[side.title]["harmless_touched"] = touched / max(sum(not one.mentions for one in dialogues), 1)
+        rows.append([side.title, *(cell(figures[side.title][name]) for name in REST)])
     show_kinds("Written by hand: share found", verdicts)
+    show("Together", ["", *REST], rows)
     return figures
 
 
