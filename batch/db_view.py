@@ -26,9 +26,7 @@ def status_lines(status: StoreStatus) -> Table:
         ("erasures", f"{finished:,}{f', {status.erasures_pending} not finished' if status.erasures_pending else ''}"),
         (
             "secret",
-            f"{status.key_id} (fingerprint)"
-            if status.key_id
-            else "none yet: it is made with the first call of a customer",
+            f"{status.key_id} (fingerprint)" if status.key_id else "none yet: made with the first customer",
         ),
     ):
         table.add_row(name, Text(value))
