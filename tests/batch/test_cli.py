@@ -21,7 +21,8 @@ PROGRAM = """
 import os, signal, sys
 from stimmung.batch.cli import build_app
 from stimmung.batch.pipeline import Pipeline
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.records import Analyzed, CallAnalysis
+from stimmung.calls.redactor_settings import redactor_of
 from stimmung.speech.errors import AudioError
 from stimmung.speech.records import CallInfo, Utterance
 
@@ -32,9 +33,12 @@ def analyze(recording, info, engines, instructions, progress):
     if name == "cut.wav":
         os.kill(os.getpid(), signal.SIGINT)
     said = tuple(Utterance(0, "agent", "", n, n + 1, "Guten Tag.", "de", 0.9, (), ()) for n in range(3))
-    return CallAnalysis(str(recording.files[0]), 3.0, 1, "de", CallInfo(), (), said, ())
+    return Analyzed(CallAnalysis(str(recording.files[0]), 3.0, 1, "de", CallInfo(), (), said, ()))
 
-build_app(lambda: Pipeline(lambda settings: None, analyze))()
+def redactor(settings, engines):
+    return redactor_of(settings.redaction, None)
+
+build_app(lambda: Pipeline(lambda settings: None, analyze, redactor))()
 """
 
 

@@ -191,7 +191,11 @@ class TestWhatWins:
             "models.beam_size": "2",
             "models.threads": "2",
             "policy.country": "de",
+            "policy.keep_original": "true",
             "store.database_url": "postgresql://h/d",
+            "store.keep_audio": "none",
+            "retention.queues": "complaints=7/30",
+            "serve.save": "true",
             "serve.api_key": "0123456789abcdef",
             "serve.order": "first_come",
             "serve.partials": "false",
@@ -200,6 +204,7 @@ class TestWhatWins:
         }
         keys = [key for key, _ in setting_fields()]
         samples.update({key: "7.5" for key in keys if key.endswith("_seconds")})
+        samples.update({key: "7" for key in keys if key.endswith("_days")})
         for key in keys:
             monkeypatch.setenv(variable_name(key), samples.get(key, "something"))
         loaded = load_settings()
