@@ -20,7 +20,7 @@ from tests.store.made_calls import (
     with_words,
 )
 
-from stimmung.calls.records import CallAnalysis, Deployment
+from stimmung.calls.records import CallAnalysis, CallerDistress, Deployment, DistressPeak
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo, Samples, Utterance
 from stimmung.store.calls import load_call, save_call
@@ -274,6 +274,19 @@ def test_figures_to_filter_by_agree_with_the_records(database: Database, places:
     assert [(one.role, one.talk_share, one.interruptions) for one in talk] == [
         (party.role, party.talk_share, party.interruptions) for party in metrics.parties
     ]
+
+
+def test_of_several_callers_the_one_who_is_worst_off_is_found(database: Database, places: Places) -> None:
+    saved = saved_call(1)
+    calm = CallerDistress(0, "", 0.9, "calm", "steady", (), DistressPeak(0.9, "uneasy", 1.0))
+    urgent = CallerDistress(1, "", 0.2, "urgent", "steady", (), DistressPeak(0.3, "urgent", 2.0))
+    unknown = CallerDistress(2, "", None, "unknown", "steady")
+    several = replace(saved.analysis, distress=(calm, urgent, unknown), course=())
+    save_call(database, places, replace(saved, analysis=several))
+    row = database.run(lambda connection: connection.execute(select(calls)).one())
+    assert (row.distress_state, row.distress_score) == ("urgent", 0.2)
+    assert (row.distress_peak_state, row.distress_peak_score) == ("urgent", 0.3)
+    assert row.mood is None
 
 
 def test_words_lie_in_one_place(database: Database, places: Places) -> None:

@@ -65,3 +65,13 @@ def test_an_error_is_sqlalchemys_and_the_row_is_not_in_it(table: Database) -> No
     assert not caught.value.connection_invalidated
     assert caught.value.orig is not None
     assert getattr(caught.value.orig, "sqlstate", None) == "23505"
+
+
+def test_a_connection_that_was_lost_is_known_as_lost(table: Database) -> None:
+    with table.engine.connect() as connection:
+        number = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        table.run(lambda other: other.exec_driver_sql("SELECT pg_terminate_backend(%s, 5000)", (number,)))
+        with pytest.raises(DBAPIError) as caught:
+            copy_rows(connection, TABLE, NAMES, [(1, None, None, ["words that were said"])])
+        assert caught.value.connection_invalidated
+        connection.invalidate()
