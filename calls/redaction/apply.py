@@ -21,20 +21,46 @@ def apply(utterances: Sequence[Utterance], findings: Sequence[Finding], lost: Se
     Words that stay keep their times and probabilities; a placeholder lasts from the first word it stands for to the
     last. What was computed of an utterance's sound or text stays with it.
     """
-    by_utterance: dict[int, list[tuple[Part, Identifier]]] = {}
-    for finding in findings:
-        for part in finding.parts:
-            by_utterance.setdefault(part.utterance, []).append((part, finding.kind))
-    clear = list(utterances)
-    originals: list[Original] = []
-    for place in sorted(by_utterance):
-        parts = sorted(by_utterance[place], key=lambda one: one[0].first)
-        said = utterances[place]
-        clear[place] = _without(said, parts)
-        originals.append(Original(place, said.text, said.words))
+    clear = without(utterances, findings)
+    changed = sorted({part.utterance for finding in findings for part in finding.parts})
+    originals = tuple(Original(place, utterances[place].text, utterances[place].words) for place in changed)
     counts = Counter(finding.kind for finding in findings)
     bleeps = tuple(bleep(utterances, findings, lost))
-    return Redacted(tuple(clear), bleeps, MappingProxyType(dict(sorted(counts.items()))), tuple(originals))
+    return Redacted(clear, bleeps, MappingProxyType(dict(sorted(counts.items()))), originals)
+
+
+def without(utterances: Sequence[Utterance], findings: Sequence[Finding]) -> tuple[Utterance, ...]:
+    """Return utterances with placeholders for what was found."""
+    clear = list(utterances)
+    for place, parts in _by_utterance(findings).items():
+        clear[place] = _without(utterances[place], parts)
+    return tuple(clear)
+
+
+def placed_back(findings: Sequence[Finding], before: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return what was found in utterances without `before` by the words of these utterances as they were."""
+    taken = _by_utterance(before)
+    return tuple(
+        replace(one, parts=tuple(_placed_back(part, taken.get(part.utterance, [])) for part in one.parts))
+        for one in findings
+    )
+
+
+def _by_utterance(findings: Sequence[Finding]) -> dict[int, list[tuple[Part, Identifier]]]:
+    parts: dict[int, list[tuple[Part, Identifier]]] = {}
+    for finding in findings:
+        for part in finding.parts:
+            parts.setdefault(part.utterance, []).append((part, finding.kind))
+    return {place: sorted(ones, key=lambda one: one[0].first) for place, ones in parts.items()}
+
+
+def _placed_back(part: Part, taken: Sequence[tuple[Part, Identifier]]) -> Part:
+    first, last = part.first, part.last
+    for earlier, _ in taken:  # each stands for so many words more than the one that replaced it
+        more = earlier.last - earlier.first - 1
+        first += more if earlier.first < first else 0
+        last += more if earlier.first < last else 0
+    return Part(part.utterance, first, last)
 
 
 def _without(utterance: Utterance, parts: Sequence[tuple[Part, Identifier]]) -> Utterance:

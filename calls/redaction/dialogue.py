@@ -50,7 +50,7 @@ class Heard:
 
 @dataclass(slots=True)
 class _Expectation:
-    """What was named and is waited for; a placeholder of an earlier redaction counts as an answer."""
+    """What was named and is waited for; `answered`: an earlier redaction took it out, and nothing more is taken."""
 
     naming: Naming
     kinds: list[Identifier]
@@ -58,6 +58,10 @@ class _Expectation:
     anchor: int  # token behind the naming or the last digits
     runs: list[Run] = field(default_factory=list)
     answered: bool = False
+
+    @property
+    def is_going(self) -> bool:
+        return self.answered or bool(self.runs)
 
 
 def find_named(stream: Stream, runs: Sequence[Run], namings: Sequence[Naming], sayings: Mapping[int, Saying]) -> Heard:
@@ -106,14 +110,16 @@ class _Listener:
             return
         yield from self._close()
         if naming.strength != "other":
+            # "und die Nummer?" behind a number that was read out means another one of that sort.
+            after = naming.strength == "generic" and expected is not None and self._within(expected, naming.first)
             kinds = [naming.kind] if naming.kind else []
-            self.expected = _Expectation(naming, kinds, naming.strength, naming.last)
+            self.expected = _Expectation(naming, kinds, "strong" if after else naming.strength, naming.last)
 
     def _belongs(self, expected: _Expectation, naming: Naming) -> bool:
         """Tell whether a naming adds to what is expected already, instead of asking for something else."""
         tokens = self.stream.tokens
         same_utterance = tokens[expected.naming.first].utterance == tokens[naming.first].utterance
-        if expected.runs or expected.answered:
+        if expected.is_going:
             if naming.kind is not None and naming.kind in expected.kinds:
                 return self._within(expected, naming.first)
             # "die Nummer noch einmal" is of what was said; what digits follow at once is a number of its own.
@@ -128,11 +134,11 @@ class _Listener:
     def _refine(self, expected: _Expectation, naming: Naming) -> None:
         near = naming.first - expected.naming.last <= MERGED
         if naming.kind is not None and naming.kind not in expected.kinds:
-            if expected.strength == "generic" and near and not expected.runs:
+            if expected.strength == "generic" and near and not expected.is_going:
                 expected.kinds, expected.strength = [naming.kind], "strong"
-            elif naming.strength == "strong" and expected.strength == "weak" and not expected.runs:
+            elif naming.strength == "strong" and expected.strength == "weak" and not expected.is_going:
                 expected.kinds.insert(0, naming.kind)
-            elif naming.strength == "strong" and not expected.runs:
+            elif naming.strength == "strong" and not expected.is_going:
                 expected.kinds.append(naming.kind)
         if naming.strength == "strong" or (naming.strength == "generic" and expected.strength == "weak" and near):
             expected.strength = "strong"
@@ -160,7 +166,8 @@ class _Listener:
 
     def _said(self, run: Run) -> None:
         expected = self.expected
-        if expected is not None and self._within(expected, run.first) and self._takes(expected, run):
+        taken = expected is not None and not expected.answered and self._within(expected, run.first)
+        if expected is not None and taken and self._takes(expected, run):
             expected.runs.append(run)
             expected.anchor = run.last
         elif not run.shape:
@@ -170,10 +177,9 @@ class _Listener:
         token, anchor = self.stream.tokens[place], self.stream.tokens[expected.anchor - 1]
         if token.utterance == anchor.utterance:
             return place - expected.anchor <= REACH_TOKENS
-        going = bool(expected.runs) or expected.answered
         apart = self.sayings[token.utterance].order - self.sayings[anchor.utterance].order
         seconds = token.start - anchor.end
-        if going:
+        if expected.is_going:
             return apart <= REACH_GOING and seconds <= SECONDS_GOING
         return apart <= REACH_ASKED and seconds <= SECONDS_ASKED
 
@@ -185,8 +191,6 @@ class _Listener:
             return False
         if self._is_whole(expected, run.channel):
             return self._repeats(expected, run) or bare or near or len(run.digits) >= 4
-        if expected.answered and not expected.runs:
-            return bare or len(run.digits) >= 4
         return bare or near or len(run.digits) >= 3
 
     def _fits(self, expected: _Expectation, run: Run, bare: bool, near: bool) -> bool:
@@ -232,7 +236,7 @@ class _Listener:
         expected, self.expected = self.expected, None
         if expected is None:
             return
-        if not expected.answered and self._awaits(expected):
+        if self._awaits(expected):
             self.asked.append(expected.naming)
         if not expected.runs:
             return

@@ -112,7 +112,7 @@ def _looking_ahead(tokens: Sequence[Token], at: int) -> Naming | None:
     """Name "number of my credit card", "Nummer von meiner Karte"; "number of people" is none."""
     end = at + 1
     while end < len(tokens) and end <= at + LOOK_AHEAD and tokens[end].utterance == tokens[at].utterance:
-        if tokens[end].digits:
+        if tokens[end].digits or tokens[end].placeholder:
             break
         named = words.STRONG.get(tokens[end].text) or words.WEAK.get(tokens[end].text)
         if named:

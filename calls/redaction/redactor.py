@@ -3,16 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from stimmung.calls.redaction.apply import apply
+from stimmung.calls.redaction.apply import apply, placed_back, without
 from stimmung.calls.redaction.covering import read_numbers
 from stimmung.calls.redaction.find_numbers import FoundNumbers, find_numbers, find_unclear
 from stimmung.calls.redaction.merging import merge
 from stimmung.calls.redaction.people import find_people
 from stimmung.calls.redaction.records import Finding, Redacted, RedactionOptions, TextFinding
-from stimmung.calls.redaction.tokens import PlainText, Stream, read_text, read_utterances
+from stimmung.calls.redaction.tokens import PlainText, read_text, read_utterances
 from stimmung.speech.engines import NameFinder
 from stimmung.speech.records import Utterance
 
+ROUNDS = 4  # at most; the first finds something more in few calls
 EDGES = re.compile(r"[\w+€$£%@](?:.*[\w€$£%])?", re.DOTALL)  # a word without the marks around it
 
 
@@ -26,7 +27,7 @@ class Redactor:
 
     def find(self, utterances: Sequence[Utterance]) -> tuple[Finding, ...]:
         """Return the identifiers in utterances of one call, which may come in any order; they do not overlap."""
-        return self._search(read_utterances(utterances), unclear=False).findings
+        return self._search(utterances, unclear=False).findings
 
     def find_in_text(self, text: str, language: str) -> tuple[TextFinding, ...]:
         """Return the identifiers in a text that nobody spoke, in their order; its lines follow each other as turns."""
@@ -52,13 +53,14 @@ class Redactor:
         return "".join((*pieces, text[end:]))
 
     def _redact(self, utterances: Sequence[Utterance], unclear: bool) -> Redacted:
-        found = self._search(read_utterances(utterances), unclear)
+        found = self._search(utterances, unclear)
         return apply(utterances, found.findings, found.lost)
 
-    def _search(self, stream: Stream, unclear: bool) -> FoundNumbers:
+    def _search(self, utterances: Sequence[Utterance], unclear: bool) -> FoundNumbers:
+        stream = read_utterances(utterances)
         numbers = read_numbers(stream)
         found = find_numbers(numbers, self._patterns)
-        findings = merge([*found.findings, *find_people(stream, self._names)])
+        findings = self._settled(utterances, merge([*found.findings, *find_people(stream, self._names)]))
         if unclear:
             findings = merge([*findings, *find_unclear(numbers, findings)])
         return FoundNumbers(
@@ -66,9 +68,19 @@ class Redactor:
             tuple(one for one in found.lost if one.kind not in self._options.keep),
         )
 
+    def _settled(self, utterances: Sequence[Utterance], findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Return findings with those numbers that stand out once the others are gone: two rounds find the same."""
+        for _ in range(ROUNDS):
+            left = read_numbers(read_utterances(without(utterances, findings)))
+            more = find_numbers(left, self._patterns).findings
+            if not more:
+                break
+            findings = merge([*findings, *placed_back(more, findings)])
+        return findings
+
     def _find_in_text(self, text: str, language: str, unclear: bool) -> tuple[TextFinding, ...]:
         plain = read_text(text, language)
-        found = self._search(read_utterances(plain.utterances), unclear).findings
+        found = self._search(plain.utterances, unclear).findings
         placed = [_placed(text, plain, finding) for finding in found]
         return tuple(sorted((one for ones in placed for one in ones), key=lambda one: one.start))
 

@@ -2,7 +2,7 @@
 
 from tests.calls.redaction.talks import talk
 
-from stimmung.calls.redaction.apply import apply
+from stimmung.calls.redaction.apply import apply, placed_back, without
 from stimmung.calls.redaction.records import Finding, Original, Part
 from stimmung.speech.records import Utterance, Word
 
@@ -46,3 +46,17 @@ def test_probability_of_a_placeholder_is_its_least_certain_word() -> None:
     redacted = apply([said], [Finding("CARD", (Part(0, 0, 2),), "context")])
 
     assert redacted.utterances[0].words == (Word(0.0, 2.0, "[CARD]", 0.2),)
+
+
+def test_what_is_found_in_redacted_utterances_is_known_by_the_words_as_they_were() -> None:
+    call = talk("c: eins zwei drei vier fünf sechs sieben acht")
+    before = [Finding("IBAN", (Part(0, 1, 4), Part(0, 5, 7)), "context")]
+    clear = without(call, before)
+
+    assert clear[0].text == "eins [IBAN] fünf [IBAN] acht"
+    for word in ("eins", "fünf", "acht"):
+        (place,) = [number for number, one in enumerate(clear[0].words) if one.text == word]
+        (back,) = placed_back([Finding("PHONE", (Part(0, place, place + 1),), "context")], before)
+        assert [one.text for one in call[0].words[back.parts[0].first : back.parts[0].last]] == [word]
+    (whole,) = placed_back([Finding("PHONE", (Part(0, 0, 5),), "context")], before)
+    assert whole.parts == (Part(0, 0, 8),)

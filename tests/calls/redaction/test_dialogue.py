@@ -100,6 +100,12 @@ def test_two_numbers_that_were_asked_for_at_once_have_each_their_type() -> None:
     assert [one.kind for one in REDACTOR.find(call)] == ["CUSTOMER_NUMBER", "PHONE"]
 
 
+def test_number_asked_for_behind_another_need_not_be_long() -> None:
+    call = talk("a: Ihre IBAN?", "c: 44 50 01 05 17", "a: Und die Nummer?", "c: Vier sieben eins eins.")
+
+    assert said(call)[-1].startswith("[")
+
+
 def test_question_is_forgotten_after_a_while() -> None:
     chat = [f"{who}: Das verstehe ich gut." for who in "acacacacac"]
 
