@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 from tests.calls.consent import DEPLOYMENT
 from tests.calls.live_calls import Line, Turn, asks_of, line, of_script, plain, recorded, said_of, shuffled
 from tests.calls.live_parts import said
+from tests.calls.toy_distress import judge
 from tests.calls.toy_redaction import DIGITS, ToyRedactor
 
+from stimmung.calls.analysis import Instructions, analyze_audio
 from stimmung.calls.live_events import Ended, LiveEvent, PartialHeard, UtteranceFinal, UtteranceRevised
 from stimmung.calls.live_redaction import LOOKED_AT, LiveRedaction
 from stimmung.calls.live_tasks import Kind
 from stimmung.calls.metrics import measure
 from stimmung.calls.records import CallAnalysis
+from stimmung.calls.redactor_settings import redactor_of
+from stimmung.speech.engines import TranscriptionOptions
 from stimmung.speech.fakes import FakeTextEmotion
-from stimmung.speech.records import SAMPLE_RATE
+from stimmung.speech.records import SAMPLE_RATE, Audio
+from stimmung.speech.settings import RedactionSettings
 
 SECRET = re.compile(rf"(?:\b(?:{'|'.join(DIGITS)})\b\W*){{3,}}|erika", re.IGNORECASE)
 
@@ -289,3 +294,40 @@ class TestCost:
         redactor, known = ToyRedactor(), [said(0.0, 2.0)]
         assert LiveRedaction(redactor).around([], known) == []
         assert redactor.looked_at == []
+
+
+class TestTheTrueRedactor:
+    """The one that a deployment gets, on a call as people talk: the agent asks, the answer comes in breaths."""
+
+    SAID = (
+        Turn(0, 0.5, "guten tag wie ist denn ihr name"),
+        Turn(1, 4.5, "mein name ist erika beispiel"),
+        Turn(0, 8.0, "danke frau beispiel und ihre iban bitte"),
+        Turn(1, 12.5, "moment die ist de null zwei eins zwei null drei"),
+        Turn(0, 18.0, "ja"),
+        Turn(1, 20.0, "doppel null null null null null"),
+        Turn(0, 24.0, "mhm"),
+        Turn(1, 26.0, "null null zwei null zwei null fünf eins"),
+        Turn(0, 31.0, "danke das macht drei euro"),
+    )
+
+    @pytest.mark.parametrize("redact_partials", [False, True])
+    def test_lets_nothing_out_and_ends_as_the_recording(self, redact_partials: bool) -> None:
+        samples, engines = of_script(self.SAID)
+        redactor = redactor_of(RedactionSettings(), None)
+        german = TranscriptionOptions(("de",))
+        call = line(engines=engines, options=german, redactor=redactor)
+        for first in range(0, samples.shape[1], SAMPLE_RATE // 2):
+            call.feed(samples[:, first : first + SAMPLE_RATE // 2])
+            if redact_partials:
+                call.call.ask_partial()
+            call.work()
+        analysis = call.end()
+        assert leaks(*map(shown, call.told)) == []
+        assert analysis.redaction is not None
+        assert analysis.redaction.counts["IBAN"] >= 1
+        assert analysis.redaction.counts["NAME"] >= 1
+        assert texts(analysis)[-1] == "danke das macht drei euro"
+        instructions = Instructions(redactor, german, DEPLOYMENT, judge())
+        whole = analyze_audio(Audio(samples), "call", call.call.analysis().info, engines, instructions, lambda *_: None)
+        assert plain(analysis) == plain(whole.analysis)
