@@ -29,6 +29,8 @@ from stimmung.store.places import Places
 from stimmung.store.records import SavedCall
 from stimmung.store.schema import METADATA, calls, parties, utterances
 
+EMBEDDED_AND_DEBIAN = ["embedded", pytest.param("debian", marks=[pytest.mark.slow, pytest.mark.needs("pg_ctlcluster")])]
+
 
 @pytest.fixture
 def places(database: Database) -> Places:
@@ -361,6 +363,8 @@ def test_what_the_rules_forbid_is_refused(database: Database, places: Places) ->
     assert not places.audio.exists()
 
 
+# Not through the proxy that stands in for TLS: what it does with a session that was cut is its own.
+@pytest.mark.parametrize("database", EMBEDDED_AND_DEBIAN, indirect=True)
 def test_a_connection_lost_in_the_middle_costs_nothing(database: Database, places: Places) -> None:
     """The server ends the session while rows are copied: the work is done again, and once."""
     saved = saved_call(1, utterances=30)
