@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from stimmung.calls.live_tasks import Found, Judging
 from stimmung.calls.policy import permissions_for
 from stimmung.calls.records import PartyPolicy
-from stimmung.calls.text_emotions import context_of
+from stimmung.calls.text_emotions import spoken_text
 from stimmung.speech.engines import Engines, SpokenText, TextReading, Voice
 from stimmung.speech.loudness import level_of, spans_of
 from stimmung.speech.records import SAMPLE_RATE, Samples, Span, Utterance
@@ -105,8 +105,7 @@ class Asking:
         may = permissions_for(utterance, self.parties)
         text = voice = None
         if may.text_emotion.allowed and self.engines.text_emotion is not None:
-            context = context_of(clear, place)
-            text = SpokenText(utterance.text, utterance.language, context)
+            text = spoken_text(clear, place)
         if may.voice_emotion.allowed and self.engines.voice_emotion is not None and utterance.start >= self.voices_from:
             voice = _voice(spoken, utterance)
         return Question(utterance, said, text, voice, readings.get(text) if text else None)

@@ -3,6 +3,7 @@
 What another speaker said last before is given along: "Ja." is an answer to something.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from stimmung.speech.records import Utterance
 
 KEY: Scored = "text_emotion"
 CONTEXT_GAP = 10.0  # s: what ended longer ago is not answered any more
+PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")  # `[IBAN]`
+WORD = re.compile(r"\w")
 OVERLAP = 0.5  # s that the other may still speak on when the answer begins
 WITHOUT_MODEL = Omission(KEY, "no text model is chosen", "--text-model, or models.text in the settings")
 
@@ -34,13 +37,21 @@ def read_text_emotions(
     own = [place for place, said in enumerate(utterances) if permissions_for(said, parties).text_emotion.allowed]
     if not own or model is None:
         return Read(tuple(utterances), (*omitted, WITHOUT_MODEL) if own else omitted)
-    readings = model.read(
-        [SpokenText(utterances[place].text, utterances[place].language, context_of(utterances, place)) for place in own]
-    )
+    readings = model.read([spoken_text(utterances, place) for place in own])
     scored = list(utterances)
     for place, reading in zip(own, readings, strict=True):
         scored[place] = replace(scored[place], text_emotion=reading.emotion, text_vector=reading.vector)
     return Read(tuple(scored), omitted)
+
+
+def spoken_text(utterances: Sequence[Utterance], place: int) -> SpokenText:
+    """Return utterance `place` as a text model reads it.
+
+    Digits alone have no mood, and what stands in their place has none either: after a question, models found some.
+    """
+    own = utterances[place]
+    words = own.text if WORD.search(PLACEHOLDER.sub("", own.text)) else ""
+    return SpokenText(words, own.language, context_of(utterances, place))
 
 
 def context_of(utterances: Sequence[Utterance], place: int) -> str:

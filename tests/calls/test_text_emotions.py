@@ -102,3 +102,16 @@ def test_words_that_nobody_can_judge_stay_unscored() -> None:
 
 def test_silence_is_no_reason_to_complain_about_roles() -> None:
     assert read_text_emotions((), TWO, FakeTextEmotion()).utterances == ()
+
+
+def test_what_was_taken_out_has_no_mood_and_the_words_beside_it_have() -> None:
+    call = (
+        said(0, AGENT, "Ihre Nummer, so eine frechheit"),
+        said(2, CUSTOMER, "[CUSTOMER_NUMBER], [NUMBER]."),
+        said(4, CUSTOMER, "[IBAN] so eine frechheit"),
+    )
+    model = FakeTextEmotion()
+    read = read_text_emotions(call, TWO, model)
+    assert [asked.text for asked in model.asked] == ["", "[IBAN] so eine frechheit"]
+    assert [one.text_emotion is not None for one in read.utterances] == [False, False, True]
+    assert [one.text for one in read.utterances] == [one.text for one in call]
