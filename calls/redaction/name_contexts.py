@@ -18,7 +18,7 @@ STRONG = phrase(
 )
 # Probably one follows: what it looks like decides.
 MEDIUM = phrase(
-    "(?:sie|du) (?:sprechen|sprichst|telefonieren) (?:hier |gerade |jetzt |heute )?mit"
+    "(?:sie|du|wir) (?:sprechen|sprichst|telefonieren) (?:hier |gerade |jetzt |heute )?mit"  # `wir`: misheard
     "|spreche ich (?:hier |gerade |jetzt |da )?mit|sprach ich mit|habe ich mit|hatte ich mit"
     "|hier (?:spricht|ist|am telefon ist|am apparat ist)(?: der| die| wieder| noch mal| nochmal)?"
     "|(?:am apparat|am telefon) ist(?: der| die)?"
