@@ -13,7 +13,11 @@ import numpy.typing as npt
 
 from stimmung.speech.records import Audio, Samples, Span
 
-MARGIN: Final = 0.05  # s at either end: where words follow each other, recognisers draw the line up to that far off
+# s at either end: of 152 numbers said through the telephone, word times began 19 ms late and ended 51 ms early (medians).
+MARGIN: Final = 0.05
+# s between two stretches of a channel that go as one: what is said there is mostly a digit that nobody recognised. Of 510
+# such numbers whose words were redacted, half had 62 ms or more left to hear without it, and 8 ms with it.
+GAP: Final = 1.0
 TONE: Final = 1000.0  # Hz
 LEVEL: Final = 10 ** (-30 / 20)  # of full scale, peak: always the same, so that it tells nothing of what was there
 RAMP: Final = 0.005  # s in which the tone comes and goes, and its surroundings fade, so that nothing clicks
@@ -59,8 +63,9 @@ def bleeped(audio: Audio, hidden: Sequence[Hidden]) -> Audio:
 
 
 def covered_stretches(audio: Audio, hidden: Sequence[Hidden]) -> list[Stretch]:
-    """Return what a tone is laid over: ordered by channel, none touching the next."""
-    wanted = [stretch for one in hidden for stretch in _stretches(audio, one)]
+    """Return what a tone is laid over: ordered by channel and time, none touching the next."""
+    gap = round(GAP * audio.sample_rate)
+    wanted = list(_joined([stretch for one in hidden for stretch in _stretches(audio, one)], gap))
     for source in sorted({stretch.channel for stretch in wanted}):
         own = [stretch for stretch in wanted if stretch.channel == source]
         for other in range(audio.channels):
@@ -78,12 +83,12 @@ def _stretches(audio: Audio, hidden: Hidden) -> Iterator[Stretch]:
         yield from (Stretch(channel, first, last) for channel in channels)
 
 
-def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Yield stretches in order, those of a channel that overlap or touch as one."""
+def _joined(stretches: Iterable[Stretch], gap: int = 0) -> Iterator[Stretch]:
+    """Yield stretches in order, those of a channel with at most `gap` samples between them as one."""
     ordered = sorted(stretches, key=lambda one: (one.channel, one.first))
     current: Stretch | None = None
     for one in ordered:
-        if current is not None and one.channel == current.channel and one.first <= current.last:
+        if current is not None and one.channel == current.channel and one.first <= current.last + gap:
             current = Stretch(current.channel, current.first, max(current.last, one.last))
             continue
         if current is not None:
