@@ -17,8 +17,11 @@ MAINTENANCE = ("postgres", "template1")  # databases that every server has, to b
 LENGTH = 8  # hexadecimal digits
 LONGEST = 63  # bytes of a name
 PURPOSES = ("restore", "before")
-CONNECTED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name")
-CUT_OFF = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (:one, :other)")
+# Clients have a user; the server's own helpers, such as autovacuum, have none, may not be cut off, and make way.
+CONNECTED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND usesysid IS NOT NULL")
+CUT_OFF = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (:one, :other) AND usesysid IS NOT NULL"
+)
 
 
 def name_beside(database: Database, purpose: str) -> str:
@@ -56,7 +59,8 @@ def copy_extensions(database: Database, other: Database) -> None:
 def drop_database(database: Database, name: str) -> None:
     """Drop a database, whoever uses it. Raises StoreError."""
     with _administering(database) as connection:
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(connection, name)} WITH (FORCE)")
+        connection.execute(CUT_OFF, {"one": name, "other": name})  # WITH (FORCE) would fail at autovacuum
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_quoted(connection, name)}")
 
 
 def remains(database: Database) -> tuple[str, ...]:
@@ -128,8 +132,8 @@ def _explain(error: SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, errors.InsufficientPrivilege):
         return (
-            f"the server does not let this user make and rename databases ({str(cause).strip()}): have an administrator"
-            " ALTER ROLE it CREATEDB, or restore into an empty database of another name and use that one"
+            f"the server does not let this user make, rename or drop databases ({str(cause).strip()}): have an"
+            " administrator ALTER ROLE it CREATEDB, and keep other roles off the database"
         )
     return f"the server refused: {str(cause or type(error).__name__).strip()}"
 

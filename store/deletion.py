@@ -6,10 +6,11 @@ The transaction also notes a row in `erasures`, by which a deletion that was cut
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, text, update
 
 from stimmung.store.audio_files import doom_audio, remove_doomed
 from stimmung.store.erasure_register import Erasure, Proof, append_to_register, read_register
@@ -20,12 +21,14 @@ from stimmung.store.exports_register import (
     exports_about,
     remove_doomed_exports,
 )
+from stimmung.store.json_records import Json
 from stimmung.store.maintenance import Steward
 from stimmung.store.membership import among
 from stimmung.store.rewriting import rewrite_tables, tables_of_calls
 from stimmung.store.schema import calls, doomed_files, erasures, utterances
 
 ABOUT = ("subject", "key_id")  # of `detail`: whose calls an erasure took, while backups may hold them
+PROVEN = "proven_at"  # of `detail`: when all was done
 ID_BYTES = 8
 ASKED_FOR: Collection[str] = ("customer", "call")  # kinds of rows that stand in the register too
 PENDING = erasures.c.detail["rewritten"].astext == "false"
@@ -122,12 +125,25 @@ def finish_deletions(steward: Steward) -> Finished:
     if not pending:
         return Finished(exports_left=left)
     rewritten = rewrite_tables(database, tables_of_calls(), steward.pace)
-    proofs = database.run(lambda connection: _prove(connection, pending, removed, rewritten.undone))
-    known = {one.erasure_id for one in read_register(steward.register).proofs}
+    done = database.run(lambda connection: _account(connection, pending, removed, rewritten.undone))
+    proofs = tuple(one.proof for one in done if one.proof is not None)
+    complete_proofs(steward.register, proofs)  # before the rows say that all is done
+    database.run(lambda connection: _note_done(connection, done))
+    return Finished(proofs, left, rewritten.undone)
+
+
+def complete_proofs(register: Path, proofs: Iterable[Proof]) -> None:
+    """Add those proofs that the register lacks."""
+    known = {one.erasure_id for one in read_register(register).proofs}
     for proof in proofs:
         if proof.erasure_id not in known:
-            append_to_register(steward.register, proof)
-    return Finished(proofs, left, rewritten.undone)
+            append_to_register(register, proof)
+
+
+def registered_proofs(connection: Connection) -> tuple[Proof, ...]:
+    """Return the proofs of the erasures that this database knows to be finished."""
+    rows = connection.execute(select(erasures).where(erasures.c.kind.in_(ASKED_FOR), erasures.c.detail.has_key(PROVEN)))
+    return tuple(_proof(row, row.detail) for row in rows)
 
 
 def registered_erasures(connection: Connection) -> tuple[Erasure, ...]:
@@ -148,7 +164,11 @@ def note_subject(connection: Connection, erasure: Erasure) -> None:
 
 def keep_proof(connection: Connection, proof: Proof) -> None:
     """Have the row of an erasure say what was removed when it was asked for, not what was found once more."""
-    counts = {"exports_missing": proof.exports_missing, "exports_left": proof.exports_left, "proven": True}
+    counts = {
+        "exports_missing": proof.exports_missing,
+        "exports_left": proof.exports_left,
+        PROVEN: proof.at.astimezone(UTC).isoformat(),
+    }
     connection.execute(
         update(erasures)
         .where(erasures.c.erasure_id == proof.erasure_id)
@@ -186,18 +206,45 @@ def _pending(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.scalars(select(erasures.c.erasure_id).where(PENDING)))
 
 
-def _prove(
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What the row of a deletion shall say, and the proof if it was asked for."""
+
+    number: str
+    detail: Json
+    proof: Proof | None
+
+
+def _account(
     connection: Connection, numbers: Sequence[str], removed: Sequence[Removed], undone: Sequence[str]
-) -> tuple[Proof, ...]:
-    """Note in the rows that all is done; return the proofs of what was asked for."""
+) -> tuple[_Done, ...]:
     now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-    proofs = []
-    for row in connection.execute(select(erasures).where(among(erasures.c.erasure_id, numbers))).all():
+    done = []
+    for row in connection.execute(select(erasures).where(among(erasures.c.erasure_id, numbers))):
         fates = [one.fate for one in removed if one.why == row.erasure_id]
-        counts = {"exports_missing": fates.count("missing"), "exports_left": fates.count("left")}
-        kept = {name: row.detail.get(name, found) for name, found in counts.items()}
-        detail = {**row.detail, **kept, "rewritten": True, "undone": list(undone)}
-        connection.execute(update(erasures).where(erasures.c.erasure_id == row.erasure_id).values(detail=detail))
-        if row.kind in ASKED_FOR:
-            proofs.append(Proof(row.erasure_id, now, row.calls, row.utterances, row.recordings, row.exports, **kept))
-    return tuple(proofs)
+        new = {
+            "exports_missing": fates.count("missing"),
+            "exports_left": fates.count("left"),
+            PROVEN: now.astimezone(UTC).isoformat(),
+        }
+        detail = {**new, **row.detail, "rewritten": True, "undone": list(undone)}  # an earlier proof's counts stay
+        done.append(_Done(row.erasure_id, detail, _proof(row, detail) if row.kind in ASKED_FOR else None))
+    return tuple(done)
+
+
+def _proof(row: Row[Any], detail: Json) -> Proof:  # Any: of the columns' types
+    return Proof(
+        erasure_id=row.erasure_id,
+        at=datetime.fromisoformat(detail[PROVEN]),
+        calls=row.calls,
+        utterances=row.utterances,
+        recordings=row.recordings,
+        exports=row.exports,
+        exports_missing=detail["exports_missing"],
+        exports_left=detail["exports_left"],
+    )
+
+
+def _note_done(connection: Connection, done: Sequence[_Done]) -> None:
+    for one in done:
+        connection.execute(update(erasures).where(erasures.c.erasure_id == one.number).values(detail=one.detail))

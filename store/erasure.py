@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Column, Connection, func, select
 
@@ -20,6 +21,7 @@ from stimmung.store.deletion import (
     HOLD_CALLS,
     Finished,
     Target,
+    complete_proofs,
     delete_target,
     find_target,
     finish_deletions,
@@ -29,6 +31,7 @@ from stimmung.store.deletion import (
     note_deletion,
     note_subject,
     registered_erasures,
+    registered_proofs,
 )
 from stimmung.store.erasure_register import (
     Erasure,
@@ -51,6 +54,7 @@ PEOPLE: tuple[tuple[Column[str], Column[str]], ...] = (
     (exports.c.pseudonym, exports.c.key_id),
     (audit.c.pseudonym, audit.c.key_id),
 )
+Entry = TypeVar("Entry", Erasure, Proof)
 Choose = Callable[[Connection], tuple[Pseudonym, Target]]
 
 
@@ -94,11 +98,12 @@ def settle_erasures(steward: Steward) -> Finished:
     what has to go: then it has to stay closed.
     """
     register = read_register(steward.register)
-    table, unfinished = steward.database.run(
-        lambda connection: (registered_erasures(connection), has_unfinished(connection))
+    table, proofs, unfinished = steward.database.run(
+        lambda connection: (registered_erasures(connection), registered_proofs(connection), has_unfinished(connection))
     )
     unheard = _lacking(register.erasures, table)
-    if not (unheard or unfinished or _lacking(table, register.erasures) or remains(steward.database)):
+    elsewhere = bool(_lacking(table, register.erasures)) or bool(_lacking(proofs, register.proofs))
+    if not (unheard or unfinished or elsewhere or remains(steward.database)):
         return Finished()
     # What is unheard of must be gone before anybody looks. What is unfinished may be another process's, who is at it.
     with alone(steward, wait=bool(unheard)) as free:
@@ -130,6 +135,7 @@ def settle(steward: Steward) -> Finished:
     table = steward.database.run(registered_erasures)
     for entry in _lacking(table, register.erasures):  # asked for on another machine
         append_to_register(steward.register, entry)
+    complete_proofs(steward.register, steward.database.run(registered_proofs))
     unheard = _lacking(register.erasures, table)
     if unheard:
         steward.pace.tell(f"{len(unheard)} erasures are not in this database: erasing again …")
@@ -138,8 +144,8 @@ def settle(steward: Steward) -> Finished:
     return finish_deletions(steward)
 
 
-def _lacking(these: tuple[Erasure, ...], those: tuple[Erasure, ...]) -> tuple[Erasure, ...]:
-    """Return those of `these` that are not among `those`."""
+def _lacking(these: tuple[Entry, ...], those: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return those of `these` that are not among `those`, by their numbers."""
     known = {one.erasure_id for one in those}
     return tuple(one for one in these if one.erasure_id not in known)
 

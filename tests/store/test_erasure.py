@@ -14,7 +14,13 @@ from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
 from stimmung.store.deletion import Finished
 from stimmung.store.erasure import erase_call, erase_customer, settle_erasures
-from stimmung.store.erasure_register import append_to_register, forget_subjects, read_register, rewrite_register
+from stimmung.store.erasure_register import (
+    Register,
+    append_to_register,
+    forget_subjects,
+    read_register,
+    rewrite_register,
+)
 from stimmung.store.exports_register import Export, exporting, register_export
 from stimmung.store.maintenance import Steward, alone
 from stimmung.store.pace import Pace
@@ -261,8 +267,16 @@ def test_a_machine_without_the_register_gets_it_from_the_database(kept: Steward)
     whole = read_register(kept.register)
     kept.register.unlink()
     settle_erasures(kept)
-    assert read_register(kept.register).erasures == whole.erasures
+    assert read_register(kept.register) == whole
     assert whole.proofs == (erased.proof,)
+
+
+def test_a_register_that_lost_a_proof_gets_it_from_the_database(kept: Steward) -> None:
+    proof = erase_customer(kept, "Berta").proof
+    erased = read_register(kept.register).erasures
+    rewrite_register(kept.register, Register(erased))
+    settle_erasures(kept)
+    assert read_register(kept.register) == Register(erased, (proof,))
 
 
 @pytest.mark.parametrize("kind", ["customer", "call"])

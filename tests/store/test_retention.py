@@ -76,7 +76,7 @@ def test_sound_goes_first_and_then_the_call(steward: Steward) -> None:
 def test_a_queue_has_days_of_its_own_and_the_others_have_not(steward: Steward) -> None:
     keep(steward, {1: 8, 2: 15}, "complaints")
     keep(steward, {3: 8, 4: 15}, "complaints abroad")
-    keep(steward, {5: 8, 6: 15}, None)
+    keep(steward, {5: 8, 6: 15, 7: 100}, None)
     have_saved(steward, 0)
     run_retention(steward, RULES, NOW)
     assert left(steward) == {"call-1": False, "call-3": True, "call-4": True, "call-5": True, "call-6": True}
