@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from stimmung.speech.records import Audio, Samples, Span
 
-# s at either end: of 152 numbers said through the telephone, word times began 19 ms late and ended 51 ms early (medians).
+# s at either end: of 152 numbers said through the telephone, word times began 19 ms late and ended 51 ms early, in the
+# median.
 MARGIN: Final = 0.05
-# s between two stretches of a channel that go as one: what is said there is mostly a digit that nobody recognised. Of 510
-# such numbers whose words were redacted, half had 62 ms or more left to hear without it, and 8 ms with it.
+# s between two stretches of a channel that go as one: what is said there is mostly a digit that nobody recognised. Of
+# 510 such numbers whose words were redacted, half had 62 ms or more left to hear without it, and 8 ms with it.
 GAP: Final = 1.0
 TONE: Final = 1000.0  # Hz
 LEVEL: Final = 10 ** (-30 / 20)  # of full scale, peak: always the same, so that it tells nothing of what was there
