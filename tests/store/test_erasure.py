@@ -12,7 +12,7 @@ from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, acts_about, acts_between, record_act
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
-from stimmung.store.deletion import Finished
+from stimmung.store.deletion import Finished, registered_proofs
 from stimmung.store.erasure import erase_call, erase_customer, settle_erasures
 from stimmung.store.erasure_register import (
     Register,
@@ -190,6 +190,7 @@ def test_a_database_from_before_forgets_again(kept: Steward) -> None:
     rows = kept.database.run(lambda connection: connection.execute(select(erasures).order_by(erasures.c.at)).all())
     assert [(row.erasure_id, row.calls) for row in rows] == [(one.erasure_id, 2), (two.erasure_id, 1)]
     assert read_register(kept.register).proofs == (one, two)
+    assert set(kept.database.run(registered_proofs)) == {one, two}
 
 
 def long_before(steward: Steward, *call_ids: str) -> None:
