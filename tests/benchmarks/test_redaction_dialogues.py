@@ -1,7 +1,7 @@
 """Generated dialogues: the same each time, of every kind and layout, with an item that the measure can see."""
 
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -79,6 +79,7 @@ def test_a_dialogue_whose_words_around_hold_the_item_is_not_sound() -> None:
     spoilt = Dialogue("de", "NAME", "full", "tell", (*fine.turns, Turn("agent", (Piece("Ein Koch also."),))), secret)
     assert is_sound(fine)
     assert not is_sound(spoilt)
+    assert not is_sound(replace(fine, secret=Secret(words=frozenset({"koch", "anna"}))))  # more than was said
 
 
 def test_pieces_are_joined_by_blanks_but_for_marks() -> None:

@@ -49,5 +49,7 @@ def test_precision_and_recall_of_a_script() -> None:
 def test_what_was_heard_is_held_against_time() -> None:
     planted = [one for one in read_planted() if one.call == "en-happy"]
     call = script("en-happy", planted)
-    heard = Told("en-happy", "en", call.call, frozenset(), ((0, call.spans[0][1]),))
-    assert measured([heard], [Cleaned((), (Marked(0, 0, 3, "NAME"),), ())], planted)["precision"] == 1.0
+    went = Cleaned((), (Marked(0, 0, 3, "NAME"),), ())
+    for channel, precision in ((0, 1.0), (1, 0.0)):  # the agent speaks, on channel 0
+        heard = Told("en-happy", "en", call.call, frozenset(), ((channel, call.spans[0][1]),))
+        assert measured([heard], [went], planted)["precision"] == precision
