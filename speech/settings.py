@@ -146,8 +146,8 @@ class RedactionSettings(BaseModel):
 
     customer_numbers: Annotated[tuple[Pattern, ...], BeforeValidator(_split_commas)] = ()
     """Patterns (regular expressions, without commas) of your own customer, contract and order numbers, written as
-    digits and letters without blanks, such as `KD[0-9]{8}`; spoken ones are found by the same patterns. Without any, a number
-    is taken for one where the words before it say so."""
+    digits and letters without blanks, such as `KD[0-9]{8}`; spoken ones are found by the same patterns. Without any, a
+    number is taken for one where the words before it say so."""
     names_model: Annotated[str, Field(min_length=1)] = NO_MODEL
     """Model that finds names in text: the name of a token classification model on the hub or a folder; `none` finds
     names by what is said before them, and those that are spelled."""
