@@ -14,7 +14,16 @@ EXAMPLE = "postgresql://user:password@host/database"
 # What stays so however often it is tried: of a server that answered, and of libpq about its certificate.
 FINAL = ("FATAL", "certificate", "does not support SSL")
 # The server's own words for "not yet" and "not any more", in the languages of this product.
-NOT_YET = ("starting up", "shutting down", "recovery mode", "startet", "fährt herunter", "Wiederherstellung")
+NOT_YET = (
+    "starting up",
+    "shutting down",
+    "recovery mode",
+    "not yet accepting connections",
+    "startet",
+    "fährt herunter",
+    "Wiederherstellungsmodus",
+    "noch keine Verbindungen",
+)
 
 
 def connection_parameters(url: str) -> Mapping[str, str]:
@@ -55,6 +64,14 @@ def without_password(text: str, parameters: Mapping[str, str]) -> str:
     """Return an error's text with the password taken out, should a library have put it there."""
     password = parameters.get("password")
     return text.replace(password, "***") if password else text
+
+
+def may_come_yet(words: str) -> bool:
+    """Say of a failed connection's error whether no server answered, or one that is not ready.
+
+    One that refused us will refuse again.
+    """
+    return not any(word in words for word in FINAL) or any(phrase in words for phrase in NOT_YET)
 
 
 def place(parameters: Mapping[str, str]) -> str:

@@ -13,10 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import StoreSettings
 from stimmung.store.addresses import (
-    FINAL,
-    NOT_YET,
     client_environment,
     connection_parameters,
+    may_come_yet,
     place,
     without_password,
 )
@@ -181,7 +180,7 @@ def may_try_again(error: SQLAlchemyError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     if error.connection_invalidated or state in AGAIN or (state or "").startswith("08"):  # 08: connection exceptions
         return True
-    return state is None and isinstance(error, OperationalError) and _not_reached(error)
+    return state is None and isinstance(error, OperationalError) and may_come_yet(str(error.orig))
 
 
 def _greet(database: Database, pace: Pace) -> None:
@@ -200,12 +199,6 @@ def _greet(database: Database, pace: Pace) -> None:
 def _unreachable(error: OperationalError, parameters: Mapping[str, str]) -> str:
     words = without_password(str(error.orig).strip(), parameters)
     return f"{place(parameters)} cannot be reached: {words}"
-
-
-def _not_reached(error: OperationalError) -> bool:
-    """Say whether no server answered, or one that is not ready; one that refused us will refuse again."""
-    words = str(error.orig)
-    return not any(word in words for word in FINAL) or any(phrase in words for phrase in NOT_YET)
 
 
 def _reviving(server: EmbeddedServer) -> Callable[..., psycopg.Connection[Any] | None]:  # Any: rows of any shape

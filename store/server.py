@@ -15,6 +15,7 @@ from typing import Self
 import psycopg
 
 from stimmung.speech.errors import StoreError
+from stimmung.store.addresses import may_come_yet
 from stimmung.store.binaries import EXTERNAL, Programs, embedded_programs
 from stimmung.store.data_folder import private_folder
 from stimmung.store.locks import FileLock, is_free
@@ -121,16 +122,21 @@ class EmbeddedServer:
         return lock
 
     def _ensure_running(self) -> None:
+        reason = f"{self._files.folder}: the database recovers from a crash of one of its processes"
+        self._pace.wait(self._runs, reason, OTHERS_SECONDS)
+
+    def _runs(self) -> bool:
+        """Start the server if there is none, and set it up; return False where it dies or recovers meanwhile."""
         running = not is_free(self._files.server_lock) or find_postmaster(self._files) is not None
         if not (running and wait_until_settled(self._files, self._pace)):
             start_server(self._files, self._programs, self._client, self._pace)
-            self._ensure_database()
-
-    def _ensure_database(self) -> None:
-        try:
+        try:  # of a running one too: whoever started it may have been killed before it was set up
             set_up(self.connection(role=ADMIN))
         except psycopg.Error as error:
+            if isinstance(error, psycopg.OperationalError) and may_come_yet(str(error)):
+                return False
             raise StoreError(f"{self._files.folder}: the database cannot be set up: {error}; {EXTERNAL}") from error
+        return True
 
     def _short_host(self) -> str:
         """Return the folder of the socket as libpq can take it.

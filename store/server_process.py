@@ -133,18 +133,19 @@ def stop_server(files: ServerFiles, pace: Pace) -> None:
 
 def wait_until_settled(files: ServerFiles, pace: Pace) -> bool:
     """Return True once a running server takes connections, False once nothing of one is left."""
+
+    def known() -> bool:  # a server that was just started, by somebody who was killed then, shows itself in a moment
+        return find_postmaster(files) is not None or is_free(files.server_lock)
+
+    pace.wait(known, f"{files.folder}: waiting for an earlier database process to end", REST_SECONDS)
     postmaster = find_postmaster(files)
-    if postmaster is not None and postmaster.status == READY:
-        return True
-    if postmaster is not None and postmaster.status != STOPPING:
-        _wait_until_ready(files, pace)
-        return True
-    if postmaster is not None:
+    if postmaster is None:
+        return False
+    if postmaster.status == STOPPING:
         _wait_for_the_end(files, pace)
-    else:
-        rest = f"{files.folder}: waiting for an earlier database process to end"
-        pace.wait(lambda: is_free(files.server_lock), rest, REST_SECONDS)
-    return False
+        return False
+    _wait_until_ready(files, pace)
+    return True
 
 
 def _wait_until_ready(files: ServerFiles, pace: Pace) -> None:

@@ -179,6 +179,22 @@ def test_a_killed_embedded_server_is_started_again_by_whoever_needs_it(settings:
 
 
 @pytest.mark.slow
+def test_the_crash_of_another_connection_is_outlived(settings: StoreSettings) -> None:
+    """PostgreSQL then cuts everybody off and recovers, which it says to whoever comes in the meantime."""
+    with open_database(settings, tell=print) as database:
+        database.run(lambda connection: connection.exec_driver_sql("CREATE TABLE words (word text UNIQUE)"))
+        for number in range(5):
+            with database.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                os.kill(driver.info.backend_pid, signal.SIGKILL)
+                connection.invalidate()
+            word = str(number)
+            database.run(lambda connection, word=word: add(connection, word))  # type: ignore[misc]
+        assert count(database) == 5
+
+
+@pytest.mark.slow
 def test_nothing_stays_running_when_the_schema_cannot_be_used(settings: StoreSettings) -> None:
     assert settings.data_dir is not None
     with open_database(settings, tell=print) as database:

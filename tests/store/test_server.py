@@ -238,12 +238,18 @@ def test_an_initdb_that_was_cut_short_is_done_again(data_dir: Path, sign: str) -
 
 
 def test_a_start_that_was_cut_short_before_the_database_was_made(data_dir: Path) -> None:
-    with opened(data_dir) as server:
+    def drop_database(server: EmbeddedServer) -> None:
         parameters = psycopg.conninfo.make_conninfo(**server.connection("postgres", "postgres"))
         with psycopg.connect(parameters, autocommit=True) as admin:
             admin.execute("DROP DATABASE stimmung WITH (FORCE)")
+
+    with opened(data_dir) as server:
+        drop_database(server)
     with opened(data_dir) as server:
         remember(server, "kept")
+        drop_database(server)
+        with opened(data_dir) as joining:  # a server that goes on after who started it was killed
+            remember(joining, "kept")
 
 
 def test_a_server_that_does_not_start_says_why_and_leaves_nothing_running(data_dir: Path) -> None:
