@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 from tests.store.made_calls import places_below, saved_call, with_info, with_words
+from tests.store.server_users import until
 from tests.store.traces import traces
 
 from stimmung.speech.settings import RetentionSettings
@@ -205,7 +206,7 @@ def test_retention_leaves_no_trace(embedded_database: Database, embedded: Embedd
         have_saved(steward, 0)
     with steward.database.outside_transactions() as connection:
         connection.exec_driver_sql("CHECKPOINT")
-    assert traces(embedded.folder, word)
+    until(lambda: traces(embedded.folder, word))
     run_retention(steward, RULES, NOW if how == "too old" else datetime.now(UTC))
     assert traces(embedded.folder, word) == []
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from tests.store.made_calls import places_below, saved_call, with_info, with_originals, with_words
 from tests.store.outside_servers import ROLE, OutsideServer
+from tests.store.server_users import until
 from tests.store.traces import traces
 
 from stimmung.speech.errors import StoreError
@@ -107,7 +108,7 @@ def test_one_call_leaves_no_trace_among_the_persons_others(
     keep(steward, tmp_path, 1)
     only = with_words(call_of_berta(7), "siebenschlaefer")
     save_call(steward.database, steward.places, only)
-    assert traces(server.folder, "siebenschlaefer")
+    until(lambda: traces(server.folder, "siebenschlaefer"))  # the test's server writes its log a moment later
     erase_call(steward, f"{CALL}-7")
     assert traces(server.folder, "siebenschlaefer", f"{CALL}-7") == []
     assert traces(steward.database.data_dir, "siebenschlaefer", f"{CALL}-7") == []
