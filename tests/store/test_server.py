@@ -224,15 +224,19 @@ def test_another_who_starts_it_is_waited_for(data_dir: Path) -> None:
         assert "waiting for another process that starts or stops the database" in told[0]
 
 
-@pytest.mark.parametrize("sign", ["base", "global/pg_control", "pg_hba.conf", "PG_VERSION"])
-def test_an_initdb_that_was_cut_short_is_done_again(data_dir: Path, sign: str) -> None:
+@pytest.mark.parametrize(
+    "sign",
+    ["initdb/base", "initdb/global/pg_control", "initdb/PG_VERSION", "data/postgresql.conf", "data/postmaster.pid"],
+)
+def test_a_first_start_that_was_cut_short_is_done_again_or_taken_up(data_dir: Path, sign: str) -> None:
     place = files(data_dir)
     with user(data_dir) as process:
-        until(lambda: (place.unfinished / sign).exists() or place.cluster.exists())
+        until(lambda: (place.folder / sign).exists() or server_pid(data_dir) is not None)
         process.kill()
     with opened(data_dir) as server:
         remember(server, "kept")
     assert not place.unfinished.exists()
+    assert server_pid(data_dir) is None
     with opened(data_dir) as server:
         assert remembered(server) == ["kept"]
 
