@@ -20,12 +20,12 @@ from stimmung.store.audit import system_user
 from stimmung.store.calls import save_call
 from stimmung.store.content import hash_live
 from stimmung.store.database import Database, open_database
-from stimmung.store.erasure import settle_erasures
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.places import Places, places_in
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Provenance, SavedCall
+from stimmung.store.removal.erasure import settle_erasures
 from stimmung.store.taken import is_taken
 
 AGAIN_SECONDS = 5.0  # between two tries to keep what waits

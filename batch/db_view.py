@@ -4,8 +4,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stimmung.batch.moments import counted, size_text
-from stimmung.store.backup import Backup
-from stimmung.store.restore import Restored
+from stimmung.store.backups.backup import Backup
+from stimmung.store.backups.restore import Restored
 from stimmung.store.status import StoreStatus
 
 

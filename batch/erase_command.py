@@ -26,8 +26,8 @@ from stimmung.batch.store_arguments import (
 if TYPE_CHECKING:
     from stimmung.batch.screen import Screen
     from stimmung.batch.store_access import OpenStore, StoreAccess
-    from stimmung.store.deletion import Finished
-    from stimmung.store.erasure import Erased
+    from stimmung.store.removal.deletion import Finished
+    from stimmung.store.removal.erasure import Erased
 
 COMMAND = "stimmung erase"
 EXAMPLES = """Examples:

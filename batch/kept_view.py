@@ -7,7 +7,7 @@ from rich.text import Text
 
 from stimmung.batch.moments import day_text, moment_text, size_text
 from stimmung.store.records import StoredCall
-from stimmung.store.retention_rules import Ends, RetentionRules
+from stimmung.store.removal.retention_rules import Ends, RetentionRules
 
 SHOWN = 12  # hexadecimal digits of a pseudonym, enough to tell customers apart by eye
 

@@ -63,7 +63,7 @@ def export(
         from stimmung.batch.moments import counted
         from stimmung.batch.screen import Screen, to_json_text
         from stimmung.batch.unredacted_view import require_unredacted
-        from stimmung.store.person import PersonOptions
+        from stimmung.store.persons.person import PersonOptions
 
         screen = Screen(quiet)
         loaded = store_settings(config, data_dir)

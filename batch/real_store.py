@@ -9,25 +9,25 @@ from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import Settings, StoreSettings
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
-from stimmung.store.backup import Backup, make_backup
+from stimmung.store.backups.backup import Backup, make_backup
+from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.data_folder import place_of_data
 from stimmung.store.database import open_database
-from stimmung.store.erasure import Erased, erase_call, erase_customer, settle_erasures
-from stimmung.store.exports_register import Export, exporting
+from stimmung.store.embedded.server import FOLDER
 from stimmung.store.json_records import clean
 from stimmung.store.maintenance import Steward
 from stimmung.store.migrate import migrate_database
 from stimmung.store.originals import load_originals
 from stimmung.store.pace import Pace
-from stimmung.store.person import PersonFiles, PersonOptions, export_person
+from stimmung.store.persons.person import PersonFiles, PersonOptions, export_person
 from stimmung.store.places import places_in
 from stimmung.store.pseudonyms import Renewed, forget_lost_secrets, rotate_secret
 from stimmung.store.records import SavedAs, SavedCall
-from stimmung.store.restore import Restored, RestoreOptions, restore_backup
-from stimmung.store.retention import Plan, Retained, plan_retention, run_retention
-from stimmung.store.retention_rules import RetentionRules, rules_of
-from stimmung.store.server import FOLDER
+from stimmung.store.removal.erasure import Erased, erase_call, erase_customer, settle_erasures
+from stimmung.store.removal.exports_register import Export, exporting
+from stimmung.store.removal.retention import Plan, Retained, plan_retention, run_retention
+from stimmung.store.removal.retention_rules import RetentionRules, rules_of
 from stimmung.store.status import StoreStatus, calls_of_customer, calls_of_id, store_status
 
 Clock = Callable[[], datetime]  # aware

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stimmung.batch.screen import Screen
     from stimmung.batch.store_access import OpenStore
     from stimmung.speech.settings import Settings
-    from stimmung.store.retention import Plan, Retained
+    from stimmung.store.removal.retention import Plan, Retained
 
 EXAMPLES = """Examples:
 

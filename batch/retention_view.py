@@ -11,8 +11,8 @@ from rich.text import Text
 from stimmung.batch.moments import counted, day_text
 from stimmung.batch.screen import printable
 from stimmung.speech.settings import RetentionSettings
-from stimmung.store.backup_files import backup_time
-from stimmung.store.retention import Due, Plan, Retained, What
+from stimmung.store.backups.files import backup_time
+from stimmung.store.removal.retention import Due, Plan, Retained, What
 
 BECAUSE, MADE, RECORDED = "began {} days ago or earlier", "made more than {} days ago", "over {} days old"
 GOES: dict[What, str] = {"audio": "sound", "call": "call"}

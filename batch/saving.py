@@ -18,7 +18,7 @@ from stimmung.speech.settings import Settings
 from stimmung.store.content import hash_recording, made_call_id
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Outcome, SavedCall
-from stimmung.store.retention_rules import rules_of
+from stimmung.store.removal.retention_rules import rules_of
 
 RedactSound = Callable[[Recording, CallAnalysis], bytes]  # to a finished Opus file
 SAID: dict[Outcome, str] = {"new": "saved as", "replaced": "saved anew as", "same": "already saved as"}

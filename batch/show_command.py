@@ -68,7 +68,7 @@ def _print(seen: "Seen", as_json: bool, settings: "Settings", screen: "Screen") 
     from stimmung.batch.transcript_view import transcript
     from stimmung.batch.unredacted_view import with_originals
     from stimmung.calls.exports import analysis_to_json
-    from stimmung.store.retention_rules import rules_of
+    from stimmung.store.removal.retention_rules import rules_of
 
     ends = kept_until(seen.call, rules_of(settings.retention))
     analysis = with_originals(seen.call.analysis, seen.originals)

@@ -10,13 +10,13 @@ from typing import Protocol
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.settings import Settings
 from stimmung.store.audit import Act
-from stimmung.store.backup import Backup
-from stimmung.store.erasure import Erased
-from stimmung.store.person import PersonFiles, PersonOptions
+from stimmung.store.backups.backup import Backup
+from stimmung.store.backups.restore import Restored
+from stimmung.store.persons.person import PersonFiles, PersonOptions
 from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import SavedAs, SavedCall, StoredCall
-from stimmung.store.restore import Restored
-from stimmung.store.retention import Plan, Retained
+from stimmung.store.removal.erasure import Erased
+from stimmung.store.removal.retention import Plan, Retained
 from stimmung.store.status import StoreStatus
 
 

@@ -25,9 +25,9 @@ from machine import Figures, headline, processor, result_file, save
 from stimmung.speech.settings import StoreSettings
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database, open_database
+from stimmung.store.embedded.process import ServerFiles, find_postmaster
+from stimmung.store.embedded.server import FOLDER
 from stimmung.store.places import Places, places_in
-from stimmung.store.server import FOLDER
-from stimmung.store.server_process import ServerFiles, find_postmaster
 from store_calls import UTTERANCES, generated_call
 from text_bench import show
 

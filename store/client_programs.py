@@ -9,8 +9,8 @@ import psycopg
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.addresses import client_environment
-from stimmung.store.binaries import client_program
 from stimmung.store.database import Database
+from stimmung.store.embedded.binaries import client_program
 from stimmung.store.tls_tunnel import Server, tls_tunnel
 
 

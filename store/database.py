@@ -20,9 +20,9 @@ from stimmung.store.addresses import (
     without_password,
 )
 from stimmung.store.data_folder import data_folder
+from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.migrate import migrate_database, refuse_newer
 from stimmung.store.pace import Pace, Tell, pause
-from stimmung.store.server import EmbeddedServer
 
 Kind = Literal["embedded", "external"]
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.database import Database
-from stimmung.store.rewriting import renew_log
+from stimmung.store.removal.rewriting import renew_log
 
 MAINTENANCE = ("postgres", "template1")  # databases that every server has, to be connected to while others change
 LENGTH = 8  # hexadecimal digits

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from stimmung.store.database import Database
-from stimmung.store.erasure_register import REGISTER_FILE
 from stimmung.store.locks import FileLock
 from stimmung.store.pace import Pace
 from stimmung.store.places import Places
+from stimmung.store.removal.erasure_register import REGISTER_FILE
 
 LOCK = 7_369_706_423  # of PostgreSQL's advisory locks, ours by choice
 BACKUPS = "backups"

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from stimmung.store.addresses import place
 from stimmung.store.database import Database, Kind
-from stimmung.store.erasure_register import REGISTER_FILE, read_register
 from stimmung.store.json_records import clean
 from stimmung.store.membership import among
 from stimmung.store.migrate import schema_status
 from stimmung.store.places import Places
 from stimmung.store.pseudonyms import open_secret
+from stimmung.store.removal.erasure_register import REGISTER_FILE, read_register
 from stimmung.store.schema import calls, pseudonym_keys
 from stimmung.store.secret import read_secret
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stimmung.speech.errors import StoreError
-from stimmung.store.server_settings import PORT, SOCKET
+from stimmung.store.embedded.settings import PORT, SOCKET
 
 SSL_REQUEST = (8).to_bytes(4, "big") + (80_877_103).to_bytes(4, "big")  # message "SSLRequest" of the protocol
 CHUNK = 1 << 16

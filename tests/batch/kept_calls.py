@@ -14,16 +14,16 @@ from stimmung.speech.records import CallInfo, Utterance, Word
 from stimmung.speech.settings import Settings
 from stimmung.store.audio_files import Swept
 from stimmung.store.audit import Act
-from stimmung.store.backup import Backup
-from stimmung.store.backup_archive import Manifest
-from stimmung.store.deletion import Finished
-from stimmung.store.erasure import Erased
-from stimmung.store.erasure_register import Proof
-from stimmung.store.person import PersonFiles, PersonOptions
+from stimmung.store.backups.archive import Manifest
+from stimmung.store.backups.backup import Backup
+from stimmung.store.backups.restore import Restored
+from stimmung.store.persons.person import PersonFiles, PersonOptions
 from stimmung.store.pseudonyms import Renewed
 from stimmung.store.records import Provenance, SavedAs, SavedCall, StoredAudio, StoredCall
-from stimmung.store.restore import Restored
-from stimmung.store.retention import Due, Plan, Retained
+from stimmung.store.removal.deletion import Finished
+from stimmung.store.removal.erasure import Erased
+from stimmung.store.removal.erasure_register import Proof
+from stimmung.store.removal.retention import Due, Plan, Retained
 from stimmung.store.secret import Pseudonym
 from stimmung.store.status import Holdings, StoreStatus
 

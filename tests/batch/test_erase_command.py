@@ -13,8 +13,8 @@ from tests.batch.kept_calls import ERASED, PROOF, FakeStore
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
-from stimmung.store.deletion import Finished
-from stimmung.store.erasure import Erased
+from stimmung.store.removal.deletion import Finished
+from stimmung.store.removal.erasure import Erased
 
 # The command over a store without a database, for a real terminal.
 PROGRAM = """

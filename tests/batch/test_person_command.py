@@ -9,7 +9,7 @@ from tests.batch.kept_calls import FakeStore
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
-from stimmung.store.person import PersonOptions
+from stimmung.store.persons.person import PersonOptions
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
 from stimmung.store.audio_files import Swept
-from stimmung.store.deletion import Finished
-from stimmung.store.retention import Plan, Retained
+from stimmung.store.removal.deletion import Finished
+from stimmung.store.removal.retention import Plan, Retained
 
 NOTHING = Plan((), 0, ())
 

@@ -14,12 +14,12 @@ import pytest
 from tests.store.outside_servers import OutsideServer
 
 from stimmung.store.addresses import connection_parameters
-from stimmung.store.binaries import Programs, embedded_programs
 from stimmung.store.data_folder import private_folder
 from stimmung.store.database import Database, Kind, prepare_schema
+from stimmung.store.embedded.binaries import Programs, embedded_programs
+from stimmung.store.embedded.server import EmbeddedServer
+from stimmung.store.embedded.settings import ADMIN
 from stimmung.store.pace import Pace
-from stimmung.store.server import EmbeddedServer
-from stimmung.store.server_settings import ADMIN
 
 DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")  # one folder a major version
 TEMPLATE = "with_schema"  # a database with the schema and no call, copied for each test

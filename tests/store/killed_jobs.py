@@ -17,15 +17,15 @@ from datetime import datetime
 from pathlib import Path
 from sqlalchemy import event
 from stimmung.speech.settings import RetentionSettings
-from stimmung.store.backup import make_backup
+from stimmung.store.backups.backup import make_backup
 from stimmung.store.database import Database
-from stimmung.store.erasure import erase_call, erase_customer
+from stimmung.store.removal.erasure import erase_call, erase_customer
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.places import Places
-from stimmung.store.restore import RestoreOptions, restore_backup
-from stimmung.store.retention import run_retention
-from stimmung.store.retention_rules import rules_of
+from stimmung.store.backups.restore import RestoreOptions, restore_backup
+from stimmung.store.removal.retention import run_retention
+from stimmung.store.removal.retention_rules import rules_of
 
 job = json.loads(sys.argv[1])
 steps = itertools.count(1)

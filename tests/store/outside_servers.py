@@ -8,9 +8,9 @@ from urllib.parse import quote
 import psycopg
 from tests.store.tls import Certificate, TlsProxy, make_certificate
 
-from stimmung.store.binaries import Programs
+from stimmung.store.embedded.account import builder, client_name, hand_over, start_as
+from stimmung.store.embedded.binaries import Programs
 from stimmung.store.locks import FileLock
-from stimmung.store.server_account import builder, client_name, hand_over, start_as
 
 ADMIN = "operator"
 ROLE = "calls"

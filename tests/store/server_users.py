@@ -11,16 +11,16 @@ from pathlib import Path
 
 import psycopg
 
+from stimmung.store.embedded.process import ServerFiles, find_postmaster
+from stimmung.store.embedded.server import FOLDER, EmbeddedServer
 from stimmung.store.pace import pause
-from stimmung.store.server import FOLDER, EmbeddedServer
-from stimmung.store.server_process import ServerFiles, find_postmaster
 
 # Opens the server, says so, and leaves it when its input ends or Ctrl-C comes.
 USER = """
 import sys
 from pathlib import Path
 from stimmung.store.pace import Pace
-from stimmung.store.server import EmbeddedServer
+from stimmung.store.embedded.server import EmbeddedServer
 with EmbeddedServer(Path(sys.argv[1]), Pace(lambda line: print(line, file=sys.stderr))):
     print("open", flush=True)
     try:

@@ -17,23 +17,23 @@ from tests.store.traces import traces
 
 from stimmung.speech.settings import RetentionSettings
 from stimmung.store.audio_files import audio_path, sweep
-from stimmung.store.backup import make_backup
-from stimmung.store.backup_files import backups_in
+from stimmung.store.backups.backup import make_backup
+from stimmung.store.backups.files import backups_in
+from stimmung.store.backups.restore import RestoreOptions, restore_backup
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
 from stimmung.store.databases import remains
-from stimmung.store.deletion import has_unfinished
-from stimmung.store.erasure import erase_customer, settle_erasures
-from stimmung.store.erasure_register import read_register
-from stimmung.store.exports_register import Export, register_export
+from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.records import SavedCall
-from stimmung.store.restore import RestoreOptions, restore_backup
-from stimmung.store.retention import run_retention
-from stimmung.store.retention_rules import rules_of
+from stimmung.store.removal.deletion import has_unfinished
+from stimmung.store.removal.erasure import erase_customer, settle_erasures
+from stimmung.store.removal.erasure_register import read_register
+from stimmung.store.removal.exports_register import Export, register_export
+from stimmung.store.removal.retention import run_retention
+from stimmung.store.removal.retention_rules import rules_of
 from stimmung.store.schema import METADATA, calls, erasures
-from stimmung.store.server import EmbeddedServer
 
 KILLS = 10  # of each job, over all of its steps
 SAID = "zwiebelfisch"

@@ -7,7 +7,7 @@ from tests.store.made_calls import places_below, saved_call, with_info
 
 from stimmung.store.calls import save_call
 from stimmung.store.database import Database
-from stimmung.store.erasure_register import REGISTER_FILE, Erasure, Proof, append_to_register
+from stimmung.store.removal.erasure_register import REGISTER_FILE, Erasure, Proof, append_to_register
 from stimmung.store.secret import read_secret
 from stimmung.store.status import calls_of_customer, calls_of_id, store_status
 

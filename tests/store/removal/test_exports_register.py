@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from stimmung.store.database import Database
-from stimmung.store.exports_register import (
+from stimmung.store.removal.exports_register import (
     Export,
     Removed,
     delete_export,

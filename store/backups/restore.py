@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from stimmung.speech.errors import StoreError
 from stimmung.store.audio_files import doom_audio, remove_doomed
 from stimmung.store.audit import Act, acts_since, record_act, record_acts
-from stimmung.store.backup_archive import (
+from stimmung.store.backups.archive import (
     Manifest,
     chunks_of,
     extract_dump,
@@ -24,7 +24,8 @@ from stimmung.store.backup_archive import (
     read_manifest,
     sounds_in,
 )
-from stimmung.store.backup_files import backup_name, delete_unfinished
+from stimmung.store.backups.dumping import load_dump
+from stimmung.store.backups.files import backup_name, delete_unfinished
 from stimmung.store.data_folder import private_folder
 from stimmung.store.database import Database, prepare_schema
 from stimmung.store.databases import (
@@ -36,16 +37,15 @@ from stimmung.store.databases import (
     make_database,
     name_beside,
 )
-from stimmung.store.deletion import finish_deletions, registered_erasures
-from stimmung.store.dumping import load_dump
 from stimmung.store.durable import sync_folder, write_beside
-from stimmung.store.erasure import settle
-from stimmung.store.erasure_register import Register, merge_registers, read_register, rewrite_register
 from stimmung.store.maintenance import Steward, alone_in_database, alone_in_folder
 from stimmung.store.membership import among
 from stimmung.store.migrate import schema_status
-from stimmung.store.retention import remove_due
-from stimmung.store.retention_rules import RetentionRules
+from stimmung.store.removal.deletion import finish_deletions, registered_erasures
+from stimmung.store.removal.erasure import settle
+from stimmung.store.removal.erasure_register import Register, merge_registers, read_register, rewrite_register
+from stimmung.store.removal.retention import remove_due
+from stimmung.store.removal.retention_rules import RetentionRules
 from stimmung.store.schema import calls, exports, pseudonym_keys
 
 

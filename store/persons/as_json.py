@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from stimmung.calls.exports import analysis_to_json
 from stimmung.calls.records import CallAnalysis
-from stimmung.store.person_records import KeptCall, Person
+from stimmung.store.persons.records import KeptCall, Person
 
 PERSON_VERSION = 1  # grows when a key is added
 OWN = "customer"

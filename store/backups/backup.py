@@ -12,10 +12,10 @@ from sqlalchemy import Connection, func, select
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, record_act
-from stimmung.store.backup_archive import FORMAT, Manifest, file_sha256, write_archive
-from stimmung.store.backup_files import backup_name, delete_unfinished
+from stimmung.store.backups.archive import FORMAT, Manifest, file_sha256, write_archive
+from stimmung.store.backups.dumping import dump_database
+from stimmung.store.backups.files import backup_name, delete_unfinished
 from stimmung.store.data_folder import private_folder
-from stimmung.store.dumping import dump_database
 from stimmung.store.durable import sync_folder, write_beside
 from stimmung.store.maintenance import Steward, alone
 from stimmung.store.migrate import schema_status

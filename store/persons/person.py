@@ -15,15 +15,15 @@ from stimmung.store.audit import Act, Detail, acts_about
 from stimmung.store.calls import load_call
 from stimmung.store.data_folder import private_folder
 from stimmung.store.durable import sync_folder, write_beside
-from stimmung.store.exports_register import Export, exporting, exports_about
 from stimmung.store.maintenance import Steward
 from stimmung.store.membership import among
 from stimmung.store.originals import load_originals
-from stimmung.store.person_json import person_as_json
-from stimmung.store.person_records import Given, KeptCall, Person, Tongue
-from stimmung.store.person_text import person_as_text
+from stimmung.store.persons.as_json import person_as_json
+from stimmung.store.persons.as_text import person_as_text
+from stimmung.store.persons.records import Given, KeptCall, Person, Tongue
 from stimmung.store.pseudonyms import open_secret
-from stimmung.store.retention_rules import RetentionRules
+from stimmung.store.removal.exports_register import Export, exporting, exports_about
+from stimmung.store.removal.retention_rules import RetentionRules
 from stimmung.store.schema import calls
 from stimmung.store.secret import Pseudonym
 

@@ -7,7 +7,7 @@ from typing import Literal
 from stimmung.calls.redaction.records import Original
 from stimmung.store.audit import Act
 from stimmung.store.records import StoredCall
-from stimmung.store.retention_rules import Ends
+from stimmung.store.removal.retention_rules import Ends
 from stimmung.store.secret import Pseudonym
 
 Tongue = Literal["de", "en"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stimmung.speech.errors import StoreError
-from stimmung.store.erasure_register import (
+from stimmung.store.removal.erasure_register import (
     REGISTER_FILE,
     Erasure,
     Proof,

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from stimmung.speech.errors import StoreError
-from stimmung.store import server_account
-from stimmung.store.binaries import Programs, embedded_programs
-from stimmung.store.server_account import (
+from stimmung.store.embedded import account as accounts
+from stimmung.store.embedded.account import (
     FIRST_ID,
     IDS,
     Account,
@@ -23,6 +22,7 @@ from stimmung.store.server_account import (
     reachable,
     runner,
 )
+from stimmung.store.embedded.binaries import Programs, embedded_programs
 
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="becomes other users")
 not_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="is about ordinary users")
@@ -73,7 +73,7 @@ def test_handing_over_follows_no_links(tmp_path: Path) -> None:
 def test_programs_below_a_private_folder_are_copied_and_their_folder_stays_private(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_account, "SOFTWARE_CACHE", tmp_path / "cache")
+    monkeypatch.setattr(accounts, "SOFTWARE_CACHE", tmp_path / "cache")
     private = tmp_path / "venv"
     private.mkdir(mode=0o700)
     ours = embedded_programs()
@@ -91,7 +91,7 @@ def test_programs_below_a_private_folder_are_copied_and_their_folder_stays_priva
 
 @as_root
 def test_a_cache_that_others_may_write_to_is_not_run_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_account, "SOFTWARE_CACHE", tmp_path)
+    monkeypatch.setattr(accounts, "SOFTWARE_CACHE", tmp_path)
     private = tmp_path / "pg18"
     (private / "bin").mkdir(parents=True)
     (private / "lib").mkdir()
@@ -108,7 +108,7 @@ def test_a_user_without_a_name_is_told_what_is_missing() -> None:
     script = f"""
 import os
 from stimmung.speech.errors import StoreError
-from stimmung.store.server_account import client_name
+from stimmung.store.embedded.account import client_name
 os.setuid({UNNAMED})
 try:
     client_name()

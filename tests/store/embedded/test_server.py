@@ -15,9 +15,9 @@ import pytest
 from tests.store.server_users import connect, files, kill_server, server_pid, until, user
 
 from stimmung.speech.errors import StoreError
+from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.locks import FileLock, is_free
 from stimmung.store.pace import Pace, pause
-from stimmung.store.server import EmbeddedServer
 
 pytestmark = pytest.mark.slow
 

@@ -16,20 +16,20 @@ import psycopg
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.addresses import may_come_yet
-from stimmung.store.binaries import EXTERNAL, Programs, embedded_programs
 from stimmung.store.data_folder import private_folder
-from stimmung.store.locks import FileLock, is_free
-from stimmung.store.pace import Pace
-from stimmung.store.server_account import client_name
-from stimmung.store.server_process import (
+from stimmung.store.embedded.account import client_name
+from stimmung.store.embedded.binaries import EXTERNAL, Programs, embedded_programs
+from stimmung.store.embedded.process import (
     ServerFiles,
     find_postmaster,
     start_server,
     stop_server,
     wait_until_settled,
 )
-from stimmung.store.server_settings import ADMIN, DATABASE, PORT, ROLE, SOCKET
-from stimmung.store.server_setup import set_up
+from stimmung.store.embedded.settings import ADMIN, DATABASE, PORT, ROLE, SOCKET
+from stimmung.store.embedded.setup import set_up
+from stimmung.store.locks import FileLock, is_free
+from stimmung.store.pace import Pace
 
 FOLDER = "postgres"  # in the data folder
 OTHERS_SECONDS = 600.0  # for another process that starts or stops the server; initdb and a recovery may take a while

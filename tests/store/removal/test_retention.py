@@ -15,19 +15,19 @@ from tests.store.traces import traces
 
 from stimmung.speech.settings import RetentionSettings
 from stimmung.store.audit import Act, acts_between, record_act
-from stimmung.store.backup_files import backup_name, backups_in, delete_unfinished
+from stimmung.store.backups.files import backup_name, backups_in, delete_unfinished
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
-from stimmung.store.erasure import erase_customer
-from stimmung.store.erasure_register import read_register
-from stimmung.store.exports_register import Export, register_export
+from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.records import SavedCall
-from stimmung.store.retention import plan_retention, run_retention
-from stimmung.store.retention_rules import KeepDays, rules_of
+from stimmung.store.removal.erasure import erase_customer
+from stimmung.store.removal.erasure_register import read_register
+from stimmung.store.removal.exports_register import Export, register_export
+from stimmung.store.removal.retention import plan_retention, run_retention
+from stimmung.store.removal.retention_rules import KeepDays, rules_of
 from stimmung.store.schema import calls, erasures
-from stimmung.store.server import EmbeddedServer
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 RULES = rules_of(RetentionSettings(queues=("complaints=7/14",), audit_days=100))

@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 from stimmung.calls.clock import clock
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.records import Utterance
-from stimmung.store.person_phrases import PHRASES, Phrases
-from stimmung.store.person_records import KeptCall, Person, Tongue
+from stimmung.store.persons.phrases import PHRASES, Phrases
+from stimmung.store.persons.records import KeptCall, Person, Tongue
 
 MARKUP = re.compile(r"([\\`*_#<>\[\]|])")
 TELLING = 0.5  # probability from which on distress is told beside a line

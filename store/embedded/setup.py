@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import psycopg
 
-from stimmung.store.server_settings import ADMIN, DATABASE, ROLE
+from stimmung.store.embedded.settings import ADMIN, DATABASE, ROLE
 
 LOCK = 7_369_706_421  # of PostgreSQL's advisory locks, which each database has for itself
 HAS_DATABASE = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stimmung.store.person_records import Tongue
+from stimmung.store.persons.records import Tongue
 
 
 @dataclass(frozen=True, slots=True)

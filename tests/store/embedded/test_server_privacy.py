@@ -11,13 +11,13 @@ import psycopg
 import pytest
 from tests.store.server_users import connect, files, until
 
-from stimmung.store.binaries import embedded_programs
 from stimmung.store.data_folder import private_folder
+from stimmung.store.embedded.account import Account, reachable
+from stimmung.store.embedded.binaries import embedded_programs
+from stimmung.store.embedded.process import find_postmaster
+from stimmung.store.embedded.server import EmbeddedServer
+from stimmung.store.embedded.settings import SOCKET
 from stimmung.store.pace import Pace
-from stimmung.store.server import EmbeddedServer
-from stimmung.store.server_account import Account, reachable
-from stimmung.store.server_process import find_postmaster
-from stimmung.store.server_settings import SOCKET
 
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="becomes other users")
 

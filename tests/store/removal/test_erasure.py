@@ -12,20 +12,20 @@ from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, acts_about, acts_between, record_act
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
-from stimmung.store.deletion import Finished, registered_proofs
-from stimmung.store.erasure import erase_call, erase_customer, settle_erasures
-from stimmung.store.erasure_register import (
+from stimmung.store.maintenance import Steward, alone
+from stimmung.store.pace import Pace
+from stimmung.store.pseudonyms import rotate_secret
+from stimmung.store.records import SavedCall
+from stimmung.store.removal.deletion import Finished, registered_proofs
+from stimmung.store.removal.erasure import erase_call, erase_customer, settle_erasures
+from stimmung.store.removal.erasure_register import (
     Register,
     append_to_register,
     forget_subjects,
     read_register,
     rewrite_register,
 )
-from stimmung.store.exports_register import Export, exporting, register_export
-from stimmung.store.maintenance import Steward, alone
-from stimmung.store.pace import Pace
-from stimmung.store.pseudonyms import rotate_secret
-from stimmung.store.records import SavedCall
+from stimmung.store.removal.exports_register import Export, exporting, register_export
 from stimmung.store.schema import calls, erasures, exports
 from stimmung.store.secret import read_secret
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.addresses import without_password
-from stimmung.store.binaries import client_program
 from stimmung.store.database import Database
+from stimmung.store.embedded.binaries import client_program
 
 ENCRYPTED = {"require", "verify-ca", "verify-full"}  # values of sslmode
 # Extensions are the server's, and belong to its administrator; the schema is there in every database.

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from stimmung.speech.errors import StoreError
-from stimmung.store import binaries
-from stimmung.store.binaries import MAJOR, client_program, embedded_programs, major_version
+from stimmung.store.embedded import binaries
+from stimmung.store.embedded.binaries import MAJOR, client_program, embedded_programs, major_version
 
 
 def test_the_programs_that_came_with_stimmung_have_the_version_that_we_expect() -> None:
@@ -19,9 +19,9 @@ def test_the_programs_that_came_with_stimmung_have_the_version_that_we_expect() 
 
 
 def test_nothing_of_the_packages_own_code_is_run() -> None:
-    script = "import sys; from stimmung.store.binaries import embedded_programs as e; e(); print(*sys.modules)"
+    script = "import sys; from stimmung.store.embedded.binaries import embedded_programs as e; e(); print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert "stimmung.store.binaries" in said
+    assert "stimmung.store.embedded.binaries" in said
     assert "pgserver" not in said
 
 

@@ -13,18 +13,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, text, update
 
 from stimmung.store.audio_files import doom_audio, remove_doomed
-from stimmung.store.erasure_register import Erasure, Proof, append_to_register, read_register
-from stimmung.store.exports_register import (
+from stimmung.store.json_records import Json
+from stimmung.store.maintenance import Steward
+from stimmung.store.membership import among
+from stimmung.store.removal.erasure_register import Erasure, Proof, append_to_register, read_register
+from stimmung.store.removal.exports_register import (
     Removed,
     any_doomed_export,
     doom_exports,
     exports_about,
     remove_doomed_exports,
 )
-from stimmung.store.json_records import Json
-from stimmung.store.maintenance import Steward
-from stimmung.store.membership import among
-from stimmung.store.rewriting import rewrite_tables, tables_of_calls
+from stimmung.store.removal.rewriting import rewrite_tables, tables_of_calls
 from stimmung.store.schema import calls, doomed_files, erasures, utterances
 
 ABOUT = ("subject", "key_id")  # of `detail`: whose calls an erasure took, while backups may hold them

@@ -17,7 +17,11 @@ from sqlalchemy import Column, Connection, func, select
 from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, forget_in_audit, record_act
 from stimmung.store.databases import drop_remains, remains
-from stimmung.store.deletion import (
+from stimmung.store.json_records import clean
+from stimmung.store.maintenance import Steward, alone
+from stimmung.store.membership import among
+from stimmung.store.pseudonyms import open_secret
+from stimmung.store.removal.deletion import (
     HOLD_CALLS,
     Finished,
     Target,
@@ -33,7 +37,7 @@ from stimmung.store.deletion import (
     registered_erasures,
     registered_proofs,
 )
-from stimmung.store.erasure_register import (
+from stimmung.store.removal.erasure_register import (
     Erasure,
     ErasureKind,
     Proof,
@@ -41,10 +45,6 @@ from stimmung.store.erasure_register import (
     append_to_register,
     read_register,
 )
-from stimmung.store.json_records import clean
-from stimmung.store.maintenance import Steward, alone
-from stimmung.store.membership import among
-from stimmung.store.pseudonyms import open_secret
 from stimmung.store.schema import audit, calls, exports
 from stimmung.store.secret import Pseudonym, Secret
 

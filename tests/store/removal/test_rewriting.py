@@ -14,15 +14,15 @@ from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, record_act
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
-from stimmung.store.erasure import erase_call, erase_customer
-from stimmung.store.exports_register import Export, exporting
+from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.records import SavedCall
-from stimmung.store.rewriting import rewrite_tables, tables_of_calls
+from stimmung.store.removal.erasure import erase_call, erase_customer
+from stimmung.store.removal.exports_register import Export, exporting
+from stimmung.store.removal.rewriting import rewrite_tables, tables_of_calls
 from stimmung.store.schema import METADATA, calls
 from stimmung.store.secret import read_secret
-from stimmung.store.server import EmbeddedServer
 
 SAID = "kellermausfalle"
 NAMED = "ticket-of-berta"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stimmung.speech.errors import StoreError
-from stimmung.store.binaries import EXTERNAL, TIMEOUT, Programs
+from stimmung.store.embedded.binaries import EXTERNAL, TIMEOUT, Programs
 
 # Ids that neither adduser (to 60000), systemd (others up to 65533), nor a container's 65536 ids leave in use:
 # https://systemd.io/UIDS-GIDS/

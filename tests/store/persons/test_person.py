@@ -15,15 +15,15 @@ from stimmung.speech.settings import RetentionSettings
 from stimmung.store.audit import Act, acts_between, record_act
 from stimmung.store.calls import save_call
 from stimmung.store.database import Database
-from stimmung.store.erasure import erase_customer
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
-from stimmung.store.person import PersonFiles, PersonOptions, export_person, gather_person
-from stimmung.store.person_records import Tongue
-from stimmung.store.person_text import plain
+from stimmung.store.persons.as_text import plain
+from stimmung.store.persons.person import PersonFiles, PersonOptions, export_person, gather_person
+from stimmung.store.persons.records import Tongue
 from stimmung.store.pseudonyms import rotate_secret
 from stimmung.store.records import SavedCall
-from stimmung.store.retention_rules import rules_of
+from stimmung.store.removal.erasure import erase_customer
+from stimmung.store.removal.retention_rules import rules_of
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))

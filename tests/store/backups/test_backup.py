@@ -16,23 +16,23 @@ from tests.store.traces import traces
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import RetentionSettings
 from stimmung.store.audit import Act, acts_between, record_act
-from stimmung.store.backup import Backup, make_backup
-from stimmung.store.backup_archive import extract_dump, open_archive, read_manifest
-from stimmung.store.backup_files import backups_in
-from stimmung.store.binaries import client_program
+from stimmung.store.backups.archive import extract_dump, open_archive, read_manifest
+from stimmung.store.backups.backup import Backup, make_backup
+from stimmung.store.backups.files import backups_in
+from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
 from stimmung.store.databases import make_database, name_beside, remains
-from stimmung.store.erasure import erase_call, erase_customer, settle_erasures
-from stimmung.store.erasure_register import read_register
-from stimmung.store.exports_register import Export, register_export
+from stimmung.store.embedded.binaries import client_program
 from stimmung.store.maintenance import Steward
 from stimmung.store.originals import load_originals
 from stimmung.store.pace import Pace
 from stimmung.store.pseudonyms import rotate_secret
 from stimmung.store.records import SavedCall
-from stimmung.store.restore import Restored, RestoreOptions, restore_backup
-from stimmung.store.retention_rules import rules_of
+from stimmung.store.removal.erasure import erase_call, erase_customer, settle_erasures
+from stimmung.store.removal.erasure_register import read_register
+from stimmung.store.removal.exports_register import Export, register_export
+from stimmung.store.removal.retention_rules import rules_of
 from stimmung.store.schema import calls, exports
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -251,7 +251,7 @@ def test_a_damaged_backup_is_refused_and_all_stays_as_it_was(kept: Steward, dama
 
 
 def test_a_backup_of_a_newer_stimmung_is_refused(kept: Steward, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stimmung.store.backup.FORMAT", 2)
+    monkeypatch.setattr("stimmung.store.backups.backup.FORMAT", 2)
     backup = back_up(kept)
     with pytest.raises(StoreError, match="newer than this one"):
         restore(kept, backup)

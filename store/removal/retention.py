@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from stimmung.store.audio_files import Swept, doom_audio, sweep
 from stimmung.store.audit import Act, Detail, count_acts_before, delete_acts_before, record_act
-from stimmung.store.backup_files import backups_before, delete_backups, delete_unfinished
-from stimmung.store.deletion import (
+from stimmung.store.backups.files import backups_before, delete_backups, delete_unfinished
+from stimmung.store.maintenance import Steward, alone
+from stimmung.store.membership import among
+from stimmung.store.removal.deletion import (
     HOLD_CALLS,
     Finished,
     Gone,
@@ -26,10 +28,8 @@ from stimmung.store.deletion import (
     new_number,
     note_deletion,
 )
-from stimmung.store.erasure_register import forget_subjects, read_register, rewrite_register
-from stimmung.store.maintenance import Steward, alone
-from stimmung.store.membership import among
-from stimmung.store.retention_rules import KeepDays, RetentionRules
+from stimmung.store.removal.erasure_register import forget_subjects, read_register, rewrite_register
+from stimmung.store.removal.retention_rules import KeepDays, RetentionRules
 from stimmung.store.schema import calls
 
 KIND = "retention"  # of rows in `erasures`

@@ -15,10 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stimmung.speech.errors import StoreError
-from stimmung.store.binaries import MAJOR, Programs
-from stimmung.store.locks import FileLock, is_free
-from stimmung.store.pace import Pace
-from stimmung.store.server_account import (
+from stimmung.store.embedded.account import (
     HERE,
     Account,
     builder,
@@ -28,7 +25,10 @@ from stimmung.store.server_account import (
     runner,
     start_as,
 )
-from stimmung.store.server_settings import ADMIN, SOCKET, server_files
+from stimmung.store.embedded.binaries import MAJOR, Programs
+from stimmung.store.embedded.settings import ADMIN, SOCKET, server_files
+from stimmung.store.locks import FileLock, is_free
+from stimmung.store.pace import Pace
 
 READY = "ready"
 STOPPING = "stopping"

@@ -1,0 +1,1 @@
+"""The PostgreSQL that stimmung brings along: its programs, its folders, its start and stop."""

@@ -1,0 +1,1 @@
+"""What goes: after its time, or because somebody asks."""
