@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     from stimmung.batch.store_access import OpenStore
     from stimmung.speech.settings import Settings
 
-NO_TELEMETRY = {"DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "PYANNOTE_METRICS_ENABLED": "0"}
+NO_TELEMETRY = {
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime from 1.31 on also reports from Linux, and numbers the machine
+    "PYANNOTE_METRICS_ENABLED": "0",
+}
 ANALYZE_EXAMPLES = """Examples:
 
 stimmung analyze call.wav

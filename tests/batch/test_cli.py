@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from stimmung.batch.cli import build_app, main
+from stimmung.batch.cli import NO_TELEMETRY, build_app, main
 
 HEAVY = (
     "torch", "ctranslate2", "faster_whisper", "onnxruntime", "av", "soxr", "numpy", "pydantic_settings", "sqlalchemy",
@@ -161,7 +161,7 @@ def test_python_m_is_the_same_program() -> None:
 
 
 def test_libraries_are_told_to_report_nothing_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DO_NOT_TRACK", "HF_HUB_DISABLE_TELEMETRY", "PYANNOTE_METRICS_ENABLED"):
+    for name in NO_TELEMETRY:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv(name, "")  # so that what main() sets is taken back after the test
         monkeypatch.delenv(name)
@@ -169,4 +169,22 @@ def test_libraries_are_told_to_report_nothing_home(monkeypatch: pytest.MonkeyPat
     with pytest.raises(SystemExit):
         main()
     assert os.environ["DO_NOT_TRACK"] == os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
     assert os.environ["PYANNOTE_METRICS_ENABLED"] == "0"
+
+
+@pytest.mark.slow
+def test_onnxruntime_leaves_no_number_of_the_machine_and_no_report_to_send(tmp_path: Path) -> None:
+    code = (
+        "import contextlib\n"
+        "from pathlib import Path\n"
+        "from stimmung.batch.cli import main\n"
+        "with contextlib.suppress(SystemExit): main()\n"
+        "from faster_whisper.utils import get_assets_path\n"
+        "from stimmung.models.silero import SileroDetector\n"
+        "SileroDetector(Path(get_assets_path()) / 'silero_vad_v6.onnx')\n"
+    )
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    result = subprocess.run([sys.executable, "-c", code, "--version"], env=environment, check=False)
+    assert result.returncode == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
