@@ -29,10 +29,15 @@ ROLES: Final[dict[int, Role]] = {channel: role for role, channel in CHANNELS.ite
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A dialogue's utterances as recognised, and where its item sounds: channel and stretch."""
+    """A dialogue's utterances as recognised, where its item sounds, and where the detector hears speech.
+
+    Places are channel and stretch; `duration` is that of the call, in seconds.
+    """
 
     utterances: tuple[Utterance, ...]
     spans: tuple[tuple[int, Span], ...]
+    speech: tuple[tuple[int, Span], ...]
+    duration: float
 
 
 def hear(dialogues: Sequence[Dialogue], kept: Path, told: Callable[[int, int], None] | None = None) -> list[Heard]:
@@ -63,7 +68,8 @@ def recognised(spoken: Sequence[Spoken], language: Language, engines: Engines) -
     for one, own in zip(spoken, windows, strict=True):
         said = [utterance for _ in own for utterance in next(texts)]
         said.sort(key=lambda utterance: (utterance.start, utterance.channel))
-        heard.append(Heard(tuple(_with_role(utterance) for utterance in said), one.spans))
+        speech = tuple((window.channel, span) for window in own for span in window.speech)
+        heard.append(Heard(tuple(_with_role(utterance) for utterance in said), one.spans, speech, one.audio.duration))
     return heard
 
 
@@ -94,7 +100,16 @@ def _as_json(heard: Heard) -> dict[str, Any]:  # Any: JSON
         | {"words": [list(asdict(word).values()) for word in one.words]}
         for one in heard.utterances
     ]
-    return {"said": said, "spans": [[channel, span.start, span.end] for channel, span in heard.spans]}
+    return {
+        "said": said,
+        "spans": _spans_as_json(heard.spans),
+        "speech": _spans_as_json(heard.speech),
+        "duration": heard.duration,
+    }
+
+
+def _spans_as_json(spans: Sequence[tuple[int, Span]]) -> list[list[float]]:
+    return [[channel, span.start, span.end] for channel, span in spans]
 
 
 def _read(file: Path) -> Iterator[tuple[str, Heard]]:
@@ -106,8 +121,13 @@ def _read(file: Path) -> Iterator[tuple[str, Heard]]:
         except json.JSONDecodeError:  # a run was cut off in the middle of a line
             continue
         said = tuple(_utterance(one) for one in found["said"])
-        spans = tuple((int(channel), Span(start, end)) for channel, start, end in found["spans"])
-        yield found["key"], Heard(said, spans)
+        if "speech" not in found:  # kept before it was known to matter
+            continue
+        yield found["key"], Heard(said, _spans(found["spans"]), _spans(found["speech"]), found["duration"])
+
+
+def _spans(found: Sequence[Sequence[float]]) -> tuple[tuple[int, Span], ...]:
+    return tuple((int(channel), Span(start, end)) for channel, start, end in found)
 
 
 def _utterance(found: dict[str, Any]) -> Utterance:  # Any: JSON

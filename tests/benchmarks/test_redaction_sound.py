@@ -65,7 +65,7 @@ def test_the_voice_says_a_dialogue_the_same_way_each_time() -> None:
 def heard(text: str) -> Heard:
     words = tuple(Word(float(n), n + 0.9, word, 0.8) for n, word in enumerate(text.split()))
     said = Utterance(1, "customer", "customer", 0.0, 9.0, text, "en", 0.8, (), words)
-    return Heard((said,), ((1, Span(2.0, 4.0)), (0, Span(5.0, 7.0))))
+    return Heard((said,), ((1, Span(2.0, 4.0)), (0, Span(5.0, 7.0))), ((1, Span(0.0, 4.2)), (0, Span(4.9, 7.1))), 9.5)
 
 
 def test_what_was_heard_is_kept_and_read_again(tmp_path: Path) -> None:
@@ -74,10 +74,17 @@ def test_what_was_heard_is_kept_and_read_again(tmp_path: Path) -> None:
     file.write_text(json.dumps({"key": key_of(DIALOGUE), **_as_json(one)}) + "\n" + '{"key": "cut o', encoding="utf-8")
     ((key, again),) = _read(file)
     assert key == key_of(DIALOGUE)
-    assert again.spans == one.spans
+    assert (again.spans, again.speech, again.duration) == (one.spans, one.speech, one.duration)
     assert again.utterances[0].words == one.utterances[0].words
     assert again.utterances[0].text == one.utterances[0].text
     assert list(_read(tmp_path / "none.jsonl")) == []
+
+
+def test_what_was_kept_without_its_speech_is_heard_again(tmp_path: Path) -> None:
+    file = tmp_path / "heard.jsonl"
+    kept = {name: value for name, value in _as_json(heard("it is")).items() if name != "speech"}
+    file.write_text(json.dumps({"key": key_of(DIALOGUE), **kept}) + "\n", encoding="utf-8")
+    assert list(_read(file)) == []
 
 
 def test_both_mentions_must_be_bleeped_on_their_channels() -> None:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from faster_whisper.tokenizer import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.models.toy import ids, tokenizer
+from tests.models.toy import TEXT, ids, raw_tokenizer, tokenizer
 
 from stimmung.models.attempts import Attempt, Reading, first_attempt
 from stimmung.models.words import AlignedWord, align_words, place_words, pool
@@ -179,6 +180,75 @@ def test_a_word_behind_the_end_of_the_window_ends_with_its_speech() -> None:
     heard = window((Span(10.0, 12.0), [Span(10.2, 11.8)]))
     (utterance,) = place(heard, word("ja", 0.3, 0.6), word("gut.", 2.2, 2.6))
     assert utterance.words[1].end == 11.8
+
+
+# numbers that are read out with pauses, and written as one word
+
+NUMBERS = (*TEXT, " 34", "3", "129", "79", "000", " A", "B", "C")
+TWO_UTTERANCES = window(
+    (Span(10.0, 11.2), [Span(10.0, 11.2)]), (Span(50.0, 51.2), [Span(50.0, 50.5), Span(50.7, 51.2)])
+)
+
+
+def read_out(*texts: str, probabilities: list[float] | None = None) -> tuple[Utterance, ...]:
+    """Place tokens that begin 0.2 s after each other, in two utterances of which the second pauses once."""
+    path = [(index, 10 * index) for index in range(len(texts) + 1)]
+    reader = Tokenizer(raw_tokenizer(NUMBERS), True, "transcribe", "de")
+    tokens = [NUMBERS.index(text) for text in texts]
+    return place(TWO_UTTERANCES, *align_words(path, probabilities or [0.9] * len(texts), tokens, reader))
+
+
+def in_words(said: tuple[Utterance, ...]) -> list[tuple[str, float, float]]:
+    return [(w.text, round(w.start, 2), round(w.end, 2)) for utterance in said for w in utterance.words]
+
+
+def test_a_number_is_parted_where_the_speaker_paused() -> None:
+    said = read_out(" ja", " 34", "-", "3", "-", "129", "-", "79", "-", "3", "-", "3", ".")
+    assert [utterance.text for utterance in said] == ["ja 34-3-", "129-79- 3-3."]
+    assert in_words(said) == [
+        ("ja", 10.0, 10.2),
+        ("34-3-", 10.2, 11.2),
+        ("129-79-", 50.0, 50.5),
+        ("3-3.", 50.7, 51.2),
+    ]
+
+
+def test_digits_without_marks_are_parted_too() -> None:
+    said = read_out(" ja", " ja", " ja", " 34", "3", "129", "79", " ja")
+    assert [utterance.text for utterance in said] == ["ja ja ja 343", "12979 ja"]
+
+
+def test_letters_that_are_spelled_are_parted_with_the_digits_behind_them() -> None:
+    said = read_out(" ja", " ja", " A", "-", "B", "-", "C", "-", "3", ".")
+    assert [utterance.text for utterance in said] == ["ja ja A-B-", "C-3."]
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        (" 34", "-", "79"),  # 24-7, 9:30
+        (" 34", ",", "79"),
+        (" 34", ".", "000"),
+        (" 34", ".", "000", ".", "000", ","),
+        (" A", "-", "Mail", "-", "fach"),
+        (" 34", "-", "Mail"),
+    ],
+)
+def test_amounts_times_and_names_stay_whole(tokens: tuple[str, ...]) -> None:
+    said = read_out(*[" ja"] * 5, *tokens)
+    assert in_words(said)[-1][0] == "".join(tokens).strip()
+
+
+def test_a_number_in_one_breath_stays_one_word() -> None:
+    said = read_out(" 34", "3", "-", "129", ".")
+    assert in_words(said) == [("343-129.", 10.0, 11.2)]
+
+
+def test_the_parts_of_a_number_keep_its_probability_together() -> None:
+    chances = [0.9, 0.9, 0.5, 0.4, 0.5, 0.4, 0.8, 0.4, 0.8]
+    tokens = (" ja", " ja", " 34", "-", "3", "-", "129", "-", "79")
+    first, second = read_out(*tokens, probabilities=chances)
+    assert first.words[-1].probability ** 4 * second.words[0].probability ** 3 == pytest.approx(np.prod(chances[2:]))
 
 
 @st.composite

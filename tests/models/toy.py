@@ -29,10 +29,10 @@ STATES_PER_SECOND = 50
 WIDTH = 4
 
 
-def raw_tokenizer() -> RawTokenizer:
+def raw_tokenizer(texts: Sequence[str] = TEXT) -> RawTokenizer:
     """Return a tokenizer of whole words, byte-level as Whisper's; specials come behind the text."""
     bytes_of = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    vocabulary = {bytes_of.pre_tokenize_str(text)[0][0]: index for index, text in enumerate(TEXT)}
+    vocabulary = {bytes_of.pre_tokenize_str(text)[0][0]: index for index, text in enumerate(texts)}
     tokenizer = RawTokenizer(models.WordLevel(vocabulary, unk_token=bytes_of.pre_tokenize_str("�")[0][0]))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
