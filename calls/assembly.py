@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from stimmung.calls.distress import DistressJudge
 from stimmung.calls.distress_model import NAME as DISTRESS_MODEL
 from stimmung.calls.judgement import Judgement
-from stimmung.calls.policy import Party, permissions_for, report_policy
+from stimmung.calls.policy import Party, may_keep_original, permissions_for, report_policy
 from stimmung.calls.records import Analyzed, CallAnalysis, Deployment, PartyPolicy, PolicyReport, UsedModel
 from stimmung.calls.redacting import Redacting, redact_info, redact_path
 from stimmung.speech.engines import Engines, TranscriptionOptions
@@ -53,12 +53,6 @@ def assembled(
         redaction=judged.redaction,
     )
     return Analyzed(analysis, judged.originals if may_keep_original(call.policy) else ())
-
-
-def may_keep_original(policy: PolicyReport | None) -> bool:
-    """Say whether the words as they were said may be kept; where nobody ruled on it they may not."""
-    parties = policy.parties if policy else ()
-    return bool(parties) and all(party.permissions.keep_original.allowed for party in parties)
 
 
 def with_language(options: TranscriptionOptions, info: CallInfo) -> TranscriptionOptions:
@@ -117,6 +111,8 @@ def _used(engines: Engines, distress: DistressJudge | None, utterances: Sequence
         used["text_emotion"] = engines.text_emotion.model
     if engines.voice_emotion and any(utterance.voice_emotion for utterance in utterances):
         used["voice_emotion"] = engines.voice_emotion.model
+    if engines.names and utterances:
+        used["names"] = engines.names.model  # it was asked, whether it found any or not
     for task, model in used.items():
         yield UsedModel(task, model.name, model.sha256)
     if distress and any(utterance.distress for utterance in utterances):

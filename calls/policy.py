@@ -91,6 +91,18 @@ def permissions_for(utterance: Utterance, parties: Sequence[PartyPolicy]) -> Per
     return Permissions(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
 
 
+def may_keep_audio(policy: PolicyReport | None) -> bool:
+    """Say whether the sound of a call may be kept: only where the rules about each of its parties say so."""
+    ruled = policy.parties if policy else ()
+    return bool(ruled) and all(party.permissions.keep_audio.allowed for party in ruled)
+
+
+def may_keep_original(policy: PolicyReport | None) -> bool:
+    """Say whether the words as they were said may be kept; where nobody ruled on it they may not."""
+    ruled = policy.parties if policy else ()
+    return bool(ruled) and all(party.permissions.keep_original.allowed for party in ruled)
+
+
 def _not_a_customer(party: Party) -> Ruling | None:
     """Return why this party is never scored, None for a customer."""
     if party.role == "customer":

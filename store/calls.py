@@ -7,8 +7,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from stimmung.calls.assembly import may_keep_original
-from stimmung.calls.records import PolicyReport
+from stimmung.calls.policy import may_keep_audio, may_keep_original
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import Utterance
 from stimmung.store.audio_files import doom_audio, keep_audio, remove_doomed, remove_kept
@@ -102,12 +101,6 @@ def _refuse_forbidden(saved: SavedCall) -> None:
         raise StoreError("the call's rules forbid to keep the words as they were said (policy.keep_original)")
     if saved.audio is not None and not may_keep_audio(policy):
         raise StoreError("the call's rules forbid to keep its sound (see `keep_audio` in its policy)")
-
-
-def may_keep_audio(policy: PolicyReport | None) -> bool:
-    """Say whether the sound of a call may be kept: only where the rules about each of its parties say so."""
-    ruled = policy.parties if policy else ()
-    return bool(ruled) and all(party.permissions.keep_audio.allowed for party in ruled)
 
 
 def _save(connection: Connection, places: Places, draft: Draft, beside: _Beside) -> _Done:

@@ -1,6 +1,7 @@
 """What recordings and live calls have in common: who is who, in which language, what came of it and by which models."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,6 @@ from tests.calls.toy_redaction import ToyRedactor
 from stimmung.calls.assembly import (
     Listened,
     assembled,
-    may_keep_original,
     owned,
     policy_of,
     roles_on,
@@ -25,7 +25,7 @@ from stimmung.calls.judgement import Judgement
 from stimmung.calls.metrics import measure
 from stimmung.calls.records import CallAnalysis, CallerDistress, Omission, RedactionReport
 from stimmung.calls.redaction.records import Original
-from stimmung.speech.engines import Engines, TranscriptionOptions
+from stimmung.speech.engines import Engines, ModelId, TranscriptionOptions
 from stimmung.speech.fakes import fake_engines
 from stimmung.speech.records import CallInfo, DistressScore, Event, Role, Utterance, VoiceEmotionScore
 
@@ -54,6 +54,17 @@ def whole(
 ) -> CallAnalysis:
     engines = engines or fake_engines()
     return assembled(listened(options), judged(*utterances), engines, distress, ToyRedactor()).analysis
+
+
+class NoNames:
+    """Finds no names."""
+
+    @property
+    def model(self) -> ModelId:
+        return ModelId("fake-names", "7" * 64)
+
+    def find_names(self, texts: Sequence[str], language: str) -> list[list[tuple[int, int]]]:
+        return [[] for _ in texts]
 
 
 def tasks(analysis: CallAnalysis) -> list[str]:
@@ -94,11 +105,6 @@ def test_the_words_as_they_were_said_leave_only_where_the_policy_lets_them() -> 
         assert assembled(call, judged(), fake_engines(), None, ToyRedactor()).originals == kept
 
 
-def test_where_nobody_ruled_on_it_originals_may_not_be_kept() -> None:
-    assert not may_keep_original(None)
-    assert not may_keep_original(replace(listened().policy, parties=()))
-
-
 def test_the_language_is_that_of_what_was_said_first() -> None:
     assert whole(said(1.0, 2.0, language="en"), said(3.0, 4.0, language="de")).language == "en"
 
@@ -124,6 +130,13 @@ def test_models_that_had_a_part_are_named_with_their_weights() -> None:
     named = {model.task: (model.name, model.sha256) for model in analysis.models}
     assert named["text_emotion"] == ("fake-text-emotion", "2" * 64)
     assert named["distress"] == (DISTRESS_MODEL, MODEL.sha256)
+
+
+def test_the_model_that_looks_for_names_is_named_where_something_was_said() -> None:
+    engines = replace(fake_engines(), names=NoNames())
+    assert tasks(whole(said(1.0, 2.0), engines=engines)) == ["speech_detection", "transcription", "names"]
+    assert whole(said(1.0, 2.0), engines=engines).models[-1].sha256 == "7" * 64
+    assert tasks(whole(engines=engines)) == ["speech_detection", "transcription"]
 
 
 # the language

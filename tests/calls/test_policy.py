@@ -15,6 +15,8 @@ from stimmung.calls.policy import (
     SETTINGS,
     Party,
     deployment_of,
+    may_keep_audio,
+    may_keep_original,
     permissions_for,
     permissions_of,
     report_policy,
@@ -253,6 +255,19 @@ class TestKeepOriginal:
     def test_wants_purpose_and_basis(self, lacking: str) -> None:
         found = rule(deployment=replace(without(lacking), keep_original=True)).keep_original
         assert (found.allowed, found.remedy) == (False, f"policy.{lacking} in the settings")
+
+
+def test_of_the_call_as_a_whole_one_no_is_a_no_and_so_is_no_ruling() -> None:
+    keeping = replace(DEPLOYMENT, keep_original=True)
+    report = report_policy([AGENT, replace(CUSTOMER, channel=1)], GRANTED, keeping)
+    assert may_keep_audio(report)
+    assert may_keep_original(report)
+    agent, customer = report.parties
+    no = Ruling(False, "no")
+    refused = replace(customer, permissions=replace(customer.permissions, keep_audio=no, keep_original=no))
+    for other in (None, replace(report, parties=()), replace(report, parties=(agent, refused))):
+        assert not may_keep_audio(other)
+        assert not may_keep_original(other)
 
 
 def test_settings_become_a_deployment_and_blank_text_is_nothing() -> None:
