@@ -1,0 +1,99 @@
+"""Words as they are indexed and asked for."""
+
+import pytest
+
+from stimmung.store.search.words import Lexemes, WordAnalysis
+
+
+@pytest.fixture(scope="module")
+def analysis() -> WordAnalysis:
+    return WordAnalysis()
+
+
+def finds(analysis: WordAnalysis, query: str, text: str, language: str) -> bool:
+    """Tell whether one word that is asked for stands in a text, by its stems or as a part."""
+    asked = set(analysis.of_query(query).stems)
+    return any(asked & {*word.stems, *word.parts} for word in analysis.of_text(text, language))
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "language"),
+    [
+        ("Kündigungen", "Ihre Kündigung liegt vor", "de"),
+        ("kuendigung", "Ihre Kündigung liegt vor", "de"),
+        ("kundigung", "Ihre Kündigung liegt vor", "de"),
+        ("KÜNDIGUNG", "die kündigung", "de"),
+        ("Kündigung", "die Ku\u0308ndigung", "de"),
+        ("Kündigung", "die Kuendigung", "de"),
+        ("Kündigung", "die Kün\u00addigung", "de"),
+        ("Strasse", "in welcher Straße", "de"),
+        ("Straße", "IN WELCHER STRASSE", "de"),
+        ("für", "Fuer wen", "de"),
+        ("gebühr", "die Gebühren", "de"),
+        ("häuser", "das Haus", "de"),
+        ("charge", "I was charged twice", "en"),
+        ("cancelling", "I want to cancel", "en"),
+        ("café", "the cafe", "en"),
+        ("email", "per E-Mail bitte", "de"),
+        ("e-mail", "per Email bitte", "de"),
+        ("mail", "per E-Mail bitte", "de"),
+        ("email", "per E Mail bitte", "de"),
+        ("Email", "die E-Mail-Adresse", "de"),
+        ("emailadresse", "die E-Mail-Adresse", "de"),
+        ("wlan", "das W-LAN und das W LAN", "de"),
+        ("can't", "I cannot log in", "en"),
+        ("cannot", "I cant log in", "en"),
+        ("not", "I can't log in", "en"),
+        ("have", "I've been waiting", "en"),
+        ("don\u2019t", "I don't know", "en"),
+        ("customer", "the customer's name", "en"),
+        ("geht", "wie geht's", "de"),
+        ("2500", "2.500 Euro", "de"),
+        ("2.500", "2,500 pounds", "en"),
+        ("24,99", "24.99 a month", "en"),
+        ("1.234,5", "1,234.5", "en"),
+        ("1&1", "bei 1&1 bestellt", "de"),
+        ("[IBAN]", "meine [IBAN] lautet", "de"),
+        ("nicht", "das geht nicht", "de"),
+    ],
+)
+def test_finds(analysis: WordAnalysis, query: str, text: str, language: str) -> None:
+    assert finds(analysis, query, text, language)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "language"),
+    [
+        ("iban", "meine [IBAN] lautet", "de"),
+        ("11", "bei 1&1 bestellt", "de"),
+        ("1012", "10-12 Uhr", "de"),
+        ("kunde", "die Kündigung", "de"),
+        ("25", "2.500 Euro", "de"),
+        ("imail", "I mail you", "en"),
+    ],
+)
+def test_does_not_find(analysis: WordAnalysis, query: str, text: str, language: str) -> None:
+    assert not finds(analysis, query, text, language)
+
+
+def test_each_word_has_a_span(analysis: WordAnalysis) -> None:
+    text = "Die E-Mail an [EMAIL], U Bahn: 2.500 €, geht's – ku\u0308ndigen!"
+    words = [text[start:end] for start, end in analysis.spans(text)]
+    expected = ["Die", "E", "Mail", "an", "[EMAIL]", "U", "Bahn", "2.500", "geht's", "ku\u0308ndigen"]
+    assert words == expected
+    assert len(analysis.of_text(text, "de")) == len(expected)
+
+
+def test_a_contraction_is_one_word_with_parts(analysis: WordAnalysis) -> None:
+    assert analysis.of_text("won't", "en")[0].stems == ("wont",)
+    assert analysis.of_text("won't", "en")[0].parts == ("will", "not")
+
+
+def test_an_unknown_language_is_read_as_both(analysis: WordAnalysis) -> None:
+    assert set(analysis.of_text("charged", "fr")[0].stems) >= {"charg"}
+    assert analysis.of_text("gebühren", "")[0].stems[0] == "gebuhr"
+
+
+def test_signs_alone_find_nothing(analysis: WordAnalysis) -> None:
+    assert analysis.of_query("…!?") == Lexemes(())
+    assert analysis.of_text("… – !", "de") == ()
