@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from rich.markup import escape
 
-from stimmung.batch.audit import unredacted_look
 from stimmung.batch.outputs import Format, file_stems, remove_scored, render, result_file, write_results
 from stimmung.batch.pipeline import Pipeline
 from stimmung.batch.progress import sound_progress
@@ -184,9 +183,8 @@ def _shown(found: Analyzed, job: Job, desk: Desk) -> CallAnalysis:
     if refused := next((one for one in rulings if not one.allowed), None):
         remedy = f"; {refused.remedy} would change it" if refused.remedy else ""
         raise CallInfoError(f"{analysis.path}: --unredacted is not permitted for this call: {refused.why}{remedy}")
-    desk.pipeline.audit(unredacted_look(analysis.path))
-    if desk.saver is not None:
-        desk.saver.record_look(job.recording, analysis)
+    assert desk.saver is not None  # needs_store
+    desk.saver.record_look(job.recording, analysis)
     return with_originals(analysis, found.originals)
 
 

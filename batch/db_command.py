@@ -60,7 +60,8 @@ stimmung db restore /mnt/backups/stimmung-20260301T030000Z.backup --force
 Whoever was erased since the backup stays erased, and what is too old by now is not brought back. Killed at any moment,
 the database in use is the old or the new one, whole. The secret that the backup was made with has to be in its file.
 
-Exit codes: 0 done, 1 failed and everything is as it was, 2 wrong usage or settings."""
+Exit codes: 0 done, 1 failed and everything is as it was, or restored and something is left to you and named, 2 wrong
+usage or settings."""
 FORGET = "Give up finding the calls that were kept with the lost secret by their customers, for good?"
 
 
@@ -173,6 +174,9 @@ def restore(
         with opened(context.obj, store_settings(config, data_dir), screen, make=True, migrate=False) as store:
             done = store.restore(file, force, tuple(register or ()))
         screen.result(to_json_text(restored_to_json(done)) if as_json else f"{restored_text(done)}\n")
+        for text in done.undone:
+            screen.failure(text)
+    raise typer.Exit(FAILED if done.undone else 0)
 
 
 def rotate_secret(

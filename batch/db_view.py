@@ -73,6 +73,7 @@ def restored_to_json(done: Restored) -> dict[str, object]:
         "erased_again": done.erased_again,
         "too_old": done.too_old,
         "recordings_missing": done.recordings_missing,
+        "undone": list(done.undone),
     }
 
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stimmung.batch.audit import Audit, audit
 from stimmung.batch.kept_sound import redacted_sound
 from stimmung.calls.analysis import Instructions, Progress, Recording
 from stimmung.calls.distress import DistressJudge
@@ -19,8 +18,7 @@ from stimmung.speech.settings import Settings
 class Pipeline:
     """Builds the models and what takes identifiers out, analyses a call with them, tells the time in seconds.
 
-    `audit` takes note of who looked at a call's words as they were said. `redact_sound` returns an Opus file with tones
-    over what was redacted.
+    `redact_sound` returns an Opus file with tones over what was redacted.
     """
 
     build_engines: Callable[[Settings], Engines]
@@ -28,7 +26,6 @@ class Pipeline:
     build_redactor: Callable[[Settings, Engines], Redacting]
     clock: Callable[[], float] = time.perf_counter
     load_judge: Callable[[], DistressJudge] = DistressJudge.load
-    audit: Audit = audit
     redact_sound: Callable[[Recording, CallAnalysis], bytes] = redacted_sound
 
 

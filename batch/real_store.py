@@ -8,16 +8,18 @@ from pathlib import Path
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.settings import Settings, StoreSettings
+from stimmung.store.addresses import place
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
 from stimmung.store.backups.backup import Backup, make_backup
 from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.data_folder import place_of_data
-from stimmung.store.database import open_database
+from stimmung.store.database import Database, open_database
+from stimmung.store.embedded.process import ServerFiles
 from stimmung.store.embedded.server import FOLDER
 from stimmung.store.json_records import clean
 from stimmung.store.maintenance import Steward
-from stimmung.store.migrate import migrate_database
+from stimmung.store.migrate import migrate_database, schema_status
 from stimmung.store.originals import load_originals
 from stimmung.store.pace import Pace
 from stimmung.store.persons.person import PersonFiles, PersonOptions, export_person
@@ -42,7 +44,10 @@ def real_store(settings: Settings, tell: Callable[[str], None], opening: Opening
     """
     if not opening.make:
         _refuse_nothing(settings.store)
-    with open_database(settings.store, tell=tell, migrate=opening.migrate) as database:
+    with open_database(settings.store, tell=tell, migrate=opening.make and opening.migrate) as database:
+        if opening.migrate and not opening.make:
+            _refuse_empty(database)
+            migrate_database(database.engine)
         places = places_in(database.data_dir, settings.store)
         steward = Steward(database, places, system_user(), Pace(tell))
         if opening.migrate:
@@ -53,10 +58,19 @@ def real_store(settings: Settings, tell: Callable[[str], None], opening: Opening
 def _refuse_nothing(settings: StoreSettings) -> None:
     """Raise StoreError where there is no database yet: a mistyped folder shall not become an empty one."""
     folder = place_of_data(settings)
-    if settings.database_url is None and not (folder / FOLDER).exists():
+    if settings.database_url is None and not ServerFiles(folder / FOLDER).cluster.exists():
         raise StoreError(
             f"{folder}: nothing is kept there: `stimmung analyze --save` begins it, --data-dir (store.data_dir) names"
             " another folder"
+        )
+
+
+def _refuse_empty(database: Database) -> None:
+    """Raise StoreError for a database without our tables: a mistyped name shall not get any."""
+    if schema_status(database.engine).version == 0:
+        raise StoreError(
+            f"{place(database.parameters)}: nothing is kept there: `stimmung analyze --save` begins it, `stimmung db"
+            " migrate` makes the tables alone; STIMMUNG_DATABASE_URL names another database"
         )
 
 

@@ -9,7 +9,6 @@ import pytest
 from tests.calls.toy_redaction import ToyRedactor
 from typer.testing import CliRunner
 
-from stimmung.batch.audit import Look
 from stimmung.batch.pipeline import Pipeline
 from stimmung.calls.analysis import Instructions, Progress, Recording
 from stimmung.calls.policy import Party, report_policy
@@ -62,7 +61,6 @@ class FakePipeline:
     infos: list[CallInfo] = field(default_factory=list)
     instructions: list[Instructions] = field(default_factory=list)
     seconds: float = 0.0  # what the clock shows
-    looks: list[Look] = field(default_factory=list)
     error: Callable[[Path], BaseException | None] = lambda path: (
         AudioError(f"{path}: holds no sound; check the recorder") if "bad" in path.name else None
     )
@@ -77,7 +75,6 @@ class FakePipeline:
             self.analyze,
             lambda settings, engines: REDACTOR,
             lambda: self.seconds,
-            audit=self.looks.append,
         )
 
     def build_engines(self, settings: Settings) -> Engines:

@@ -109,7 +109,18 @@ class TestRestore:
         assert store.done[1] == ("restore", Path("old.backup"), True, (Path("a.jsonl"), Path("b.jsonl")))
 
     def test_json(self, runner: CliRunner, store: FakeStore) -> None:
-        assert json.loads(db(runner, store, "restore", "old.backup", "--json").stdout)["erased_again"] == 2
+        found = json.loads(db(runner, store, "restore", "old.backup", "--json").stdout)
+        assert (found["erased_again"], found["undone"]) == (2, [])
+
+    @pytest.mark.parametrize("form", [(), ("--json",)])
+    def test_traces_that_the_server_did_not_let_go_are_told_and_fail(
+        self, runner: CliRunner, store: FakeStore, form: tuple[str, ...]
+    ) -> None:
+        store.restored = replace(store.restored, undone=("its log keeps old files: `wal_recycle = off`",))
+        result = db(runner, store, "restore", "old.backup", *form)
+        assert result.exit_code == 1
+        assert result.stderr == "error: its log keeps old files: `wal_recycle = off`\n"
+        assert "9" in result.stdout
 
 
 class TestRotateSecret:

@@ -6,9 +6,12 @@ import wave
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
@@ -18,6 +21,10 @@ from stimmung.calls.records import Analyzed, RedactionReport
 from stimmung.calls.redaction.records import Bleep, Original
 from stimmung.speech.decode import decode
 from stimmung.speech.records import Span, Word
+from stimmung.store.data_folder import private_folder
+from stimmung.store.embedded.server import EmbeddedServer
+from stimmung.store.embedded.settings import ADMIN, ROLE
+from stimmung.store.pace import Pace
 
 pytestmark = pytest.mark.slow
 
@@ -196,6 +203,31 @@ def test_a_mistyped_folder_does_not_become_a_database(words: str, shell: Shell, 
     assert (result.exit_code, result.stdout) == (1, "")
     assert "nothing is kept there" in result.stderr
     assert not (calls / "typo").exists()
+
+
+def test_a_database_whose_making_was_cut_short_is_none(shell: Shell, calls: Path) -> None:
+    (calls / "kept/postgres/initdb").mkdir(parents=True, mode=0o700)  # what a killed first start leaves
+    (calls / "kept").chmod(0o700)
+    result = shell("db", "backup")
+    assert (result.exit_code, "nothing is kept there" in result.stderr) == (1, True)
+    assert not (calls / "kept/postgres/data").exists()
+
+
+@pytest.mark.parametrize("words", ["db backup", "show 4711", "retention run"])
+def test_a_database_without_our_tables_gets_none(
+    words: str, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedServer(private_folder(tmp_path / "elsewhere"), Pace()) as server:  # stands for an operator's
+        with psycopg.connect(make_conninfo(**server.connection(role=ADMIN)), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE typo OWNER {ROLE}")
+        reach = server.connection("typo")
+        monkeypatch.setenv("STIMMUNG_DATABASE_URL", f"postgresql:///typo?{urlencode({**reach, 'dbname': 'typo'})}")
+        result = shell(*words.split())
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "nothing is kept there" in " ".join(result.stderr.split())
+        with psycopg.connect(make_conninfo(**reach)) as connection:
+            assert connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
+        assert "run `stimmung db migrate`" in shell("db", "status").stderr
 
 
 def _write_noise(path: Path, seed: int) -> None:

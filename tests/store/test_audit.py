@@ -1,5 +1,7 @@
 """Acts are added and stay as they were, hold no prose, and lose whose they were when that person is erased."""
 
+import getpass
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -97,3 +99,11 @@ def test_prose_and_half_pseudonyms_are_refused(database: Database, act: Act) -> 
 
 def test_the_user_has_a_name() -> None:
     assert system_user()
+
+
+def test_a_user_without_an_account_is_named_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> str:
+        raise OSError("no such id")
+
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    assert system_user() == f"uid {os.getuid()}"
