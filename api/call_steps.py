@@ -124,6 +124,11 @@ class CallSteps:
         """Let go of the call, which holds sound, for good: no further step may be taken."""
         del self._call
 
+    def forget(self) -> None:
+        """Let go of the sound that was to be kept, of a call that will not be."""
+        if self._keeper is not None:
+            self._keeper.forget()
+
     def _keep(self, keeper: CallKeeper, outcome: Outcome) -> None:
         """Keep a call that ends with this step, before anybody is told that it did."""
         for place, told in enumerate(outcome.told):
@@ -145,7 +150,7 @@ class CallSteps:
                 self._consent(item.value, outcome)
             case NoticeGiven():
                 outcome.told += self._call.notice(item.at)
-                outcome.policy = self._call.analysis().policy
+                self._rule(outcome)
             case PartialMessage() if not self._ending:
                 self._call.ask_partial()
             case EndMessage():
@@ -153,7 +158,12 @@ class CallSteps:
 
     def _consent(self, value: Consent, outcome: Outcome) -> None:
         outcome.told += self._call.consent(value)
+        self._rule(outcome)
+
+    def _rule(self, outcome: Outcome) -> None:
         outcome.policy = self._call.analysis().policy
+        if self._keeper is not None:
+            self._keeper.rule(outcome.policy)
 
     def _take(self, sound: Sound, outcome: Outcome) -> None:
         try:
@@ -175,8 +185,11 @@ class CallSteps:
     def _feed(self) -> None:
         """Listen to what came, all at once: each time costs half a millisecond, whatever little there is."""
         if self._unheard:
-            self._call.feed(np.concatenate(self._unheard, axis=1) if len(self._unheard) > 1 else self._unheard[0])
+            samples = np.concatenate(self._unheard, axis=1) if len(self._unheard) > 1 else self._unheard[0]
+            self._call.feed(samples)
             self._unheard.clear()
+            if self._keeper is not None:
+                self._keeper.hear(samples)
 
     def _end(self, outcome: Outcome) -> None:
         if self._ending:

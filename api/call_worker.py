@@ -154,6 +154,7 @@ class CallWorker:
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait([self._running])
+        self._steps.forget()
 
     async def _ask(self, questions: list[asyncio.Future[Answered]]) -> Answered:
         answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
@@ -247,6 +248,7 @@ class CallWorker:
         if error is not None:
             self._over = True
             self._errands.give_up()
+            self._steps.forget()
             self._steps.release()
             self._hooks.broke()
 

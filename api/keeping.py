@@ -1,6 +1,8 @@
 """Calls that ended live are kept in the store, each before its end is told, so that whoever was told finds it there.
 
-While the store cannot be reached they wait in memory and are tried again. Their sound is not kept.
+While the store cannot be reached they wait in memory and are tried again. Their sound follows a moment later: making it
+ready takes seconds of the processor. The same sound under the same id is the same call, so that a client that was cut
+off may send it again.
 """
 
 import logging
@@ -10,19 +12,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
-from uuid import uuid4
 
-from stimmung.calls.records import CallAnalysis
+from stimmung.api.heard_sound import HeardSound
+from stimmung.api.sound_keeping import Shelf, SoundKeeping
+from stimmung.calls.policy import may_keep_audio
+from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.errors import StoreError
+from stimmung.speech.records import Samples
 from stimmung.speech.settings import Settings
+from stimmung.speech.wire import WireFormat
 from stimmung.store.audit import system_user
 from stimmung.store.calls import save_call
 from stimmung.store.content import hash_live
-from stimmung.store.database import Database, open_database
+from stimmung.store.database import open_database
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
-from stimmung.store.places import Places, places_in
+from stimmung.store.places import places_in
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Provenance, SavedCall
 from stimmung.store.removal.erasure import settle_erasures
@@ -35,7 +41,19 @@ logger = logging.getLogger(__name__)
 
 
 class CallKeeper(Protocol):
-    """Keeps one call; from any thread, and it blocks while it writes."""
+    """Keeps one call; from any thread, one at a time, and it blocks while it writes."""
+
+    def rule(self, policy: PolicyReport | None) -> None:
+        """Take note of what the rules about the call say now."""
+        ...
+
+    def hear(self, samples: Samples) -> None:
+        """Take further sound as it was listened to: float32 (channels, n) at the wire's rate."""
+        ...
+
+    def forget(self) -> None:
+        """Let go of the sound of a call that will not be kept."""
+        ...
 
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
         """Keep a call that ended; return why that has to wait, nothing where it is kept."""
@@ -49,18 +67,17 @@ class CallKeeper(Protocol):
 class Keeping(Protocol):
     """Where calls are kept."""
 
-    def of_call(self, call_id: str) -> CallKeeper:
-        """Return what keeps the live call of that id."""
+    def of_call(self, call_id: str, wire: WireFormat) -> CallKeeper:
+        """Return what keeps the live call of that id, whose sound comes as `wire` says."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The open store, and by what the calls of this server are made."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ended:
+    """A call that is to be kept, and its sound, None where that is not kept or is no more."""
 
-    database: Database
-    places: Places
-    provenance: Provenance
+    call: SavedCall
+    sound: HeardSound | None = None
 
 
 class StoreKeeping:
@@ -68,16 +85,18 @@ class StoreKeeping:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._waiting: deque[SavedCall] = deque()
+        self._sounds = SoundKeeping(shelf)
+        self._waiting: deque[_Ended] = deque()
         self._lock = threading.Lock()  # over what waits
         self._writing = threading.Lock()  # so that a withdrawal comes after what it withdraws
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._try_again, name="keep", daemon=True)
         self._thread.start()
 
-    def of_call(self, call_id: str) -> "StoredLiveCall":
-        """Return what keeps the live call of that id."""
-        return StoredLiveCall(call_id, hash_live(call_id, uuid4().hex), self)
+    def of_call(self, call_id: str, wire: WireFormat) -> "StoredLiveCall":
+        """Return what keeps the live call of that id, whose sound comes as `wire` says."""
+        folder = self._shelf.places.audio if self._shelf.sound else None
+        return StoredLiveCall(call_id, HeardSound(folder, wire.sample_rate, wire.channels), self)
 
     @property
     def provenance(self) -> Provenance:
@@ -88,13 +107,13 @@ class StoreKeeping:
         """How many calls could not be kept yet."""
         return len(self._waiting)
 
-    def save(self, call: SavedCall) -> str:
-        """Keep a call; return why that has to wait, nothing where it is kept."""
+    def save(self, call: SavedCall, sound: HeardSound | None = None) -> str:
+        """Keep a call; return why that has to wait, nothing where it is kept. `sound` is this one's from now on."""
         with self._writing:
             try:
-                self._save(call)
+                self._save(_Ended(call, sound))
             except StoreError as error:
-                self._wait(call)
+                self._wait(_Ended(call, sound))
                 return str(error)
         return ""
 
@@ -103,25 +122,37 @@ class StoreKeeping:
         self._closed.set()
         self._thread.join()
         self._retry()
+        self._sounds.close()
+        for one in self._waiting:
+            _drop(one.sound)
         if self._waiting:
             logger.error("%d calls could not be kept in the store and are lost", len(self._waiting))
         return len(self._waiting)
 
-    def _save(self, call: SavedCall) -> None:
+    def _save(self, ended: _Ended) -> None:
         """Keep a call, under an id beside its own where another call has that already. Raises StoreError."""
-        shelf, saved, call_id = self._shelf, call, call.analysis.info.call_id or ""
+        shelf, call, saved = self._shelf, ended.call, ended.call
+        call_id = call.analysis.info.call_id or ""
         if shelf.database.run(lambda connection: is_taken(connection, call_id, call.content_hash)):
             other = f"{call_id}-{call.content_hash[:DIGITS]}"
             saved = _under(call, other)
             logger.warning("call %s: another call of that id is kept; kept as %s", call_id, other)
         save_call(shelf.database, shelf.places, saved)
+        if ended.sound is not None:
+            self._sounds.put(saved, ended.sound)
 
-    def _wait(self, call: SavedCall) -> None:
+    def _wait(self, ended: _Ended) -> None:
+        """Have a call wait; of the same call the newest counts, and nothing is heard of one that was withdrawn."""
         with self._lock:
-            kept = [one for one in self._waiting if one.content_hash != call.content_hash]  # the newest counts
-            self._waiting = deque([*kept, call], MOST_WAITING)
+            content = ended.call.content_hash
+            same = [one for one in self._waiting if one.call.content_hash == content]
+            kept = [one for one in self._waiting if one.call.content_hash != content]
             if len(kept) >= MOST_WAITING:
                 logger.error("the oldest of %d calls that wait for the store is lost", MOST_WAITING)
+                same.append(kept.pop(0))
+            for one in same:
+                _drop(one.sound)
+            self._waiting = deque([*kept, ended])
 
     def _try_again(self) -> None:
         while not self._closed.wait(AGAIN_SECONDS):
@@ -131,32 +162,57 @@ class StoreKeeping:
         """Keep what waits, oldest first, until one cannot be kept."""
         while self._waiting:
             with self._writing:
-                call = self._waiting[0] if self._waiting else None
-                if call is None:
+                ended = self._waiting[0] if self._waiting else None
+                if ended is None:
                     return
                 try:
-                    self._save(call)
+                    self._save(ended)
                 except StoreError as error:
                     logger.warning("%d calls wait for the store: %s", len(self._waiting), error)
                     return
                 with self._lock:
-                    self._waiting = deque((one for one in self._waiting if one is not call), MOST_WAITING)
+                    self._waiting = deque(one for one in self._waiting if one is not ended)
 
 
 class StoredLiveCall:
     """Keeps one live call under the id that it came with."""
 
-    def __init__(self, call_id: str, content_hash: str, keeping: StoreKeeping) -> None:
-        self._call_id, self._content_hash, self._keeping = call_id, content_hash, keeping
+    def __init__(self, call_id: str, sound: HeardSound, keeping: StoreKeeping) -> None:
+        self._call_id, self._sound, self._keeping = call_id, sound, keeping
+        self._ended = False  # the sound is somebody else's
+
+    def rule(self, policy: PolicyReport | None) -> None:
+        """Take note of what the rules about the call say now."""
+        if not self._ended:
+            self._sound.permit(may_keep_audio(policy))
+
+    def hear(self, samples: Samples) -> None:
+        """Take further sound as it was listened to."""
+        self._sound.hear(samples)
+
+    def forget(self) -> None:
+        """Let go of the sound of a call that will not be kept."""
+        if not self._ended:
+            self._sound.permit(False)
 
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
         """Keep a call that ended; return why that has to wait, nothing where it is kept."""
-        call = SavedCall(analysis, self._content_hash, self._keeping.provenance, "live", originals)
-        return self._keeping.save(_under(call, self._call_id))
+        self.rule(analysis.policy)
+        self._ended = True
+        return self._keeping.save(self._saved(analysis, originals), self._sound)
 
     def withdraw(self, analysis: CallAnalysis) -> None:
-        """Put `analysis`, which holds no scores any more, in the place of what was kept."""
-        self.keep(analysis, ())
+        """Put `analysis`, which holds no scores any more, in the place of what was kept, its sound too."""
+        self._keeping.save(self._saved(analysis, ()))
+
+    def _saved(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> SavedCall:
+        content = hash_live(self._call_id, self._sound.digest)
+        return _under(SavedCall(analysis, content, self._keeping.provenance, "live", originals), self._call_id)
+
+
+def _drop(sound: HeardSound | None) -> None:
+    if sound is not None:
+        sound.drop()
 
 
 @contextmanager
@@ -165,7 +221,8 @@ def open_keeping(settings: Settings, tell: Callable[[str], None]) -> Iterator[St
     with open_database(settings.store, tell=tell) as database:
         places = places_in(database.data_dir, settings.store)
         settle_erasures(Steward(database, places, system_user(), Pace(tell)))
-        keeping = StoreKeeping(Shelf(database, places, provenance_of(settings)))
+        sound = settings.store.keep_audio != "none"
+        keeping = StoreKeeping(Shelf(database, places, provenance_of(settings), sound))
         try:
             yield keeping
         finally:

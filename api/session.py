@@ -87,7 +87,7 @@ class Session:
         self.over = asyncio.Event()  # nothing more will be told
         self.sample_rate = request.wire.sample_rate  # Hz, of the sound as it comes
         self._parts, self._options = parts, options
-        self._keeper = None if parts.keeping is None else parts.keeping.of_call(request.call_id)
+        self._keeper = None if parts.keeping is None else parts.keeping.of_call(request.call_id, request.wire)
         means = Means(parts.work, parts.threads, parts.clock, self._keeper)
         self._worker = CallWorker(request, call, means, Hooks(self._take, self._lose))
         self._view = BoardView(request, now)
@@ -132,6 +132,8 @@ class Session:
             message_bytes=MAX_MESSAGE_BYTES,
         )
         self._view.rule(policy)
+        if self._keeper is not None:
+            self._keeper.rule(policy)
         self._parts.board.update(self._view.entry)
         self._parts.counts.call_started()
         self._tell(Started(0.0, self.call_id, limits, policy))

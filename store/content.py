@@ -18,9 +18,9 @@ def hash_recording(files: Sequence[Path], call_id: str | None) -> str:
     return _hash("recording", call_id or "", *(_file_digest(file) for file in files))
 
 
-def hash_live(call_id: str | None, session: str) -> str:
-    """Return what stands for the sound of a call that was heard live; `session` is unique."""
-    return _hash("live", call_id or "", session)
+def hash_live(call_id: str | None, sound: str) -> str:
+    """Return the same of a call that was heard live; `sound` is a digest of its sound."""
+    return _hash("live", call_id or "", sound)
 
 
 def made_call_id(content_hash: str) -> str:

@@ -2,23 +2,39 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from sqlalchemy import select
 from tests.api.phones import Phone, settle, start, tone
 from tests.api.toy_calls import ToyService
-from tests.store.made_calls import analysis_of, saved_call
+from tests.store.made_calls import analysis_of, policy, saved_call, with_policy
+from tests.store.server_users import until
 
-from stimmung.api.keeping import CallKeeper, Shelf, StoreKeeping, open_keeping
+from stimmung.api.keeping import CallKeeper, StoredLiveCall, StoreKeeping, _Ended, open_keeping
+from stimmung.api.sound_keeping import Shelf
 from stimmung.calls.erasure import withdraw_consent
-from stimmung.calls.records import CallAnalysis
+from stimmung.calls.policy import may_keep_audio
+from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
+from stimmung.speech.decode import decode
 from stimmung.speech.errors import StoreError
+from stimmung.speech.records import Audio, Samples
 from stimmung.speech.settings import Settings, StoreSettings
+from stimmung.speech.wire import WireFormat
+from stimmung.store.audio_files import audio_path
 from stimmung.store.calls import load_call
+from stimmung.store.maintenance import Steward
+from stimmung.store.pace import Pace
+from stimmung.store.removal.erasure import erase_call
+from stimmung.store.schema import calls
+
+WIRE = WireFormat("s16le", 8_000, 2)
 
 
 class Kept(list[CallAnalysis]):
@@ -26,8 +42,23 @@ class Kept(list[CallAnalysis]):
 
     why = ""
 
-    def of_call(self, call_id: str) -> CallKeeper:
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Samples] = []
+        self.ruled: list[bool] = []  # whether the sound may be kept
+        self.forgotten = 0
+
+    def of_call(self, call_id: str, wire: WireFormat) -> CallKeeper:
         return self
+
+    def rule(self, policy: PolicyReport | None) -> None:
+        self.ruled.append(may_keep_audio(policy))
+
+    def hear(self, samples: Samples) -> None:
+        self.heard.append(samples)
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
         self.append(analysis)
@@ -103,6 +134,49 @@ class TestACallThatEnds:
         run(talk())
 
 
+class TestTheSoundOfACall:
+    def test_is_handed_over_as_it_was_listened_to(self) -> None:
+        async def talk() -> None:
+            kept = Kept()
+            serving = service(kept)
+            phone = Phone(serving)
+            phone.send(start(info={"consent": "granted"}), tone(1.0), tone(0.5))
+            phone.say("end")
+            await phone.until("call.ended")
+            np.testing.assert_array_equal(np.concatenate(kept.heard, axis=1), serving.calls["a"].heard)
+            assert kept.heard[0].any()
+            assert kept.ruled == [True]
+            assert not kept.forgotten
+
+        run(talk())
+
+    def test_hears_of_the_callers_answer_before_what_is_said_after_it(self) -> None:
+        async def talk() -> None:
+            kept = Kept()
+            phone = Phone(service(kept))
+            phone.send(start(info={"consent": "unknown"}), tone(1.0))
+            phone.say("consent", value="refused")
+            phone.say("end")
+            await phone.until("call.ended")
+            assert kept.ruled[0]  # the toy's deployment names a basis
+            assert len(kept.ruled) > 1
+
+        run(talk())
+
+    def test_is_let_go_when_the_server_stops_at_once(self) -> None:
+        async def talk() -> None:
+            kept = Kept()
+            serving = service(kept)
+            phone = Phone(serving)
+            phone.send(start(), tone(1.0))
+            await phone.until("utterance.final")
+            await serving.sessions.close()
+            assert kept.forgotten == 1
+            assert not kept
+
+        run(talk())
+
+
 class Broken:
     """A database that is away."""
 
@@ -126,8 +200,8 @@ def keeping(settings: Settings) -> Iterator[StoreKeeping]:
 def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCaptureFixture) -> None:
     call = saved_call(1)
     away = Broken()
-    keeping = StoreKeeping(Shelf(away, None, call.provenance))  # type: ignore[arg-type]  # never got to
-    keeper = keeping.of_call("a")
+    keeping = StoreKeeping(Shelf(away, None, call.provenance, sound=False))  # type: ignore[arg-type]  # never got to
+    keeper = keeping.of_call("a", WIRE)
     assert "does not answer" in keeper.keep(call.analysis, ())
     keeper.withdraw(withdraw_consent(call.analysis))
     assert keeping.waiting == 1
@@ -137,18 +211,90 @@ def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCapt
     assert "meter" not in caplog.text  # a word of the call
 
 
+class Held:
+    """A sound that is not ready before a test says so, and then nothing."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def audio(self) -> None:
+        assert self.go.wait(60)
+
+    def drop(self) -> None:
+        pass
+
+
+def talked(keeper: StoredLiveCall, seconds: float) -> StoredLiveCall:
+    """Have a call heard so long, a noise of its own on either channel; its sound may be kept."""
+    keeper.rule(policy("granted"))
+    noise = np.random.default_rng(1).standard_normal((WIRE.channels, round(seconds * WIRE.sample_rate)))
+    keeper.hear(np.clip(0.1 * noise, -1.0, 1.0).astype(np.float32))
+    return keeper
+
+
+def loudness(audio: Audio, channel: int, start: float, end: float) -> float:
+    """Return the mean square of a stretch."""
+    samples = audio.samples[channel, round(start * audio.sample_rate) : round(end * audio.sample_rate)]
+    return float(np.sqrt(np.mean(np.square(samples))))
+
+
+@pytest.mark.slow
+class TestTheSoundThatIsKept:
+    def test_is_all_of_it_but_what_was_redacted(self, settings: Settings) -> None:
+        analysis = saved_call(2).analysis  # with an IBAN on channel 1, from 5.1 to 7.9 s
+        with open_keeping(settings, lambda _line: None) as keeping:
+            shelf = keeping._shelf
+            assert talked(keeping.of_call("live-2", WIRE), 12.0).keep(analysis, ()) == ""
+            keeping._sounds.close()
+            stored = load_call(shelf.database, "live-2")
+            assert stored.audio is not None
+            audio = decode([audio_path(shelf.places.audio, stored.audio)])
+        assert audio.duration == pytest.approx(12.0, abs=0.05)
+        assert loudness(audio, 0, 5.5, 7.5) == pytest.approx(0.1, rel=0.3)
+        assert loudness(audio, 1, 1.0, 4.0) == pytest.approx(0.1, rel=0.3)
+        assert loudness(audio, 1, 5.5, 7.5) == pytest.approx(10 ** (-30 / 20) / 2**0.5, rel=0.1)  # the tone
+
+    def test_is_none_where_the_rules_or_the_settings_forbid_it(self, settings: Settings) -> None:
+        silent = settings.model_copy(update={"store": settings.store.model_copy(update={"keep_audio": "none"})})
+        refused = with_policy(saved_call(3), policy("refused")).analysis
+        for given, analysis in ((silent, saved_call(2).analysis), (settings, refused)):
+            with open_keeping(given, lambda _line: None) as keeping:
+                assert talked(keeping.of_call("live", WIRE), 1.0).keep(analysis, ()) == ""
+                keeping._sounds.close()
+                assert load_call(keeping._shelf.database, "live").audio is None
+                assert not [path for path in keeping._shelf.places.audio.glob("*/*") if path.is_file()]
+                erase_call(Steward(keeping._shelf.database, keeping._shelf.places, "anna", Pace()), "live")
+
+    def test_goes_when_consent_is_withdrawn_before_and_after_it_was_added(self, settings: Settings) -> None:
+        analysis = saved_call(4).analysis
+        with open_keeping(settings, lambda _line: None) as keeping:
+            shelf = keeping._shelf
+            early, late = (talked(keeping.of_call(name, WIRE), 1.0) for name in ("early", "late"))
+            late.keep(analysis, ())
+            until(lambda: load_call(shelf.database, "late").audio is not None)
+            late.withdraw(withdraw_consent(analysis))
+            held = Held()
+            keeping._sounds.put(saved_call(4), held)  # type: ignore[arg-type]  # what is added waits behind it
+            early.keep(analysis, ())
+            early.withdraw(withdraw_consent(analysis))
+            held.go.set()
+            keeping._sounds.close()
+            assert [load_call(shelf.database, name).audio for name in ("early", "late")] == [None, None]
+            assert not [path for path in shelf.places.audio.glob("*/*") if path.is_file()]
+
+
 @pytest.mark.slow
 class TestTheStore:
     def test_holds_the_call_as_it_ended(self, keeping: StoreKeeping) -> None:
         saved = saved_call(2)
-        assert keeping.of_call("live-2").keep(saved.analysis, ()) == ""
+        assert keeping.of_call("live-2", WIRE).keep(saved.analysis, ()) == ""
         stored = load_call(keeping._shelf.database, "live-2")
         assert stored.source == "live"
         assert [one.text for one in stored.analysis.utterances] == [one.text for one in saved.analysis.utterances]
 
     def test_replaces_it_by_what_a_withdrawal_leaves(self, keeping: StoreKeeping) -> None:
         analysis = saved_call(3).analysis
-        keeper = keeping.of_call("live-3")
+        keeper = keeping.of_call("live-3", WIRE)
         keeper.keep(analysis, ())
         assert scored(load_call(keeping._shelf.database, "live-3").analysis)
         keeper.withdraw(withdraw_consent(analysis))
@@ -158,15 +304,23 @@ class TestTheStore:
 
     def test_keeps_two_calls_of_one_id_apart(self, keeping: StoreKeeping, caplog: pytest.LogCaptureFixture) -> None:
         first, second = saved_call(4).analysis, analysis_of(5, 3, saved_call(4).analysis.info)
-        assert keeping.of_call("live-4").keep(first, ()) == ""
+        assert keeping.of_call("live-4", WIRE).keep(first, ()) == ""
         with caplog.at_level(logging.WARNING):
-            assert keeping.of_call("live-4").keep(second, ()) == ""
+            assert talked(keeping.of_call("live-4", WIRE), 2.0).keep(second, ()) == ""
         other = caplog.text.partition("kept as ")[2].split()[0]
         assert len(load_call(keeping._shelf.database, "live-4").analysis.utterances) == len(first.utterances)
         assert len(load_call(keeping._shelf.database, other).analysis.utterances) == 3
 
+    def test_knows_the_same_call_again(self, keeping: StoreKeeping) -> None:
+        """A client that was cut off before it heard of the end sends the call once more."""
+        analysis = saved_call(7).analysis
+        for _ in range(2):
+            assert talked(keeping.of_call("live-7", WIRE), 1.0).keep(analysis, ()) == ""
+        with keeping._shelf.database.engine.connect() as connection:
+            assert connection.scalars(select(calls.c.call_id)).all() == ["live-7"]
+
     def test_gets_what_waited_when_it_is_there_again(self, keeping: StoreKeeping) -> None:
         call = saved_call(6)
-        keeping._wait(call)
+        keeping._wait(_Ended(call))
         assert keeping.close() == 0
         assert load_call(keeping._shelf.database, "call-6").source == "recording"
