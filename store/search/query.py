@@ -31,7 +31,7 @@ class Field(StrEnum):
     DISTRESS = "distress"  # 0..1, of this utterance
     FIRST = "first"  # s from the start of the call in which it begins
     LAST = "last"  # s before the end of the call in which it begins
-    AT = "at"  # s in the call between which it begins
+    AT = "at"  # s in the call, Betweens: some of it is said then
     PACE = "pace"  # words per minute of whoever said it, over the call
     CALL_STATE = "call.state"  # of the call at its worst
     CALL_DISTRESS = "call.distress"  # of the call at its worst, 0..1
@@ -141,8 +141,8 @@ Value = str | float | Period | Between | CustomerKey
 class Condition:
     """A filter: one of `values` holds, or none of them where it is negated.
 
-    With another operator than `=` there is one value, a float. Under `=` values are strings (TIME: Periods; numbers:
-    Betweens; CUSTOMER: CustomerKeys). `key` is META's.
+    With another operator than `=` there is one value, a float; FIRST and LAST always have `<=`. Under `=` values are
+    strings (TIME: Periods; numbers: Betweens; CUSTOMER: CustomerKeys). `key` is META's.
     """
 
     field: Field
