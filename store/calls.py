@@ -1,18 +1,20 @@
 """Keeps calls, each in one transaction, once however often it comes; and gives them back as they were."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ARRAY, REAL, ColumnElement, Connection, cast, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from stimmung.calls.policy import may_keep_audio, may_keep_original
+from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import Utterance
 from stimmung.store.audio_files import doom_audio, keep_audio, remove_doomed, remove_kept
 from stimmung.store.call_rows import analysis_of, names_in, provenance_in
-from stimmung.store.copying import copy_rows
+from stimmung.store.copying import copy_rows, half_vector
 from stimmung.store.database import Database
 from stimmung.store.drafts import Draft, drafted
 from stimmung.store.json_records import clean
@@ -29,6 +31,7 @@ from stimmung.store.schema import (
     utterance_vectors,
     utterances,
 )
+from stimmung.store.search.entries import SEARCH_VERSION, IndexedCall, write_entries
 from stimmung.store.secret import Pseudonym
 from stimmung.store.utterance_rows import COLUMNS, AnyRow, ScoreNames, Values, utterance_of
 
@@ -53,6 +56,7 @@ class _Beside:
 
     audio: StoredAudio | None
     envelope: Envelope | None
+    analysis: CallAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ def save_call(database: Database, places: Places, saved: SavedCall) -> SavedAs:
     # Before the transaction, and once: it may be done again after its commit was lost on the way.
     audio = keep_audio(places.audio, saved.audio) if saved.audio is not None else None
     envelope = seal_originals(places.originals_key, draft.call_id, saved.originals) if saved.originals else None
-    done = database.run(lambda connection: _save(connection, places, draft, _Beside(audio, envelope)))
+    beside = _Beside(audio, envelope, saved.analysis)
+    done = database.run(lambda connection: _save(connection, database, places, draft, beside))
     if audio and done.file != audio.file:
         remove_kept(places.audio, audio)
     if done.refusal:
@@ -103,7 +108,7 @@ def _refuse_forbidden(saved: SavedCall) -> None:
         raise StoreError("the call's rules forbid to keep its sound (see `keep_audio` in its policy)")
 
 
-def _save(connection: Connection, places: Places, draft: Draft, beside: _Beside) -> _Done:
+def _save(connection: Connection, database: Database, places: Places, draft: Draft, beside: _Beside) -> _Done:
     # Two processes with the same call: the second waits here, and finds it done. A statement of its own, since one that
     # also looked would look as things were before it waited.
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(draft.call_id, SAVING))))
@@ -116,15 +121,16 @@ def _save(connection: Connection, places: Places, draft: Draft, beside: _Beside)
     if kept is not None and kept.fingerprint == draft.fingerprint and same_people:
         return _Done(kept.call_id, "same", kept.audio_file)
     _write_shared(connection, draft)
-    values = {**draft.call, **who, **_own_values(draft, beside)}
+    values = {**draft.call, **who, **_own_values(draft, beside), "search_version": SEARCH_VERSION}
     if kept is None:
         row = {**values, "call_id": draft.call_id}  # as a parameter: as part of the statement it is compiled each time
-        number = connection.execute(insert(calls).returning(calls.c.id), row).scalar_one()
+        number, saved_at = connection.execute(insert(calls).returning(calls.c.id, calls.c.saved_at), row).one()
     else:
-        number = kept.id
+        number, saved_at = kept.id, kept.saved_at
         _clear(connection, kept)
         connection.execute(update(calls).where(calls.c.id == number).values(changed_at=func.now(), **values))
     _write_parts(connection, number, draft, beside)
+    _write_index(connection, database, draft, IndexedCall(number, _began(draft, saved_at), draft.call, beside.analysis))
     call_id = draft.call_id if kept is None else kept.call_id
     return _Done(call_id, "replaced" if kept else "new", beside.audio.file if beside.audio else None)
 
@@ -195,11 +201,24 @@ def _write_parts(connection: Connection, number: int, draft: Draft, beside: _Bes
     if draft.utterances:
         rows = [{**one, "call": number} for one in draft.utterances]
         copy_rows(connection, utterances, COLUMNS, ([row.get(name) for name in COLUMNS] for row in rows))
-    if draft.vectors:
-        columns = ("call", "number", "embedding")
-        copy_rows(connection, utterance_vectors, columns, ((number, place, vector) for place, vector in draft.vectors))
     if beside.envelope:
         store_originals(connection, number, beside.envelope)
+
+
+def _write_index(connection: Connection, database: Database, draft: Draft, call: IndexedCall) -> None:
+    """Write what searches go through."""
+    if draft.vectors:
+        columns = ("call", "number", "embedding")
+        halves = database.has_half_vectors
+        rows = ((call.number, place, half_vector(one) if halves else one) for place, one in draft.vectors)
+        copy_rows(connection, utterance_vectors, columns, rows, raw=("embedding",) if halves else ())
+    write_entries(connection, call, database.words)
+
+
+def _began(draft: Draft, saved_at: datetime) -> datetime:
+    """Return when the call began; where nobody knows that, when it was saved."""
+    started = draft.call["started_at"]
+    return started if isinstance(started, datetime) else saved_at
 
 
 def _load(connection: Connection, call_id: str) -> StoredCall | None:
@@ -236,7 +255,7 @@ def _load(connection: Connection, call_id: str) -> StoredCall | None:
 
 def _load_utterances(connection: Connection, number: int, names: ScoreNames) -> tuple[Utterance, ...]:
     rows = connection.execute(
-        select(utterances, utterance_vectors.c.embedding)
+        select(utterances, cast(utterance_vectors.c.embedding, ARRAY(REAL)).label("embedding"))
         .outerjoin(
             utterance_vectors,
             (utterance_vectors.c.call == utterances.c.call) & (utterance_vectors.c.number == utterances.c.number),

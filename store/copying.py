@@ -4,7 +4,7 @@ Sixty vectors of 384 numbers take 0.1 ms of the processor so, as lists of Python
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 Array = npt.NDArray[np.floating[Any]]  # Any: of either width
 FLOAT4, FLOAT8 = 700, 701  # PostgreSQL's numbers of types (pg_type.oid)
 FLOAT4_ARRAY, FLOAT8_ARRAY = 1021, 1022
+RAW = "bytea"
 
 
 class _ArrayDumper(Dumper):
@@ -49,14 +50,22 @@ class _Float4ArrayDumper(_ArrayDumper):
     form = np.dtype([("length", ">i4"), ("value", ">f4")])
 
 
-def copy_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def copy_rows(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    raw: Collection[str] = (),
+) -> None:
     """Append rows, values in the order of `names`, within the connection's transaction.
 
-    Arrays of numbers are numpy's, jsonb is psycopg's Jsonb. Raises DBAPIError as SQLAlchemy's own statements do.
+    Arrays of numbers are numpy's, jsonb is psycopg's Jsonb; those of the columns `raw` are bytes as the type's receive
+    function reads them. Raises DBAPIError as SQLAlchemy's own statements do.
     """
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
-    kinds = _type_names(table, tuple(names))
+    # A binary COPY names no types: bytes go as they are.
+    kinds = [RAW if name in raw else kind for name, kind in zip(names, _type_names(table, tuple(names)), strict=True)]
     quoted = ", ".join(f'"{name}"' for name in names)
     try:
         with driver.cursor() as cursor:
@@ -68,6 +77,11 @@ def copy_rows(connection: Connection, table: Table, names: Sequence[str], rows: 
                     copy.write_row(row)
     except psycopg.Error as error:
         raise _as_sqlalchemys(connection, error) from None  # its text quotes the row
+
+
+def half_vector(vector: Array) -> bytes:
+    """Return what pgvector's halfvec_recv() reads: width, a reserved zero, the elements."""
+    return struct.pack(">hh", vector.size, 0) + vector.astype(">f2").tobytes()
 
 
 @cache

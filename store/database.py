@@ -1,6 +1,7 @@
 """The one database, embedded or external: a pool of connections, and work that survives the loss of one."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from stimmung.store.data_folder import data_folder
 from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.migrate import migrate_database, refuse_newer
 from stimmung.store.pace import Pace, Tell, pause
+from stimmung.store.search.words import WordAnalysis
 
 Kind = Literal["embedded", "external"]
 Result = TypeVar("Result")
@@ -46,7 +48,11 @@ AGAIN = {
 
 
 class Database:
-    """An open database. `engine` is SQLAlchemy's; `data_dir` the private folder for what is kept in files."""
+    """An open database.
+
+    `engine` is SQLAlchemy's, `data_dir` the private folder for what is kept in files, `words` analyses words for the
+    index and for searches.
+    """
 
     def __init__(
         self, kind: Kind, data_dir: Path, parameters: Mapping[str, str], server: EmbeddedServer | None = None
@@ -55,6 +61,7 @@ class Database:
         self.kind = kind
         self.data_dir = data_dir
         self.parameters = parameters
+        self.words = WordAnalysis()
         self._server = server
         self.engine = create_engine(
             DRIVER,
@@ -122,6 +129,15 @@ class Database:
         """Say whether an extension such as `vector` is installed in this database."""
         query = "SELECT 1 FROM pg_extension WHERE extname = %s"
         return self.run(lambda connection: connection.exec_driver_sql(query, (name,)).first() is not None)
+
+    @functools.cached_property
+    def has_half_vectors(self) -> bool:
+        """Say whether sentence vectors are pgvector's; otherwise they are arrays, which cannot be searched."""
+        query = (
+            "SELECT format_type(atttypid, -1) = 'halfvec' FROM pg_attribute"
+            " WHERE attrelid = 'utterance_vectors'::regclass AND attname = 'embedding'"
+        )
+        return self.run(lambda connection: bool(connection.exec_driver_sql(query).scalar_one()))
 
     def _explain(self, error: SQLAlchemyError) -> str:
         where = place(self.parameters)

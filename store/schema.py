@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR
 from sqlalchemy.types import TypeEngine
 
 METADATA = MetaData()
@@ -122,6 +122,7 @@ calls = Table(
     Column("audio_file", Text, unique=True),
     Column("audio_bytes", BigInteger),
     Column("audio_sha256", Text),
+    Column("search_version", Integer),
 )
 
 parties = Table(
@@ -178,6 +179,7 @@ utterances = Table(
     Column("distress_reasons", JSONB(none_as_null=True)),
 )
 
+# `embedding` is pgvector's halfvec where the server has it; as an array it can be read from either.
 utterance_vectors = Table(
     "utterance_vectors",
     METADATA,
@@ -185,6 +187,33 @@ utterance_vectors = Table(
     Column("number", Integer, primary_key=True),
     _required("embedding", ARRAY(REAL)),
     ForeignKeyConstraint(["call", "number"], ["utterances.call", "utterances.number"], ondelete="CASCADE"),
+)
+
+search_entries = Table(
+    "search_entries",
+    METADATA,
+    Column("call", BigInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _required("said_at", DateTime(timezone=True)),
+    _now("kept_at"),
+    _required("started", REAL),
+    _required("remaining", REAL),
+    _required("length", REAL),
+    *(Column(name, REAL) for name in ("sentiment", "distress", "arousal", "valence", "pace")),
+    *(Column(name, REAL) for name in ("call_mood", "call_distress")),
+    _required("duration", REAL),
+    *(Column(name, REAL) for name in ("silence", "hold", "overlap", "wait")),
+    _required("words", TSVECTOR),
+    ForeignKeyConstraint(["call", "number"], ["utterances.call", "utterances.number"], ondelete="CASCADE"),
+)
+
+saved_searches = Table(
+    "saved_searches",
+    METADATA,
+    Column("who", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    _required("query", Text),
+    _now("saved_at"),
 )
 
 original_keys = Table(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from stimmung.speech.errors import StoreError
 from stimmung.store.database import Database
 from stimmung.store.pace import Pace
-from stimmung.store.schema import METADATA, audit, calls, doomed_files, erasures, exports
+from stimmung.store.schema import METADATA, audit, calls, doomed_files, erasures, exports, saved_searches
 
 LOCK_SECONDS = 5  # others who want a table wait behind us for at most as long
 READERS_SECONDS = 600.0  # for transactions that began before the rows went; a dump of a large database takes minutes
@@ -43,7 +43,7 @@ def tables_of_calls() -> tuple[Table, ...]:
     found = {calls}
     while more := {table for table in METADATA.tables.values() if _hangs_on(table, found)} - found:
         found |= more
-    return tuple(sorted(found | {audit, doomed_files, erasures, exports}, key=lambda table: table.name))
+    return tuple(sorted(found | {audit, doomed_files, erasures, exports, saved_searches}, key=lambda table: table.name))
 
 
 def rewrite_tables(database: Database, tables: Sequence[Table], pace: Pace) -> Rewritten:

@@ -32,6 +32,7 @@ from stimmung.speech.records import (
     DistressScore,
     Event,
     Reason,
+    Samples,
     Span,
     TextEmotionScore,
     Utterance,
@@ -137,6 +138,11 @@ def with_info(saved: SavedCall, info: CallInfo) -> SavedCall:
     return replace(saved, analysis=replace(saved.analysis, info=info))
 
 
+def _kept(vector: Samples) -> Samples:
+    """Return the vector at unit length, with the precision that is kept."""
+    return (vector / np.float32(np.linalg.norm(vector))).astype(np.float16).astype(np.float32)
+
+
 def _words(start: float, texts: Sequence[str]) -> tuple[Word, ...]:
     return tuple(Word(start + 0.25 * at, start + 0.25 * at + 0.2, text, 0.9) for at, text in enumerate(texts))
 
@@ -158,7 +164,7 @@ def _utterance(place: int, random: np.random.Generator) -> Utterance:
         flags=("fast",) if place % 5 == 0 else (),
         words=_words(start, texts),
         voice_features=random.standard_normal(8).astype(np.float32),
-        text_vector=vector / np.float32(np.linalg.norm(vector)) if customer else None,
+        text_vector=_kept(vector) if customer else None,
         text_emotion=_text_score(random) if customer else None,
         voice_emotion=_voice_score(random) if customer else None,
         level=-20.0 - 5.0 * float(random.random()),

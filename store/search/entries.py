@@ -1,0 +1,92 @@
+"""What searches go through, made of a call: one narrow row per utterance. Written with the call, in its transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from sqlalchemy import Connection
+
+from stimmung.calls.records import CallAnalysis
+from stimmung.speech.records import Utterance
+from stimmung.store.copying import copy_rows
+from stimmung.store.schema import search_entries
+from stimmung.store.search.tags import call_tags, utterance_tags, week_of, week_tag
+from stimmung.store.search.vectors_of_words import words_vector
+from stimmung.store.search.words import WordAnalysis
+from stimmung.store.utterance_rows import Values
+
+SEARCH_VERSION: Final = 1  # grows when words or signs are made otherwise: entries of before are made anew
+COLUMNS: Final = tuple(column.name for column in search_entries.columns if column.name != "kept_at")
+MOST: Final = float(np.finfo(np.float32).max)
+CALL_COLUMNS: Final = {"call_mood": "mood_score", "call_distress": "distress_peak_score", "wait": "wait_seconds"}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedCall:
+    """A call as the index takes it: its number, when it began or else was saved, its columns, and what was heard."""
+
+    number: int
+    began: datetime
+    values: Values
+    analysis: CallAnalysis
+
+
+def write_entries(connection: Connection, call: IndexedCall, words: WordAnalysis) -> None:
+    """Add the entries of a call that has none."""
+    copy_rows(connection, search_entries, COLUMNS, entry_rows(call, words), raw=("words",))
+
+
+def entry_rows(call: IndexedCall, words: WordAnalysis) -> Iterator[Sequence[object]]:
+    """Yield the rows of a call in the order of `COLUMNS`."""
+    analysis = call.analysis
+    shared = {
+        **{name: call.values.get(column) for name, column in CALL_COLUMNS.items()},
+        "duration": analysis.duration,
+        "silence": analysis.metrics.silence_seconds if analysis.metrics else None,
+        "hold": analysis.metrics.hold_seconds if analysis.metrics else None,
+        "overlap": analysis.metrics.overlap_seconds if analysis.metrics else None,
+    }
+    paces = {one.channel: one.words_per_minute for one in analysis.metrics.parties} if analysis.metrics else {}
+    tags = tuple(call_tags(call.values, tuple(analysis.info.metadata.items())))
+    for number, said in enumerate(analysis.utterances):
+        at = _later(call.began, said.start)
+        own = {
+            "call": call.number,
+            "number": number,
+            "said_at": at,
+            "pace": paces.get(said.channel),
+            "words": words_vector(
+                words.of_text(said.text, said.language), (*utterance_tags(said), *tags, week_tag(week_of(at)))
+            ),
+            **_figures(said, analysis.duration),
+            **shared,
+        }
+        yield [_small(own[name]) for name in COLUMNS]
+
+
+def _later(began: datetime, seconds: float) -> datetime:
+    """Return the moment; one that no calendar has is where the call began."""
+    try:
+        return began + timedelta(seconds=seconds)
+    except OverflowError:
+        return began
+
+
+def _small(value: object) -> object:
+    """Return a number inside the range of PostgreSQL's `real`."""
+    return min(max(value, -MOST), MOST) if isinstance(value, float) else value
+
+
+def _figures(said: Utterance, duration: float) -> Values:
+    voice = said.voice_emotion
+    return {
+        "started": said.start,
+        "remaining": max(duration - said.start, 0.0),
+        "length": said.end - said.start,
+        "sentiment": said.text_emotion.score if said.text_emotion else None,
+        "distress": said.distress.probability if said.distress else None,
+        "arousal": voice.arousal if voice else None,
+        "valence": voice.valence if voice else None,
+    }
