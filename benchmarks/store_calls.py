@@ -1,6 +1,7 @@
 """Generated calls for measuring the store: as long and as full of scores as those that are analysed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -48,6 +49,7 @@ ENGLISH: Final = "my parcel never came and the driver left a note that nobody he
 PROVENANCE: Final = Provenance("generated", {"models.whisper": "base", "languages": "de, en"})
 DEPLOYMENT: Final = Deployment("quality of service", "consent", "Hinweis", "notice")
 BEGAN: Final = datetime(2026, 1, 5, 7, tzinfo=UTC)
+EVERY: Final = timedelta(seconds=37)  # a call
 
 
 def generated_call(number: int, seed: int = 0) -> SavedCall:
@@ -55,17 +57,18 @@ def generated_call(number: int, seed: int = 0) -> SavedCall:
     random = np.random.default_rng((seed, number))
     language = "de" if number % 2 else "en"
     info = CallInfo(
-        call_id=f"generated-{seed}-{number}",
-        started_at=BEGAN + timedelta(seconds=37 * number),
+        call_id=call_id_of(number, seed),
+        started_at=BEGAN + EVERY * number,
         team=f"team {number % 7}",
         queue=("billing", "meters", "complaints")[number % 3],
-        customer=f"customer {number % 4_000}",
+        customer=customer_of(number),
         language=language,
         roles=("agent", "customer"),
         consent="granted",
         emotion_notice_given_at=BEGAN,
     )
     said = tuple(_utterance(place, language, random) for place in range(UTTERANCES))
+    said = (_marked(said[0], marker(number)), *said[1:])
     parties = (Party("agent", 1.0, 0), Party("customer", 1.0, 1))
     analysis = CallAnalysis(
         path=f"night/{number}.flac",
@@ -83,6 +86,28 @@ def generated_call(number: int, seed: int = 0) -> SavedCall:
         redaction=RedactionReport({}, ()),
     )
     return SavedCall(analysis, hash_live(info.call_id, str(seed)), PROVENANCE)
+
+
+def call_id_of(number: int, seed: int) -> str:
+    """Return the id of call `number` of a series."""
+    return f"generated-{seed}-{number}"
+
+
+def customer_of(number: int) -> str:
+    """Return the key of its customer, who has no other among the first 4,000."""
+    return f"customer {number % 4_000}"
+
+
+def marker(number: int) -> str:
+    """Return a word that nobody says but in this call."""
+    return f"vorgang{number:06}q"
+
+
+def _marked(utterance: Utterance, word: str) -> Utterance:
+    """Return the utterance with another first word."""
+    first, *rest = utterance.words
+    words = (replace(first, text=word), *rest)
+    return replace(utterance, words=words, text=" ".join(one.text for one in words))
 
 
 def _utterance(place: int, language: str, random: np.random.Generator) -> Utterance:
