@@ -20,6 +20,7 @@ from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.events import find_events
 from stimmung.speech.records import SAMPLE_RATE, Span, Utterance, Window, Word
 from stimmung.speech.settings import NO_MODEL, ModelSettings, Settings
+from stimmung.speech.sounding import sounding_spans
 from stimmung.speech.utterances import utterances_of
 from stimmung.speech.windows import pack_windows
 
@@ -29,34 +30,45 @@ ROLES: Final[dict[int, Role]] = {channel: role for role, channel in CHANNELS.ite
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A dialogue's utterances as recognised, where its item sounds, and where the detector hears speech.
+    """A dialogue's utterances as recognised, where its item sounds, where the detector hears speech, where it sounds.
 
-    Places are channel and stretch; `duration` is that of the call, in seconds.
+    Places are channel and stretch; `duration` is that of the call, in seconds. `sounds` is None of what was kept before
+    it was known to matter.
     """
 
     utterances: tuple[Utterance, ...]
     spans: tuple[tuple[int, Span], ...]
     speech: tuple[tuple[int, Span], ...]
     duration: float
+    sounds: tuple[tuple[int, Span], ...] | None = None
 
 
 def hear(dialogues: Sequence[Dialogue], kept: Path, told: Callable[[int, int], None] | None = None) -> list[Heard]:
     """Have dialogues of one language said and recognised, where the file `kept` does not hold that already."""
     known = dict(_read(kept))
-    wanted = [one for one in dialogues if key_of(one) not in known]
-    if not wanted:
-        return [known[key_of(one)] for one in dialogues]
-    engines = build_engines(Settings(models=ModelSettings(text=NO_MODEL, voice=NO_MODEL)))
+    wanted = [one for one in dialogues if key_of(one) not in known or known[key_of(one)].sounds is None]
+    engines = None
     for begin in range(0, len(wanted), GROUP):
         group = wanted[begin : begin + GROUP]
+        before = [known[key_of(one)] for one in group if key_of(one) in known]
         spoken = voiced(group)
+        if len(before) == len(group):
+            heard = [replace(one, sounds=sounds_of(own)) for one, own in zip(before, spoken, strict=True)]
+        else:
+            engines = engines or build_engines(Settings(models=ModelSettings(text=NO_MODEL, voice=NO_MODEL)))
+            heard = recognised(spoken, group[0].language, engines)
         with kept.open("a", encoding="utf-8") as file:
-            for one, heard in zip(group, recognised(spoken, group[0].language, engines), strict=True):
-                known[key_of(one)] = heard
-                file.write(json.dumps({"key": key_of(one), **_as_json(heard)}) + "\n")
+            for one, own in zip(group, heard, strict=True):
+                known[key_of(one)] = own
+                file.write(json.dumps({"key": key_of(one), **_as_json(own)}) + "\n")
         if told:
             told(begin + len(group), len(wanted))
     return [known[key_of(one)] for one in dialogues]
+
+
+def sounds_of(spoken: Spoken) -> tuple[tuple[int, Span], ...]:
+    """Return where a call sounds: channel and stretch."""
+    return tuple((channel, span) for channel, spans in enumerate(sounding_spans(spoken.audio)) for span in spans)
 
 
 def recognised(spoken: Sequence[Spoken], language: Language, engines: Engines) -> list[Heard]:
@@ -69,7 +81,8 @@ def recognised(spoken: Sequence[Spoken], language: Language, engines: Engines) -
         said = [utterance for _ in own for utterance in next(texts)]
         said.sort(key=lambda utterance: (utterance.start, utterance.channel))
         speech = tuple((window.channel, span) for window in own for span in window.speech)
-        heard.append(Heard(tuple(_with_role(utterance) for utterance in said), one.spans, speech, one.audio.duration))
+        utterances = tuple(_with_role(utterance) for utterance in said)
+        heard.append(Heard(utterances, one.spans, speech, one.audio.duration, sounds_of(one)))
     return heard
 
 
@@ -105,11 +118,12 @@ def _as_json(heard: Heard) -> dict[str, Any]:  # Any: JSON
         "spans": _spans_as_json(heard.spans),
         "speech": _spans_as_json(heard.speech),
         "duration": heard.duration,
+        "sounds": _spans_as_json(heard.sounds or ()),
     }
 
 
 def _spans_as_json(spans: Sequence[tuple[int, Span]]) -> list[list[float]]:
-    return [[channel, span.start, span.end] for channel, span in spans]
+    return [[channel, round(span.start, 3), round(span.end, 3)] for channel, span in spans]
 
 
 def _read(file: Path) -> Iterator[tuple[str, Heard]]:
@@ -123,7 +137,8 @@ def _read(file: Path) -> Iterator[tuple[str, Heard]]:
         said = tuple(_utterance(one) for one in found["said"])
         if "speech" not in found:  # kept before it was known to matter
             continue
-        yield found["key"], Heard(said, _spans(found["spans"]), _spans(found["speech"]), found["duration"])
+        sounds = _spans(found["sounds"]) if "sounds" in found else None
+        yield found["key"], Heard(said, _spans(found["spans"]), _spans(found["speech"]), found["duration"], sounds)
 
 
 def _spans(found: Sequence[Sequence[float]]) -> tuple[tuple[int, Span], ...]:

@@ -72,7 +72,7 @@ def judge_call(said: Said, judges: Judges) -> Judgement:
         course=courses(judged.utterances, said.duration),
         metrics=measure(said.utterances, said.events, said.duration, [party.role for party in parties]),
         omitted=(*read.omitted, *heard.omitted, *judged.omitted),
-        redaction=RedactionReport(dict(redacted.counts), redacted.bleeps),
+        redaction=RedactionReport(dict(redacted.counts), redacted.bleeps, redacted.unsure),
         originals=redacted.originals,
     )
 

@@ -16,4 +16,4 @@ def redacted_opus(audio: Audio, analysis: CallAnalysis) -> bytes:
         raise AudioError(f"{analysis.path}: nobody looked for identifiers in what was said, so its sound is not kept")
     if analysis.dual_mono:
         audio = Audio(audio.samples[:1], audio.sample_rate)
-    return opus_bytes(bleeped(audio, analysis.redaction.bleeps))
+    return opus_bytes(bleeped(audio, analysis.redaction.bleeps, analysis.redaction.unsure))

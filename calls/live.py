@@ -383,7 +383,7 @@ class LiveCall:
             course=courses(said, call.duration),
             metrics=self.metrics(call.duration),
             omitted=tuple(one for key in SCORED for one in not_scored(key, said, call.policy.parties)),
-            redaction=RedactionReport(dict(redacted.counts), redacted.bleeps),
+            redaction=RedactionReport(dict(redacted.counts), redacted.bleeps, redacted.unsure),
             originals=redacted.originals,
         )
         return assembled(call, judged, self._engines, self._distress, self._redactor)

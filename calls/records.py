@@ -223,10 +223,14 @@ class PolicyReport:
 
 @dataclass(frozen=True, slots=True)
 class RedactionReport:
-    """What was taken out of what was said: how many identifiers by type, and where in the sound they are."""
+    """What was taken out of what was said: how many identifiers by type, and where in the sound they are.
+
+    `unsure`: what sounds there may be part of one, though no words were written for it.
+    """
 
     counts: Mapping[str, int]
     bleeps: tuple[Bleep, ...] = ()
+    unsure: tuple[Bleep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Where another channel carries the same sound, as an echo or because the line mix
 one direction: a second that nobody needed is lost rather than a digit left.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stimmung.speech.records import Audio, Samples, Span
+from stimmung.speech.sounding import sounding_spans
 
 # s at either end: of 152 numbers said through the telephone, word times began 19 ms late and ended 51 ms early, in the
 # median.
@@ -19,6 +21,7 @@ MARGIN: Final = 0.05
 # s between two stretches of a channel that go as one: what is said there is mostly a digit that nobody recognised. Of
 # 510 such numbers whose words were redacted, half had 62 ms or more left to hear without it, and 8 ms with it.
 GAP: Final = 1.0
+EDGE: Final = 0.3  # s by which a word that stays may sound on into a stretch of which it is not sure what is said in it
 TONE: Final = 1000.0  # Hz
 LEVEL: Final = 10 ** (-30 / 20)  # of full scale, peak: always the same, so that it tells nothing of what was there
 RAMP: Final = 0.005  # s in which the tone comes and goes, and its surroundings fade, so that nothing clicks
@@ -52,21 +55,21 @@ class Stretch:
     last: int
 
 
-def bleeped(audio: Audio, hidden: Sequence[Hidden]) -> Audio:
+def bleeped(audio: Audio, hidden: Sequence[Hidden], unsure: Sequence[Hidden] = ()) -> Audio:
     """Return the sound with a tone over each stretch, on every channel on which it is heard; a copy.
 
-    A channel that the sound has not counts as all of them.
+    Of the `unsure` ones a tone is laid over what sounds in them. A channel that the sound has not counts as all.
     """
     samples = audio.samples.copy()
-    for stretch in covered_stretches(audio, hidden):
+    for stretch in covered_stretches(audio, hidden, unsure):
         _cover(samples[stretch.channel], stretch, audio.sample_rate)
     return Audio(samples, audio.sample_rate)
 
 
-def covered_stretches(audio: Audio, hidden: Sequence[Hidden]) -> list[Stretch]:
+def covered_stretches(audio: Audio, hidden: Sequence[Hidden], unsure: Sequence[Hidden] = ()) -> list[Stretch]:
     """Return what a tone is laid over: ordered by channel and time, none touching the next."""
-    gap = round(GAP * audio.sample_rate)
-    wanted = list(_joined([stretch for one in hidden for stretch in _stretches(audio, one)], gap))
+    sounds = sounding_spans(audio) if unsure else ((),) * audio.channels
+    wanted = own_stretches(hidden, unsure, sounds, audio.samples.shape[1], audio.sample_rate)
     for source in sorted({stretch.channel for stretch in wanted}):
         own = [stretch for stretch in wanted if stretch.channel == source]
         for other in range(audio.channels):
@@ -75,13 +78,42 @@ def covered_stretches(audio: Audio, hidden: Sequence[Hidden]) -> list[Stretch]:
     return list(_joined(wanted))
 
 
-def _stretches(audio: Audio, hidden: Hidden) -> Iterator[Stretch]:
-    length = audio.samples.shape[1]
-    first = max(0, int(np.floor((hidden.span.start - MARGIN) * audio.sample_rate)))
-    last = min(length, int(np.ceil((hidden.span.end + MARGIN) * audio.sample_rate)))
-    if first < last:
-        channels = [hidden.channel] if 0 <= hidden.channel < audio.channels else range(audio.channels)
-        yield from (Stretch(channel, first, last) for channel in channels)
+def own_stretches(
+    hidden: Sequence[Hidden],
+    unsure: Sequence[Hidden],
+    sounds: Sequence[Sequence[Span]],
+    length: int,
+    sample_rate: int,
+) -> list[Stretch]:
+    """Return what a tone is laid over in each channel of `length` samples, whether or not another one repeats it.
+
+    `sounds` are the stretches of each channel that sound (`sounding_spans`).
+    """
+    spans = [(channel, one.span) for one in hidden for channel in _channels(one, len(sounds))]
+    for one in unsure:
+        for channel in _channels(one, len(sounds)):
+            spans += [(channel, span) for span in _sounding(one.span, sounds[channel])]
+    stretches = []
+    for channel, span in spans:
+        first = max(0, int(np.floor((span.start - MARGIN) * sample_rate)))
+        last = min(length, int(np.ceil((span.end + MARGIN) * sample_rate)))
+        if first < last:
+            stretches.append(Stretch(channel, first, last))
+    return list(_joined(stretches, round(GAP * sample_rate)))
+
+
+def _channels(hidden: Hidden, channels: int) -> Sequence[int]:
+    return [hidden.channel] if 0 <= hidden.channel < channels else range(channels)
+
+
+def _sounding(span: Span, sounds: Sequence[Span]) -> Iterator[Span]:
+    """Yield what sounds in a span; the end of a word beside it, which sounds on into it, is left."""
+    for sound in sounds[bisect_right(sounds, span.start, key=lambda one: one.end) :]:
+        if sound.start >= span.end:
+            return
+        inside = Span(max(sound.start, span.start), min(sound.end, span.end))
+        if inside.duration > EDGE or inside == sound:
+            yield inside
 
 
 def _joined(stretches: Iterable[Stretch], gap: int = 0) -> Iterator[Stretch]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from stimmung.calls.redaction.bleeping import Lost, bleep
+from stimmung.calls.redaction.audible import Near
+from stimmung.calls.redaction.bleeping import hide
 from stimmung.calls.redaction.records import Finding, Identifier, Original, Part, Redacted
 from stimmung.calls.redaction.tokens import words_of
 from stimmung.speech.records import Utterance, Word
@@ -15,7 +16,12 @@ LEAD = re.compile(r"^[(\[{\"'„“‚»«¿¡]+(?=\w|\+)")
 TRAIL = re.compile(r"(?<=[\w\])%€])[^\w\s]+$")
 
 
-def apply(utterances: Sequence[Utterance], findings: Sequence[Finding], lost: Sequence[Lost] = ()) -> Redacted:
+def apply(
+    utterances: Sequence[Utterance],
+    findings: Sequence[Finding],
+    near: Sequence[Near] = (),
+    left: Sequence[Finding] = (),
+) -> Redacted:
     """Return utterances without what was found; the parts of findings do not overlap.
 
     Words that stay keep their times and probabilities; a placeholder lasts from the first word it stands for to the
@@ -25,8 +31,8 @@ def apply(utterances: Sequence[Utterance], findings: Sequence[Finding], lost: Se
     changed = sorted({part.utterance for finding in findings for part in finding.parts})
     originals = tuple(Original(place, utterances[place].text, utterances[place].words) for place in changed)
     counts = Counter(finding.kind for finding in findings)
-    bleeps = tuple(bleep(utterances, findings, lost))
-    return Redacted(clear, bleeps, MappingProxyType(dict(sorted(counts.items()))), originals)
+    hidden = hide(utterances, findings, near, left)
+    return Redacted(clear, hidden.bleeps, MappingProxyType(dict(sorted(counts.items()))), originals, hidden.unsure)
 
 
 def without(utterances: Sequence[Utterance], findings: Sequence[Finding]) -> tuple[Utterance, ...]:

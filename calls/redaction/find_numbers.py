@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from stimmung.calls.redaction.bleeping import Lost
+from stimmung.calls.redaction.audible import ASKED, Near
 from stimmung.calls.redaction.chains import APART, read_chains, said_by
 from stimmung.calls.redaction.covering import Numbers, covering
 from stimmung.calls.redaction.dialogue import Named, find_named
@@ -27,10 +27,10 @@ HELD_BACK = 3  # digits of which a live call does not know yet what they are
 
 @dataclass(frozen=True, slots=True)
 class FoundNumbers:
-    """Every number that is an identifier, and what was asked for, should nobody have written the answer down."""
+    """Every number that is an identifier, and where one was asked for, should nobody have written the answer down."""
 
     findings: tuple[Finding, ...]
-    lost: tuple[Lost, ...]
+    asked: tuple[Near, ...]
 
 
 def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> FoundNumbers:
@@ -46,12 +46,13 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
             taken.update(run.first for run in chain)
     found = _with_repetitions(numbers, found, taken)
     findings = tuple(Finding(one.kind, covering(numbers, runs, one.kind), one.evidence) for runs, one in found)
-    return FoundNumbers(findings, tuple(_lost(stream, naming) for naming in heard.asked))
+    return FoundNumbers(findings, tuple(_asked(stream, naming) for naming in heard.asked))
 
 
-def _lost(stream: Stream, naming: Naming) -> Lost:
+def _asked(stream: Stream, naming: Naming) -> Near:
     last = stream.spans[stream.tokens[naming.first].utterance][1] - 1
-    return Lost(naming.kind or "NUMBER", stream.tokens[last].end)
+    end = stream.tokens[last].end
+    return Near(end, end + ASKED, naming.kind or "NUMBER")
 
 
 def find_unclear(numbers: Numbers, found: Iterable[Finding]) -> list[Finding]:

@@ -72,12 +72,17 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """Utterances without identifiers; `counts` are findings by type, `originals` those utterances that changed."""
+    """Utterances without identifiers; `counts` are findings by type, `originals` those utterances that changed.
+
+    `unsure` are stretches near numbers for which no words were written that make sense: what sounds there must not be
+    heard either.
+    """
 
     utterances: tuple[Utterance, ...]
     bleeps: tuple[Bleep, ...]
     counts: Mapping[str, int]
     originals: tuple[Original, ...]
+    unsure: tuple[Bleep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

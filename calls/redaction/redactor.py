@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from stimmung.calls.redaction.apply import apply, placed_back, without
-from stimmung.calls.redaction.covering import read_numbers
-from stimmung.calls.redaction.find_numbers import FoundNumbers, find_numbers, find_unclear
+from stimmung.calls.redaction.audible import Near, near_numbers
+from stimmung.calls.redaction.covering import Numbers, read_numbers
+from stimmung.calls.redaction.find_numbers import find_numbers, find_unclear
 from stimmung.calls.redaction.merging import merge
 from stimmung.calls.redaction.people import find_people
 from stimmung.calls.redaction.records import Finding, Redacted, RedactionOptions, TextFinding
@@ -15,6 +17,16 @@ from stimmung.speech.records import Utterance
 
 ROUNDS = 4  # at most; the first finds something more in few calls
 EDGES = re.compile(r"[\w+€$£%@](?:.*[\w€$£%])?", re.DOTALL)  # a word without the marks around it
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A call read for numbers, all identifiers in it, those that are left in it, and where numbers were asked for."""
+
+    numbers: Numbers
+    findings: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+    asked: tuple[Near, ...]
 
 
 class Redactor:
@@ -36,7 +48,7 @@ class Redactor:
     def redact(self, utterances: Sequence[Utterance]) -> Redacted:
         """Return the utterances of a whole call, in their order, without identifiers.
 
-        Where a number was asked for and no word of an answer was written down, that time is bleeped, too.
+        Near a number that was said or asked for, what has no words, or none that make sense, is bleeped, too.
         """
         return self._redact(utterances, unclear=False)
 
@@ -54,18 +66,22 @@ class Redactor:
 
     def _redact(self, utterances: Sequence[Utterance], unclear: bool) -> Redacted:
         found = self._search(utterances, unclear)
-        return apply(utterances, found.findings, found.lost)
+        near = near_numbers(found.numbers, found.findings, found.asked, found.left)
+        return apply(utterances, found.findings, near, found.left)
 
-    def _search(self, utterances: Sequence[Utterance], unclear: bool) -> FoundNumbers:
+    def _search(self, utterances: Sequence[Utterance], unclear: bool) -> _Found:
         stream = read_utterances(utterances)
         numbers = read_numbers(stream)
         found = find_numbers(numbers, self._patterns)
         findings = self._settled(utterances, merge([*found.findings, *find_people(stream, self._names)]))
         if unclear:
             findings = merge([*findings, *find_unclear(numbers, findings)])
-        return FoundNumbers(
-            tuple(one for one in findings if one.kind not in self._options.keep),
-            tuple(one for one in found.lost if one.kind not in self._options.keep),
+        keep = self._options.keep
+        return _Found(
+            numbers,
+            tuple(one for one in findings if one.kind not in keep),
+            tuple(one for one in findings if one.kind in keep),
+            tuple(one for one in found.asked if one.kind not in keep),
         )
 
     def _settled(self, utterances: Sequence[Utterance], findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -55,6 +55,16 @@ def test_a_tone_lies_over_what_was_redacted(tmp_path: Path) -> None:
     assert np.corrcoef(kept[0, RATE : 2 * RATE], noise[RATE : 2 * RATE])[0, 1] > 0.5
 
 
+def test_a_tone_lies_over_what_sounds_where_nobody_is_sure(tmp_path: Path) -> None:
+    unsure = (Bleep(0, Span(0.5, 2.5), "IBAN"),)
+    silent = hum(440)
+    silent[:RATE] = silent[2 * RATE :] = 0.0
+    call = replace(CALL, redaction=RedactionReport({}, (), unsure))
+    kept = heard(redacted_sound(write(tmp_path / "call.wav", silent), call), tmp_path)
+    assert pitch(kept[0, RATE : 2 * RATE]) == pytest.approx(TONE, abs=2)
+    assert float(np.abs(kept[0, : RATE // 2]).max()) < 0.01
+
+
 def test_two_channels_of_one_signal_become_one(tmp_path: Path) -> None:
     recording = write(tmp_path / "call.wav", hum(440), hum(440))
     call = replace(CALL, dual_mono=True, redaction=RedactionReport({"IBAN": 1}, (Bleep(0, Span(1.0, 2.0), "IBAN"),)))

@@ -55,6 +55,22 @@ def test_there_is_a_tone_and_nothing_of_what_was_said() -> None:
     assert float(np.abs(part).max()) == pytest.approx(LEVEL, rel=0.01)
 
 
+def test_of_an_unsure_stretch_what_sounds_gets_a_tone() -> None:
+    silent = TWO.samples.copy()
+    silent[1, : at(6.0)] = silent[1, at(7.0) :] = 0.0
+    audio = Audio(silent)
+    ((only),) = covered_stretches(audio, [], [Hide(1, Span(4.0, 9.0))])
+    assert (only.channel, only.first, only.last) == (1, at(6.0 - MARGIN), at(7.0 + MARGIN))
+    assert covered_stretches(audio, [], [Hide(1, Span(1.0, 5.0))]) == []
+
+
+@pytest.mark.parametrize(("end", "covered"), [(6.2, 0), (6.8, 1)])
+def test_the_end_of_a_word_that_sounds_on_into_an_unsure_stretch_is_left(end: float, covered: int) -> None:
+    audio = Audio(np.zeros((1, at(10.0)), np.float32))
+    audio.samples[0, at(5.0) : at(end)] = 0.3
+    assert len(covered_stretches(audio, [], [Hide(0, Span(6.0, 9.0))])) == covered
+
+
 def test_the_tone_is_the_same_whatever_was_there() -> None:
     loud = Audio(np.stack([TWO.samples[0], 5.0 * TWO.samples[1]]))
     hidden = [Hide(1, Span(5.0, 8.0))]

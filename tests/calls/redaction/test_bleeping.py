@@ -1,10 +1,13 @@
 """Which sound is bleeped."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from stimmung.calls.redaction.bleeping import LONGEST_LOST, MARGIN, Lost, bleep
+from stimmung.calls.redaction.audible import NOBODY, Near
+from stimmung.calls.redaction.bleeping import FAST_DIGIT, MARGIN, hide
 from stimmung.calls.redaction.records import Bleep, Finding, Part
-from stimmung.speech.records import Span, Utterance, Word
+from stimmung.speech.records import Utterance, Word
 
 
 def said(
@@ -20,7 +23,11 @@ def found(*parts: tuple[int, int, int]) -> list[Finding]:
     return [Finding("CARD", tuple(Part(*part) for part in parts), "context")]
 
 
-def spans(bleeps: list[Bleep]) -> list[tuple[object, object]]:
+def bleep(call: Sequence[Utterance], findings: Sequence[Finding]) -> tuple[Bleep, ...]:
+    return hide(call, findings).bleeps
+
+
+def spans(bleeps: Sequence[Bleep]) -> list[tuple[object, object]]:
     return [(pytest.approx(one.span.start), pytest.approx(one.span.end)) for one in bleeps]
 
 
@@ -56,18 +63,47 @@ def test_digits_too_many_for_their_time_were_begun_before() -> None:
     assert spans(bleep(call, found((1, 0, 1)))) == [(1.5, 21.4)]
 
 
-def test_silence_behind_a_question_is_bleeped_on_every_channel_until_somebody_speaks() -> None:
-    call = [said(0, (1.0, 2.0, "Kartennummer?")), said(1, (9.0, 9.5, "danke"))]
+def test_a_word_that_begins_before_the_digits_can_be_over_goes_with_them() -> None:
+    call = [said(0, (1.0, 1.5, "9789"), (1.5, 2.6, "wurde"), (2.6, 3.0, "gestohlen"))]
 
-    assert bleep(call, [], [Lost("CARD", 2.0)]) == [
-        Bleep(0, Span(2.0, 9.0), "CARD"),
-        Bleep(1, Span(2.0, 9.0), "CARD"),
+    assert max(one.span.end for one in hide(call, found((0, 0, 1))).bleeps) == pytest.approx(1.0 + 4 * FAST_DIGIT)
+
+
+def unsure(call: Sequence[Utterance], *near: Near) -> list[tuple[int, object, object]]:
+    hidden = hide(call, [], near).unsure
+    return [(one.channel, pytest.approx(one.span.start), pytest.approx(one.span.end)) for one in hidden]
+
+
+def test_near_a_number_every_channel_is_unsure_but_for_its_words() -> None:
+    sentence = [(1.0, 1.4, "das"), (1.4, 1.8, "habe"), (2.5, 2.9, "ich"), (2.9, 3.5, "notiert")]
+    call = [said(0, *sentence), said(1, (5.0, 5.5, "danke"))]
+
+    assert unsure(call, Near(0.5, 6.0, "CARD")) == [
+        (0, 0.0, 1.0),
+        (1, 0.0, 5.0),
+        (0, 1.8, 2.5),
+        (0, 3.5, 6.0 + NOBODY),
+        (1, 5.5, 6.0 + NOBODY),
     ]
 
 
-def test_such_silence_is_bleeped_for_half_a_minute_at_most_and_not_for_a_breath() -> None:
-    call = [said(0, (1.0, 2.0, "Kartennummer?")), said(1, (90.0, 90.5, "danke"))]
-    assert spans(bleep(call, [], [Lost("CARD", 2.0)])) == [(2.0, 2.0 + LONGEST_LOST)] * 2
+def test_words_that_make_no_sense_are_bleeped_near_a_number_and_nowhere_else() -> None:
+    call = [said(1, (1.0, 1.2, "hier"), (1.2, 1.5, "mull"))]
+    near = Near(0.0, 4.0, "IBAN")
 
-    near = [call[0], said(1, (2.5, 3.0, "danke"))]
-    assert bleep(near, [], [Lost("CARD", 2.0)]) == []
+    assert spans(hide(call, [], [near]).bleeps)[0][0] == pytest.approx(1.0 - MARGIN)
+    assert {one.kind for one in hide(call, [], [near]).bleeps} == {"IBAN"}
+    assert hide(call, [], [Near(0.0, 4.0, "IBAN", words=False)]).bleeps == ()
+    assert hide(call, [], [Near(20.0, 24.0, "IBAN")]).bleeps == ()
+
+
+def test_where_nobody_says_a_word_a_number_may_still_go_on() -> None:
+    far = [(40.0, 40.5, "gut"), (40.5, 41.0, "danke")]
+    call = [said(0, (1.0, 2.0, "Kartennummer?")), said(1, *far)]
+
+    assert unsure(call, Near(2.0, 20.0, "CARD", words=False))[0] == (0, 2.0, 40.0)
+    assert unsure(call, Near(2.0, 2.0, "CARD", words=False))[-1] == (1, 2.0, 2.0 + NOBODY)
+
+
+def test_without_a_number_nothing_is_unsure() -> None:
+    assert unsure([said(0, (1.0, 2.0, "Guten"))]) == []

@@ -1,0 +1,97 @@
+"""Which words near a number clearly are words, and where numbers are said."""
+
+import pytest
+from tests.calls.redaction.talks import talk
+
+from stimmung.calls.redaction.audible import BEFORE, BEHIND, Near, doubtful_words, near_numbers
+from stimmung.calls.redaction.covering import read_numbers
+from stimmung.calls.redaction.records import RedactionOptions
+from stimmung.calls.redaction.redactor import Redactor
+from stimmung.calls.redaction.tokens import read_utterances
+from stimmung.speech.records import Utterance
+
+EVERYWHERE = [Near(0.0, 100.0, "IBAN")]
+REDACTOR = Redactor(RedactionOptions())
+
+
+def doubted(*turns: str, taken: str = "", language: str = "de") -> str:
+    """Return the words of a call that are doubted; the words of `taken` are those of a number."""
+    call = talk(*turns, language=language)
+    gone = {
+        (place, number)
+        for place, one in enumerate(call)
+        for number, word in enumerate(one.words)
+        if word.text in taken.split()
+    }
+    found = doubtful_words(call, gone, EVERYWHERE)
+    return " ".join(call[place].words[word].text for place, word in sorted(found))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "das habe ich jetzt so eingetragen",
+        "Wunderbar, das habe ich mir notiert.",
+        "ja, genau",
+        "Moment, ich suche das gerade raus",
+        "mein Sohn hat gestern bei Ihnen angerufen und keiner wusste etwas",
+    ],
+)
+def test_a_sentence_stays(said: str) -> None:
+    assert doubted(f"c: {said}") == ""
+
+
+@pytest.mark.parametrize("said", ["er", "hier", "mull, mull", "Jot wie Lulius", "laut Willius", "7.16."])
+def test_what_is_hardly_an_utterance_does_not(said: str) -> None:
+    assert doubted(f"c: {said}") == said
+
+
+def test_words_beside_a_number_stay_where_they_are_a_few_in_a_row() -> None:
+    assert doubted("c: auf dem Ausweis steht 4711", taken="4711") == ""
+    assert doubted("c: Albo 4711", taken="4711") == "Albo"
+    assert doubted("c: 4711 ja", taken="4711") == ""
+
+
+def test_letters_that_were_heard_as_words_do_not_stay() -> None:
+    call = ("c: On the payslip it says chief of tango and for november 2776",)
+    assert doubted(*call, taken="2776", language="en") == "chief of tango and for november"
+
+
+def test_what_follows_the_announcement_of_a_number_may_be_its_beginning() -> None:
+    assert doubted("c: Ja, das ist dann die lange 4711", taken="4711").split()[-1] == "lange"
+    assert doubted("c: It is for one", "c: 4711", taken="4711", language="en") == "for one"
+
+
+def near(*turns: str) -> tuple[list[Utterance], list[Near]]:
+    call = talk(*turns)
+    numbers = read_numbers(read_utterances(call))
+    return call, list(near_numbers(numbers, REDACTOR.find(call), ()))
+
+
+def test_a_number_is_near_what_was_found() -> None:
+    call, found = near("a: Wie ist Ihre Kontonummer?", "c: 4711 2233 44")
+    start, end = call[1].words[0].start, call[1].words[-1].end
+    assert any(one.start == start - BEFORE and one.end == end + BEHIND and one.words for one in found)
+
+
+def test_a_word_that_names_a_number_leads_to_what_nobody_wrote_and_leaves_the_words() -> None:
+    _, found = near("c: ich bin bei der Krankenkasse versichert")
+    assert [one.words for one in found] == [False]
+
+
+def test_digits_by_themselves_may_be_a_number_but_amounts_and_times_are_none() -> None:
+    assert any(one.words for one in near("c: 72 14")[1])
+    assert near("c: das waren 72 Euro um 14 Uhr")[1] == []
+
+
+def test_a_number_that_may_be_heard_is_not_bleeped() -> None:
+    call = talk("a: Wie ist Ihre Kundennummer?", "c: 4711 2233 44")
+    redacted = Redactor(RedactionOptions(keep=("CUSTOMER_NUMBER",))).redact(call)
+    spoken = call[1].words
+    assert not any(one.span.start < spoken[-1].end and spoken[0].start < one.span.end for one in redacted.bleeps)
+    assert any(one.span.start < spoken[-1].end for one in REDACTOR.redact(call).bleeps)
+
+
+def test_a_question_is_followed_by_an_answer_though_nobody_wrote_it() -> None:
+    call, found = near("a: Und wie lautet die?")
+    assert [(one.start, one.end) for one in found] == [(call[0].end, call[0].end)]
