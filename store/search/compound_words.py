@@ -70,10 +70,10 @@ def _add_noun(words: CompoundWords, entry: str) -> None:
     noun = marked.rstrip("*>")
     parts = tuple(inner.split(",")) if inner else ()
     _add_last(words, noun, parts, after_unknown="*" in marked and len(noun) >= SHORTEST_TELLING)
-    linked = fold(noun).endswith(LINKED)
+    telling = _telling_forms(fold(noun), linked=marked.endswith(">>")) if ">" in marked else ()
     for form in _first_forms(fold(noun)):
-        before_unknown = ">" in marked and len(form) >= SHORTEST_TELLING and (not linked or form.endswith("s"))
-        words.first.setdefault(form, First((noun, *parts), before_unknown))
+        if form not in words.first or form == fold(noun):
+            words.first[form] = First((noun, *parts), form in telling and len(form) >= SHORTEST_TELLING)
 
 
 def _add_head(words: CompoundWords, entry: str) -> None:
@@ -81,9 +81,12 @@ def _add_head(words: CompoundWords, entry: str) -> None:
 
 
 def _add_last(words: CompoundWords, noun: str, parts: tuple[str, ...], after_unknown: bool) -> None:
-    for form in _last_forms(fold(noun)):
-        words.last.setdefault(form, Last((noun, *parts), after_unknown))
-        words.whole.setdefault(form, parts)
+    own = fold(noun)
+    for form in _last_forms(own):
+        known = words.last.get(form)
+        if known is None or (form == own and fold(known.words[0]) != own):  # `zähler` rather than a plural of `zahl`
+            words.last[form] = Last((noun, *parts), after_unknown)
+            words.whole[form] = parts
 
 
 def _add_adjective(words: CompoundWords, entry: str) -> None:
@@ -107,6 +110,13 @@ def _first_forms(noun: str) -> tuple[str, ...]:
     if UNSTRESSED.search(noun):
         return (noun, noun + "s", noun + "n")
     return (noun, noun + "s", noun + "es", noun + "e", noun + "en")
+
+
+def _telling_forms(noun: str, linked: bool) -> tuple[str, ...]:
+    """Return the forms before an unknown word: they must not take a letter of it (`Telefon|seelsorge`)."""
+    if linked or noun.endswith(LINKED):
+        return (noun + "s", noun + "es")
+    return (noun, noun + "n") if noun.endswith("e") else (noun, noun + "en")
 
 
 def _last_forms(noun: str) -> tuple[str, ...]:

@@ -25,7 +25,22 @@ START = re.compile(  # of a German syllable: tells `Brand|schutz` from `Bra|ndsc
     r"|tsch|wr|zw)?[aeiouy]"
 )
 NO_END = re.compile(r"[jqvw]$|[mn]b$|[^aeiouyhlr][lr]$")  # of a German word: tells `Attr|aktion`
-LEFT_OVER = ("be", "ver", "ge", "ent", "zer", "ab", "auf", "aus", "zu", "nach", "vor", "um", "bei")  # `Tatbe|stand`
+LEFT_OVER = (
+    "be",
+    "ver",
+    "ge",
+    "ent",
+    "zer",
+    "ab",
+    "auf",
+    "aus",
+    "zu",
+    "nach",
+    "vor",
+    "um",
+    "un",
+    "bei",
+)  # `Tatbe|stand`
 PREFIXES = frozenset(  # of verbs and what is made of them: `Weiterleitung`, `Zusammenstellung`
     """
     aneinander auseinander daher dahin daneben darauf daran davon davor dazu dazwischen durch einander empor entgegen
@@ -35,7 +50,7 @@ PREFIXES = frozenset(  # of verbs and what is made of them: `Weiterleitung`, `Zu
     """.split()
 )
 ENDINGS = re.compile(
-    r"(?:s|es|en|n|er|r)?(?:ier|isier|alis|ali|abl|ation|olog|ogra|ität|isch|d?ig|lich|inn?|in$|los|haft|bar|sam|ung|heit|keit|schaft|tum|nis|ling|erei|ler)"
+    r"(?:s|es|en|n|er|r)?(?:ier|isier|alis|ali|abl|ation|ion|iell|isation|ization|at[io]|olog|ogra|ität|isch|d?ig|lich|inn?|in$|los|haft|bar|sam|ung|heit|keit|schaft|tum|nis|ling|erei|ler)"
 )
 
 

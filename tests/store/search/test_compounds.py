@@ -40,7 +40,7 @@ def test_is_cut(compounds: Compounds, word: str, parts: set[str]) -> None:
     """vertrag verträge vertraglich konto konten kunden kundinnen bitte leitung leitungen rechnung rechnungen rechnungs
     anleitung begleitung weiterleitung berechnung beitrag auftrag bezahlen überweisung mitarbeiterinnen informationen
     vereinbart unverschämt attraktion einwanderung verharmlosung telefonieren tarifierung dienstag wahrscheinlich
-    kontrollieren arbeiterinnen steuerung zusammenstellung tatbestand unterlagen fernseher lebendigkeit gekündigt
+    kontrollieren arbeiterinnen steuerung zusammenstellung zugestellt unterlagen fernseher lebendigkeit gekündigt
     application terminology information international business understanding charged complaint""".split(),
 )
 def test_is_one_word(compounds: Compounds, word: str) -> None:
