@@ -101,6 +101,7 @@ def create_app(
         },
     )
     app.state.service, app.state.board, app.state.sessions = service, service.board, service.sessions
+    app.state.keeping = keeping
     app.state.metrics, app.state.readiness = service.metrics, service.readiness
     add_problems(app)
     for router in routers():

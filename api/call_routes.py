@@ -1,16 +1,20 @@
 """Calls by their ids: which are known, and the analysis of one, whole when it has ended."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
-from stimmung.api.problems import problem
+from stimmung.api.keeping import Keeping
+from stimmung.api.problems import overloaded, problem
 from stimmung.api.schemas import RefusalRequest
 from stimmung.api.sessions import SessionRegistry
 from stimmung.calls.exports import analysis_to_json
+from stimmung.speech.errors import StoreError
 
+RETRY_SECONDS = 5.0
 NOT_KNOWN = "no such call is live or has ended within the time that analyses are kept"
 
 
@@ -21,6 +25,13 @@ def sessions_of(connection: HTTPConnection) -> SessionRegistry:
     return sessions
 
 
+def keeping_of(connection: HTTPConnection) -> Keeping | None:
+    """Return where calls stay, which the app keeps in `app.state.keeping`; None: nowhere."""
+    keeping: Keeping | None = connection.app.state.keeping
+    return keeping
+
+
+KeepingOf = Annotated[Keeping | None, Depends(keeping_of)]
 SessionsOf = Annotated[SessionRegistry, Depends(sessions_of)]
 
 
@@ -38,17 +49,30 @@ async def list_calls(sessions: SessionsOf) -> Response:
     return JSONResponse({"calls": [{"call_id": call_id, "state": state} for call_id, state in sessions.states()]})
 
 
-async def read_call(call_id: str, sessions: SessionsOf) -> Response:
+async def read_call(call_id: str, sessions: SessionsOf, keeping: KeepingOf) -> Response:
     """Return the analysis as `stimmung analyze --json` has it, and `state`; what is known by now of a call that is on.
 
-    404 for a call that nobody began, or that ended too long ago; 500 for one that a mistake of ours lost.
+    Of any other call what the store holds of it, where the service keeps calls: who asks is recorded there. 404 for a
+    call that neither knows; 500 for one that a mistake of ours lost; 503 where the store cannot be asked.
     """
     report = await sessions.report(call_id)
     if report is None:
-        return problem(404, NOT_KNOWN)
+        return await _kept(call_id, keeping)
     if report.analysis is None:
         return problem(500, "the server made a mistake, and what was heard of this call is lost")
     return JSONResponse({"state": report.state, **analysis_to_json(report.analysis)})
+
+
+async def _kept(call_id: str, keeping: Keeping | None) -> Response:
+    if keeping is None:
+        return problem(404, NOT_KNOWN)
+    try:
+        found = await asyncio.to_thread(keeping.look, call_id)
+    except StoreError as error:
+        return overloaded(f"the call is not live, and the store cannot be asked for it: {error}", RETRY_SECONDS)
+    if found is None:
+        return problem(404, f"{NOT_KNOWN}, and the store holds none of that id")
+    return JSONResponse({"state": "ended", **analysis_to_json(found)})
 
 
 async def refuse(call_id: str, request: RefusalRequest, sessions: SessionsOf) -> Response:

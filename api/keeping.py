@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from stimmung.api.heard_sound import HeardSound
@@ -23,9 +24,10 @@ from stimmung.speech.records import Samples
 from stimmung.speech.settings import Settings
 from stimmung.speech.wire import WireFormat
 from stimmung.store.audit import system_user
-from stimmung.store.calls import save_call
+from stimmung.store.calls import find_call, save_call
 from stimmung.store.content import hash_live
 from stimmung.store.database import open_database
+from stimmung.store.looks import record_look
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.places import places_in
@@ -36,6 +38,7 @@ from stimmung.store.taken import is_taken
 
 AGAIN_SECONDS = 5.0  # between two tries to keep what waits
 MOST_WAITING = 1_000  # calls; a call of ten minutes is half a megabyte
+WHO = "api key"  # who looks at calls by the service, in the audit
 DIGITS = 8  # of the content's hash behind an id that was taken already
 logger = logging.getLogger(__name__)
 
@@ -71,6 +74,13 @@ class Keeping(Protocol):
         """Return what keeps the live call of that id, whose sound comes as `wire` says."""
         ...
 
+    def look(self, call_id: str) -> CallAnalysis | None:
+        """Return a call as it is kept, for somebody who shows the service's key to see; None where there is none.
+
+        From any thread; it blocks while it reads. Raises StoreError.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ended:
@@ -97,6 +107,15 @@ class StoreKeeping:
         """Return what keeps the live call of that id, whose sound comes as `wire` says."""
         folder = self._shelf.places.audio if self._shelf.sound else None
         return StoredLiveCall(call_id, HeardSound(folder, wire.sample_rate, wire.channels), self)
+
+    def look(self, call_id: str) -> CallAnalysis | None:
+        """Return a call as it is kept, once it is recorded that somebody looks at it."""
+        database = self._shelf.database
+        found = find_call(database, call_id)
+        if found is None:
+            return None
+        record_look(database, found, WHO, datetime.now(UTC))
+        return found.analysis
 
     @property
     def provenance(self) -> Provenance:

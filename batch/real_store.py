@@ -18,6 +18,7 @@ from stimmung.store.database import Database, open_database
 from stimmung.store.embedded.process import ServerFiles
 from stimmung.store.embedded.server import FOLDER
 from stimmung.store.json_records import clean
+from stimmung.store.looks import record_look
 from stimmung.store.maintenance import Steward
 from stimmung.store.migrate import migrate_database, schema_status
 from stimmung.store.originals import load_originals
@@ -93,16 +94,7 @@ class RealStore:
         stored = load_call(self._database, call_id)
         if unredacted and not stored.has_originals:
             raise StoreError(f"call {call_id}: only redacted words were kept of it")
-        customer = stored.customer
-        act = Act(
-            action="look_unredacted" if unredacted else "look",
-            who=self._who,
-            at=self._now(),
-            call_id=stored.call_id,
-            pseudonym=customer.value if customer else None,
-            key_id=customer.key_id if customer else None,
-        )
-        self._database.run(lambda connection: record_act(connection, act))
+        record_look(self._database, stored, self._who, self._now(), unredacted)
         if not unredacted:
             return Seen(stored)
         key = self._places.originals_key

@@ -94,10 +94,15 @@ def save_call(database: Database, places: Places, saved: SavedCall) -> SavedAs:
 
 def load_call(database: Database, call_id: str) -> StoredCall:
     """Return a call as it was kept. Raises StoreError where there is none of that id."""
-    found = database.run(lambda connection: _load(connection, clean(call_id)))
+    found = find_call(database, call_id)
     if found is None:
         raise StoreError(f"no call with the id {call_id} is kept here: it never was, or it was erased or is too old")
     return found
+
+
+def find_call(database: Database, call_id: str) -> StoredCall | None:
+    """Return a call as it was kept, None where there is none of that id. Raises StoreError for the database only."""
+    return database.run(lambda connection: _load(connection, clean(call_id)))
 
 
 def _refuse_forbidden(saved: SavedCall) -> None:

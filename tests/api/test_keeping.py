@@ -28,6 +28,7 @@ from stimmung.speech.records import Audio, Samples
 from stimmung.speech.settings import Settings, StoreSettings
 from stimmung.speech.wire import WireFormat
 from stimmung.store.audio_files import audio_path
+from stimmung.store.audit import acts_about
 from stimmung.store.calls import load_call
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
@@ -50,6 +51,9 @@ class Kept(list[CallAnalysis]):
 
     def of_call(self, call_id: str, wire: WireFormat) -> CallKeeper:
         return self
+
+    def look(self, call_id: str) -> CallAnalysis | None:
+        return None
 
     def rule(self, policy: PolicyReport | None) -> None:
         self.ruled.append(may_keep_audio(policy))
@@ -318,6 +322,17 @@ class TestTheStore:
             assert talked(keeping.of_call("live-7", WIRE), 1.0).keep(analysis, ()) == ""
         with keeping._shelf.database.engine.connect() as connection:
             assert connection.scalars(select(calls.c.call_id)).all() == ["live-7"]
+
+    def test_shows_a_call_and_remembers_who_asked(self, keeping: StoreKeeping) -> None:
+        keeping.of_call("live-8", WIRE).keep(saved_call(8).analysis, ())
+        shown = keeping.look("live-8")
+        assert shown is not None
+        assert shown.info.customer is None  # only a pseudonym is kept
+        assert keeping.look("live-9") is None
+        with keeping._shelf.database.engine.connect() as connection:
+            (act,) = acts_about(connection, ["live-8", "live-9"])
+        assert (act.action, act.who, act.call_id) == ("look", "api key", "live-8")
+        assert act.pseudonym is not None
 
     def test_gets_what_waited_when_it_is_there_again(self, keeping: StoreKeeping) -> None:
         call = saved_call(6)

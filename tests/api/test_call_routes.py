@@ -1,0 +1,77 @@
+"""Calls that are not live any more: shown as they are kept, where they are kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi.testclient import TestClient
+from tests.store.made_calls import saved_call
+
+from stimmung.api.app import create_app
+from stimmung.api.keeping import CallKeeper, Keeping
+from stimmung.calls.records import CallAnalysis
+from stimmung.speech.errors import StoreError
+from stimmung.speech.fakes import fake_engines
+from stimmung.speech.settings import ServeSettings, Settings
+from stimmung.speech.wire import WireFormat
+
+KEY = "0123456789abcdef"
+SETTINGS = Settings(serve=ServeSettings.model_validate({"api_key": KEY}))
+
+
+class Archive:
+    """Keeps call 4711, and notes who is asked for."""
+
+    def __init__(self, error: str = "") -> None:
+        self.asked: list[str] = []
+        self._error = error
+
+    def of_call(self, call_id: str, wire: WireFormat) -> CallKeeper:
+        raise AssertionError("no call is begun here")
+
+    def look(self, call_id: str) -> CallAnalysis | None:
+        self.asked.append(call_id)
+        if self._error:
+            raise StoreError(self._error)
+        return saved_call(1).analysis if call_id == "4711" else None
+
+
+@contextmanager
+def client(keeping: Keeping | None) -> Iterator[TestClient]:
+    with TestClient(create_app(SETTINGS, fake_engines(), keeping=keeping)) as made:
+        made.headers["Authorization"] = f"Bearer {KEY}"
+        yield made
+
+
+def test_a_call_that_is_kept_is_shown_without_the_customers_key() -> None:
+    archive = Archive()
+    with client(archive) as asking:
+        answer = asking.get("/v1/calls/4711")
+        assert answer.status_code == 200
+        shown = answer.json()
+        assert shown["state"] == "ended"
+        assert len(shown["utterances"]) == 6
+        assert "customer-1" not in answer.text
+        assert asking.get("/v1/calls/4712").status_code == 404
+    assert archive.asked == ["4711", "4712"]
+
+
+def test_who_has_no_key_is_not_answered_and_nobody_is_asked() -> None:
+    archive = Archive()
+    with client(archive) as asking:
+        assert asking.get("/v1/calls/4711", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert archive.asked == []
+
+
+def test_without_a_store_it_is_not_known() -> None:
+    with client(None) as asking:
+        answer = asking.get("/v1/calls/4711")
+    assert answer.status_code == 404
+    assert "store" not in answer.json()["detail"]
+
+
+def test_a_store_that_is_away_is_no_reason_to_say_that_there_is_no_such_call() -> None:
+    with client(Archive("the database does not answer")) as asking:
+        answer = asking.get("/v1/calls/4711")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "does not answer" in answer.json()["detail"]
