@@ -203,6 +203,8 @@ search_entries = Table(
     *(Column(name, REAL) for name in ("call_mood", "call_distress")),
     _required("duration", REAL),
     *(Column(name, REAL) for name in ("silence", "hold", "overlap", "wait")),
+    Column("polarity", Text),
+    Column("queue", Text),
     _required("words", TSVECTOR),
     ForeignKeyConstraint(["call", "number"], ["utterances.call", "utterances.number"], ondelete="CASCADE"),
 )

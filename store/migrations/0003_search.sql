@@ -20,6 +20,8 @@ CREATE TABLE search_entries (
     hold real,
     overlap real,
     wait real,
+    polarity text,                          -- by the words
+    queue text,
     -- Lexemes with places: stems (weight A), parts of compounds (D), sounds (`~`); without places, what is filtered by
     -- (`#`). One index finds words and filters together.
     words tsvector NOT NULL,

@@ -12,7 +12,8 @@ from stimmung.calls.records import CallAnalysis
 from stimmung.speech.records import Utterance
 from stimmung.store.copying import copy_rows
 from stimmung.store.schema import search_entries
-from stimmung.store.search.tags import call_tags, utterance_tags, week_of, week_tag
+from stimmung.store.search.folding import fold
+from stimmung.store.search.tags import call_tags, day_of, day_tag, utterance_tags
 from stimmung.store.search.vectors_of_words import words_vector
 from stimmung.store.search.words import WordAnalysis
 from stimmung.store.utterance_rows import Values
@@ -20,7 +21,12 @@ from stimmung.store.utterance_rows import Values
 SEARCH_VERSION: Final = 1  # grows when words or signs are made otherwise: entries of before are made anew
 COLUMNS: Final = tuple(column.name for column in search_entries.columns if column.name != "kept_at")
 MOST: Final = float(np.finfo(np.float32).max)
-CALL_COLUMNS: Final = {"call_mood": "mood_score", "call_distress": "distress_peak_score", "wait": "wait_seconds"}
+CALL_COLUMNS: Final = {
+    "call_mood": "mood_score",
+    "call_distress": "distress_peak_score",
+    "wait": "wait_seconds",
+    "queue": "queue",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,9 @@ def entry_rows(call: IndexedCall, words: WordAnalysis) -> Iterator[Sequence[obje
             "said_at": at,
             "pace": paces.get(said.channel),
             "words": words_vector(
-                words.of_text(said.text, said.language), (*utterance_tags(said), *tags, week_tag(week_of(at)))
+                words.of_text(said.text, said.language),
+                [fold(said.text[first:last]) for first, last in words.spans(said.text)],
+                (*utterance_tags(said), *tags, day_tag(day_of(at))),
             ),
             **_figures(said, analysis.duration),
             **shared,
@@ -87,6 +95,7 @@ def _figures(said: Utterance, duration: float) -> Values:
         "length": said.end - said.start,
         "sentiment": said.text_emotion.score if said.text_emotion else None,
         "distress": said.distress.probability if said.distress else None,
+        "polarity": said.text_emotion.polarity if said.text_emotion else None,
         "arousal": voice.arousal if voice else None,
         "valence": voice.valence if voice else None,
     }

@@ -13,10 +13,10 @@ LONGEST = 60  # characters of a value, of longer ones the beginning and a digest
 DIGEST = 16
 TELLING: Final = 0.3  # probability from which on an emotion is worth a word, as the transcript shows it
 NEUTRAL = "neutral"
-FIRST_WEEK = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
-WEEK = timedelta(days=7)
+FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 DECILES = 10
-WEEK_TAG = "week"
+DAY_TAG = "day"
 DECILE_TAG = "distress.tenth"
 
 
@@ -33,14 +33,19 @@ def meta_tag(key: str, value: object) -> str:
     return tag(f"{Field.META}.{fold(key)}", str(value))
 
 
-def week_of(moment: datetime) -> int:
-    """Return the number of a moment's week, in UTC."""
-    return (moment - FIRST_WEEK) // WEEK
+def day_of(moment: datetime) -> int:
+    """Return the number of a moment's day, in UTC."""
+    return (moment - FIRST_DAY) // DAY
 
 
-def week_tag(week: int) -> str:
-    """Return the sign for a week."""
-    return f"#{WEEK_TAG}={week}"
+def day_tag(day: int) -> str:
+    """Return the sign for a day."""
+    return f"#{DAY_TAG}={day}"
+
+
+def day_start(day: int) -> datetime:
+    """Return when a day begins."""
+    return FIRST_DAY + day * DAY
 
 
 def decile_tag(decile: int) -> str:
@@ -49,7 +54,7 @@ def decile_tag(decile: int) -> str:
 
 
 def utterance_tags(said: Utterance) -> Iterator[str]:
-    """Yield the signs of an utterance but for those of its call and its week."""
+    """Yield the signs of an utterance but for those of its call and its day."""
     yield tag(Field.LANGUAGE, said.language)
     yield tag(Field.BY, said.role)
     if said.text_emotion is not None:

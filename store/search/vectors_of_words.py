@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Sequence
 
+from stimmung.store.search.lexeme_queries import FORM
 from stimmung.store.search.words import Lexemes
 
 STEM, PART = 3 << 14, 0  # weights A and D, in the upper two bits of a place
@@ -11,13 +12,16 @@ MOST_PLACES = 255  # of one lexeme
 LONGEST = 2_000  # bytes of a lexeme; PostgreSQL takes 2,046
 
 
-def words_vector(words: Sequence[Lexemes], tags: Iterable[str]) -> bytes:
-    """Return what tsvector_recv() reads: each lexeme with its places, stems before parts; signs have no place."""
+def words_vector(words: Sequence[Lexemes], forms: Sequence[str], tags: Iterable[str]) -> bytes:
+    """Return what tsvector_recv() reads: each lexeme with its places; signs have none.
+
+    `forms` are the words as they were said, folded. Stems have weight A, parts of compounds and sounds D.
+    """
     places: dict[str, dict[int, int]] = {}
-    for place, word in enumerate(words[:LAST_PLACE], 1):
+    for place, (word, form) in enumerate(zip(words[:LAST_PLACE], forms, strict=False), 1):
         for stem in word.stems:
             places.setdefault(stem, {})[place] = STEM
-        for weak in (*word.parts, *word.sounds):
+        for weak in (*word.parts, *word.sounds, FORM + form):
             places.setdefault(weak, {}).setdefault(place, PART)
     entries = [_entry(lexeme, [weight | place for place, weight in found.items()]) for lexeme, found in places.items()]
     entries += [_entry(sign, ()) for sign in dict.fromkeys(tags) if sign not in places]

@@ -1,0 +1,190 @@
+"""The words of a query as PostgreSQL's `tsquery`, from lexemes that are quoted: nothing typed is read as its syntax."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Final
+
+from stimmung.store.search.folding import fold
+from stimmung.store.search.query import All, Any, Near, Node, Not, Phrase, Prefix, Word
+from stimmung.store.search.sounds import near_sounds
+from stimmung.store.search.words import Lexemes, WordAnalysis
+
+FORM = "="  # before a whole word as it was said, folded: what prefixes look through
+SHORT = 2  # letters: parts as short as the E of `E-Mail` only count beside the others
+MOST_NEAR: Final = 10  # words between
+EXACT = "A"  # weight of stems; parts of compounds have none
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, phrase or beginning that may be found: `exact` by its own stems, `anyhow` also in compounds.
+
+    `sound` finds words that sound alike, None where that would find too much.
+    """
+
+    text: str
+    exact: str
+    anyhow: str
+    sound: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordQuery:
+    """All words of a query: `every` as it asks, `terms` those that may be found, in its order, for ranking.
+
+    `loose(k)` of a plain list of words asks for any k of them, and is None for other queries.
+    """
+
+    every: str
+    terms: tuple[Term, ...]
+    plain: bool
+    adjacent: str | None = None  # the words of a plain query one after the other, pair by pair
+    excluded: str | None = None
+
+    def loose(self, least: int) -> str | None:
+        if not self.plain or not 0 < least <= len(self.terms):
+            return None
+        some = disjunction([conjunction([one.anyhow for one in chosen]) for chosen in combinations(self.terms, least)])
+        return conjunction([some, self.excluded]) if self.excluded else some
+
+    def sounding(self, unknown: Sequence[bool]) -> str | None:
+        """Return the query with those terms by their sound that are `unknown`; None where one has none."""
+        if not self.plain or not any(unknown):
+            return None
+        parts = [one.sound if new else one.anyhow for one, new in zip(self.terms, unknown, strict=True)]
+        if any(part is None for part in parts):
+            return None
+        asked = conjunction([part for part in parts if part])
+        return conjunction([asked, self.excluded]) if self.excluded else asked
+
+
+def lexeme(name: str, suffix: str = "") -> str:
+    """Return a lexeme quoted for `tsquery`, with what follows it: `:*`, or a weight."""
+    quoted = name.replace("\\", "\\\\").replace("'", "''").replace("\0", "")
+    return f"'{quoted}'{suffix}"
+
+
+def conjunction(parts: Sequence[str]) -> str:
+    """Return what asks for all parts."""
+    return parts[0] if len(parts) == 1 else "(" + " & ".join(parts) + ")"
+
+
+def disjunction(parts: Sequence[str]) -> str:
+    """Return what asks for any part."""
+    return parts[0] if len(parts) == 1 else "(" + " | ".join(parts) + ")"
+
+
+def word_query(node: Node, words: WordAnalysis) -> WordQuery | None:
+    """Return the words of a query; None where nothing in them can be looked for, such as signs alone."""
+    every = _asked(node, words)
+    if every is None:
+        return None
+    parts = node.parts if isinstance(node, All) else (node,)
+    positive = [part for part in parts if not isinstance(part, Not)]
+    plain = all(isinstance(part, Word | Prefix | Phrase) for part in positive)
+    excluded = [found for part in parts if isinstance(part, Not) and (found := _asked(part, words))]
+    terms = tuple(_terms(node, words))
+    stems = [
+        found for part in positive if isinstance(part, Word) and (found := _one_of(words.of_query(part.text).stems))
+    ]
+    pairs = [f"({first} <-> {second})" for first, second in pairwise(stems)]
+    return WordQuery(
+        every=every,
+        terms=terms,
+        plain=plain and bool(terms),
+        adjacent=disjunction(pairs) if pairs else None,
+        excluded=conjunction(excluded) if excluded else None,
+    )
+
+
+def _terms(node: Node, words: WordAnalysis) -> Iterable[Term]:
+    match node:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _terms(part, words)
+        case Word(text):
+            found = words.of_query(text)
+            if anyhow := _word(found):
+                yield Term(text, _one_of(found.stems, EXACT) or anyhow, anyhow, _sound(found))
+        case Not():
+            return
+        case _:
+            if asked := _asked(node, words):
+                yield Term(_text(node), asked, asked)
+
+
+def _text(node: Node) -> str:
+    match node:
+        case Prefix(text):
+            return text
+        case Phrase(words) | Near(words):
+            return " ".join(words)
+    return ""
+
+
+def _asked(node: Node, words: WordAnalysis) -> str | None:
+    match node:
+        case Word(text):
+            return _word(words.of_query(text))
+        case Prefix(text):
+            folded = fold(text)
+            return lexeme(FORM + folded, ":*") if folded else None
+        case Phrase(texts, prefix):
+            return _phrase(texts, prefix, words)
+        case Near(texts, within):
+            return _near(texts, within, words)
+        case All(parts):
+            return _joined(parts, words, conjunction)
+        case Any(parts):
+            return _joined(parts, words, disjunction)
+        case Not(part):
+            inner = _asked(part, words)
+            return f"!{inner}" if inner else None
+
+
+def _joined(parts: Sequence[Node], words: WordAnalysis, join: Callable[[Sequence[str]], str]) -> str | None:
+    asked = [found for part in parts if (found := _asked(part, words))]
+    return join(asked) if asked else None
+
+
+def _word(found: Lexemes) -> str | None:
+    """Return what finds a word: its stem anywhere, also within compounds, or all its own parts."""
+    ways = [lexeme(stem) for stem in found.stems]
+    if len(found.parts) > 1:
+        quoted = [lexeme(part) for part in found.parts]
+        beside = any(len(part) <= SHORT for part in found.parts)
+        ways.append(f"({' <-> '.join(quoted)})" if beside else conjunction(quoted))
+    return disjunction(ways) if ways else None
+
+
+def _one_of(stems: Sequence[str], weight: str = "") -> str | None:
+    return disjunction([lexeme(stem, f":{weight}" if weight else "") for stem in stems]) if stems else None
+
+
+def _sound(found: Lexemes) -> str | None:
+    codes = dict.fromkeys(found.sounds)
+    for code in found.sounds:
+        codes.update(dict.fromkeys(near_sounds(code)))
+    return disjunction([lexeme(code) for code in codes]) if codes else None
+
+
+def _phrase(texts: Sequence[str], prefix: bool, words: WordAnalysis) -> str | None:
+    places = [_one_of(words.of_query(text).stems) for text in texts]
+    if prefix and texts:
+        places[-1] = lexeme(FORM + fold(texts[-1]), ":*")
+    known = [place for place in places if place]
+    return "(" + " <-> ".join(known) + ")" if known else None
+
+
+def _near(texts: Sequence[str], within: int, words: WordAnalysis) -> str | None:
+    places = [found for text in texts if (found := _one_of(words.of_query(text).stems))]
+    pairs = [_pair(first, second, min(within, MOST_NEAR)) for first, second in pairwise(places)]
+    return conjunction(pairs) if pairs else (places[0] if places else None)
+
+
+def _pair(first: str, second: str, within: int) -> str:
+    apart = range(1, within + 1)
+    return disjunction(
+        [f"({one} <{gap}> {other})" for gap in apart for one, other in ((first, second), (second, first))]
+    )
