@@ -130,7 +130,7 @@ _STATES: Final = {
 _COURSES: Final = {
     "positive": "positiv",
     "improving": "better besser verbessert",
-    "neutral": "steady gleichbleibend",
+    "neutral": "",
     "worsening": "worse schlechter verschlechtert",
     "negative": "negativ",
 }

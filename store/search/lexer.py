@@ -21,8 +21,11 @@ MOST_MINUSES = 3  # before a word: more are a line that somebody drew
 MOST_APART = 50  # words, of `"…"~50`
 OPERATORS: Final = {"OR": "OR", "ODER": "OR", "AND": "AND", "UND": "AND", "NOT": "NOT", "NICHT": "NOT"}
 BEFORE_A_SIGN: Final = frozenset("(|),;")
+LONGEST_NAME, LONGEST_KEY = 30, 80  # letters; bounded, or an open quote takes time by the square of its length
 BEGINS_A_GROUP = frozenset({*QUOTES, "(", "~"})
-SEPARATED = re.compile(rf"((?:[^\W\d_]|[{MARKS}])+(?:\.\w[\w.-]*)?)(?:([:=])| ?(?=[<>≤≥]=? ?-?\d))")
+SEPARATED = re.compile(
+    rf"((?:[^\W\d_]|[{MARKS}]){{1,{LONGEST_NAME}}}(?:\.\w[\w.-]{{0,{LONGEST_KEY}}})?)(?:([:=])| ?(?=[<>≤≥]=? ?-?\d))"
+)
 GENDERED = re.compile(r"(?:innen|in|r|n|e|s)\b", re.IGNORECASE)  # behind a colon: Kund:innen
 BOTH_GENDERS = re.compile(r"[*:_]in(?:nen)?\b")  # Kund*innen: both begin so
 WITHIN = re.compile(r"~(\d{1,3})(?!\w)")
@@ -116,7 +119,7 @@ class Lexer:
         if sign == ")":
             return Token(Kind.CLOSE, one)
         if sign == "|":
-            return Token(Kind.OR, one, "|")
+            return Token(Kind.OR, Place(at, at + 2) if following == "|" else one, "|")
         if not self._starts(at):
             return None
         if sign in MINUS and ((following in {*QUOTES, "(", "~"} and following) or CHUNK.match(self.text, at + 1)):
@@ -188,10 +191,10 @@ class Lexer:
         if found is None:
             return None
         text, end = found.group(), found.end()
-        if operator := OPERATORS.get(text):
-            return self._operator(operator, Place(at, end))
         if self.text[end : end + 1] == "*" or BOTH_GENDERS.match(self.text, end):
             return self._prefix(at, end)
+        if operator := OPERATORS.get(text):
+            return self._operator(operator, Place(at, end))
         if spelling := NEAR_SPELLING.match(self.text, end):
             self.note(Place(end, spelling.end()), "near spellings are looked for without ~ where a word is not found")
             end = spelling.end()

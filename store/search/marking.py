@@ -7,7 +7,9 @@ from stimmung.store.search.lexer import is_blank
 from stimmung.store.search.query import Place
 
 SHOWN = 60  # characters before a place, and behind its beginning
-KEY = re.compile(r"(?<=customer:)\S+|(?<=kunde:)\S+|(?<=kundin:)\S+|(?<=kundennummer:)\S+", re.IGNORECASE)
+NAMES = "customer", "kunde", "kundin", "kundennummer"
+VALUE = rf"""\([^)]*|[^\s{re.escape('"„“”‟«»')}]+|\S[^{re.escape('"“”»')}]*"""
+KEY = re.compile("|".join(f"(?<={name}[:=])(?:{VALUE})" for name in NAMES), re.IGNORECASE)
 MASK = "*"
 MORE = "…"
 

@@ -147,6 +147,8 @@ class _Parser:
 
     def _operand_after(self, token: Token) -> bool:
         following = self._peek(token.place.end)
+        while following and following.kind is Kind.NOT:
+            following = self._peek(following.place.end)
         return following is not None and following.kind not in {Kind.CLOSE, Kind.OR, Kind.AND}
 
     def _unary(self) -> _Part:

@@ -96,7 +96,7 @@ class Values:
 
     def _items(self, at: int, further: Mapping[str, str] = NOTHING) -> Iterator[Item]:
         """Yield values parted by commas; behind a comma and a blank only those in `further`."""
-        if self._text[at] == "(":
+        if self._text[at : at + 1] == "(":
             yield from self._group(at)
             return
         while item := self._item(at):
@@ -198,7 +198,7 @@ class Values:
         if amount is None:
             return None
         if kind.field in {Field.FIRST, Field.LAST, Field.AT}:
-            amount = _position(amount, kind)
+            amount = _position(amount, kind, item.text)
         return Condition(kind.field, amount.operator, (amount.value,))
 
     def _when(self, known: Filter, item: Item) -> Condition | None:
@@ -293,13 +293,15 @@ def _is_of_call(text: str) -> bool:
     return unit is None or SECONDS.get(unit[0], 3600.0) < 3600.0
 
 
-def _position(amount: Amount, kind: Number) -> Amount:
+def _position(amount: Amount, kind: Number, text: str) -> Amount:
     """Return a place in the call: FIRST and LAST have a length, AT a stretch."""
-    value, rising = amount.value, amount.operator in {">", ">="}
+    value, rising = amount.value, amount.operator == ">"
     if kind.field is Field.AT:
         if isinstance(value, float):
-            value = Between(value, value)
+            bounded = text[:1] in "<>≤≥"
+            low = kind.low if bounded and amount.operator in {"<", "<="} else value
+            value = Between(low, kind.high if bounded and amount.operator in {">", ">="} else value)
         return Amount("=", value)
-    if isinstance(value, Between):
-        raise UnclearError(f"{kind.field}: takes one length of time", kind.example)
-    return Amount("<=", value) if rising or amount.operator in {"<", "<="} else amount
+    if isinstance(value, Between) or rising:
+        raise UnclearError(f"{kind.field}: takes one length of time; -{kind.field}:{kind.example} is all but that")
+    return Amount("<=", value)
