@@ -1,12 +1,9 @@
-"""Whatever is typed is a query or a message with a place; whatever a query says can be said again.
+"""Whatever is typed is a query or a message with a place; whatever a query says can be said again."""
 
-STIMMUNG_QUERIES=10000 asks more of them.
-"""
-
-import os
 import time
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.store.search.asking import NOW, ask
@@ -33,7 +30,7 @@ from stimmung.store.search.query import (
 )
 from stimmung.store.search.tokens import chunks
 
-EXAMPLES = int(os.environ.get("STIMMUNG_QUERIES", "300"))
+EXAMPLES, MANY = 300, 10_000
 QUICK = 0.05  # s of processor time
 FREE = {Field.QUEUE, Field.TEAM, Field.CALL, Field.META}
 PIECES = (
@@ -174,12 +171,21 @@ def read(text: str) -> Query | QueryError:
         return error
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(typed)
-def test_any_text_is_a_query_or_a_message_with_a_place(text: str) -> None:
-    began = time.process_time()
+def seconds(text: str) -> float:
+    """Return the processor time that reading takes; what seems slow has three tries, as garbage may be collected."""
+    best = 1.0
+    for _ in range(3):
+        began = time.process_time()
+        read(text)
+        best = min(best, time.process_time() - began)
+        if best < QUICK:
+            break
+    return best
+
+
+def check(text: str) -> None:
+    assert seconds(text) < QUICK
     found = read(text)
-    assert time.process_time() - began < QUICK
     if isinstance(found, QueryError):
         assert 0 <= found.place.start < found.place.end <= len(text)
         assert str(found).startswith(found.reason)
@@ -191,15 +197,23 @@ def test_any_text_is_a_query_or_a_message_with_a_place(text: str) -> None:
         assert ask(again) == found, again
 
 
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(typed)
+def test_any_text_is_a_query_or_a_message_with_a_place(text: str) -> None:
+    check(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=MANY, deadline=None)
+@given(typed)
+def test_any_of_many_texts_is_a_query_or_a_message_with_a_place(text: str) -> None:
+    check(text)
+
+
 def test_the_slowest_texts_are_quick() -> None:
     units = ('"', "-", "(", ")", "~", "*", "|", "1.", "a-", "since:a ", "((a ", "NOT ", "-a OR ", 'queue:"', "a", "ä",
              "\xad", "e\u0301", "problem:internet ", "on:1-", "a.b.", '"a" ', "mood:(")  # fmt: skip
     for unit in units:
         for before in ("", '"', "since:", "mood:", "duration:"):
             text = (before + unit * LONGEST)[:LONGEST]
-            best = 1.0
-            for _ in range(3):
-                began = time.process_time()
-                read(text)
-                best = min(best, time.process_time() - began)
-            assert best < QUICK, text[:40]
+            assert seconds(text) < QUICK, text[:40]
