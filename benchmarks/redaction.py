@@ -44,6 +44,8 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
     "recall_spoken": ("spoken", "ours", "numbers"),
     "recall_spoken_lowest": ("spoken", "ours", "lowest"),
     "recall_spoken_kinds": ("spoken", "ours", "kinds"),
+    "other_words_silenced": ("spoken", "ours", "other_words_silenced"),
+    "other_words_silenced_samples": ("samples", "ours", "heard", "other_words_silenced"),
     "precision_chat": ("chat", "ours", "precision"),
     "precision_samples": ("samples", "ours", "precision"),
     "presidio_recall_text": ("text", "presidio", "numbers"),
@@ -54,7 +56,8 @@ SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 EXPLAINED: Final = (
     "recall: of IBAN, card, phone, tax and insurance numbers together, `_lowest` of the worst type in either language,"
-    " `_kinds` of every type; precision: share of what went that the data's own marks call an identifier"
+    " `_kinds` of every type; silenced: share of the words around the items that nobody can hear any more; precision:"
+    " share of what went that the data's own marks call an identifier"
 )
 
 

@@ -12,10 +12,11 @@ from corpus import SAMPLES
 from machine import Figures
 from normalise import Language
 from redaction_bench import Bench
-from redaction_heard import recognised
+from redaction_heard import Heard, recognised
 from redaction_records import Kind
 from redaction_scores import found_in, secret_in
 from redaction_sides import Cleaned
+from redaction_silenced import bleeped_share, others_figures, others_of, silenced
 from redaction_sound import Spoken
 from redaction_talk import FOLDER
 from redaction_utterances import told
@@ -28,6 +29,7 @@ from text_bench import cell, show
 MONO: Final = "-mono"  # the same call with both speakers on one channel
 MARKS: Final = ".,?!;:"
 COLUMNS: Final = ("precision", "recall")
+SOUND: Final = ("bleeped_least", "other_words_silenced", "other_speech_silenced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Told:
     call: tuple[Utterance, ...]
     words: frozenset[tuple[int, int]]
     spans: tuple[tuple[int, Span], ...]
+    heard: Heard | None = None  # its sound, where it was recognised
 
 
 def samples(bench: Bench) -> Figures:
@@ -57,14 +60,15 @@ def samples(bench: Bench) -> Figures:
     heard = _heard(scripts, bench.options.quick)
     figures: Figures = {"planted": len(planted), "calls": len(scripts)}
     rows = []
+    shown = [*((name, key) for name in ("script", "heard") for key in COLUMNS), *(("heard", key) for key in SOUND)]
     for side in bench.sides:
         own = figures[side.title] = {}
         for name, calls in (("script", scripts), ("heard", heard)):
             cleaned = [side.clean([one.call], one.language)[0] for one in calls]
             own[name] = measured(calls, cleaned, planted)
         own["precision"] = own["heard"]["precision"]
-        rows.append([side.title, *(cell(own[name][key]) for name in ("script", "heard") for key in COLUMNS)])
-    show("Sample calls", ["", *(f"{key}, {name}" for name in ("script", "heard") for key in COLUMNS)], rows)
+        rows.append([side.title, *(cell(own[name][key]) for name, key in shown)])
+    show("Sample calls", ["", *(f"{key}, {name}" for name, key in shown)], rows)
     return figures
 
 
@@ -119,11 +123,13 @@ def _heard(scripts: Sequence[Told], quick: bool) -> list[Told]:
         names = [one.name, one.name + MONO] if (SAMPLES / f"{one.name}{MONO}.flac").exists() else [one.name]
         for name in names:
             sound = Spoken(decode([SAMPLES / f"{name}.flac"]), ())
-            call = recognised([sound], one.language, engines)[0].utterances
+            (whole,) = recognised([sound], one.language, engines)
+            call = whole.utterances
             if sound.audio.channels == 1:
                 call = tuple(replace(said, role="unknown", speaker="") for said in call)
             spans = tuple((min(channel, sound.audio.channels - 1), span) for channel, span in one.spans)
-            found.append(Told(one.name, one.language, call, frozenset(), spans))
+            whole = replace(whole, utterances=call, spans=spans)
+            found.append(Told(one.name, one.language, call, frozenset(), spans, whole))
     return found
 
 
@@ -132,12 +138,13 @@ def measured(calls: Sequence[Told], cleaned: Sequence[Cleaned], planted: Sequenc
     right = wrong = 0
     alarms = []
     missed = []
-    wanted = [(one, clean, item) for one, clean in zip(calls, cleaned, strict=True) for item in planted]
+    pairs = list(zip(calls, cleaned, strict=True))
+    wanted = [(one, clean, item) for one, clean in pairs for item in planted]
     wanted = [(one, clean, item) for one, clean, item in wanted if item.call == one.name]
     for one, clean, item in wanted:
         if not found_in(clean.said, secret_in(item.kind, item.text, one.language), one.language):
             missed.append(f"{one.name}: {item.kind} {item.text}")
-    for one, clean in zip(calls, cleaned, strict=True):
+    for one, clean in pairs:
         for marked in clean.marked:
             said = one.call[marked.utterance].words[marked.first : marked.last]
             hits = any((marked.utterance, place) in one.words for place in range(marked.first, marked.last))
@@ -153,6 +160,15 @@ def measured(calls: Sequence[Told], cleaned: Sequence[Cleaned], planted: Sequenc
         "findings": found,
         "false_alarms": alarms,
         "missed": missed,
+        **_sound([(one.heard, clean) for one, clean in pairs if one.heard is not None]),
+    }
+
+
+def _sound(calls: Sequence[tuple[Heard, Cleaned]]) -> Figures:
+    """Return how much of the sound of identifiers goes in the worst call, and how much of all else."""
+    return {
+        "bleeped_least": min((bleeped_share(*one) for one in calls), default=None),
+        **others_figures([others_of(heard, silenced(clean, heard)) for heard, clean in calls]),
     }
 
 

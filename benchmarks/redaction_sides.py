@@ -47,6 +47,7 @@ class Cleaned:
     said: tuple[tuple[str, str], ...]
     marked: tuple[Marked, ...]
     bleeps: tuple[tuple[int, Span], ...]  # channel and stretch
+    unsure: tuple[tuple[int, Span], ...] = ()  # of which only what sounds goes
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -84,7 +85,8 @@ class Ours:
             for part in finding.parts
         ]
         said = tuple((str(one.channel), one.text) for one in redacted.utterances)
-        return Cleaned(said, tuple(marked), tuple((one.channel, one.span) for one in redacted.bleeps))
+        bleeps, unsure = (tuple((one.channel, one.span) for one in ones) for ones in (redacted.bleeps, redacted.unsure))
+        return Cleaned(said, tuple(marked), bleeps, unsure)
 
 
 def ours() -> Ours:

@@ -9,20 +9,24 @@ from redaction_bench import LANGUAGES, Bench, Verdict, by_kind, numbers_figures
 from redaction_dialogues import make_dialogues, whole_in
 from redaction_heard import Heard, hear
 from redaction_records import KINDS, Dialogue
-from redaction_scores import BLEEPED, covered
+from redaction_scores import BLEEPED
 from redaction_sides import Cleaned
+from redaction_silenced import Others, bleeped_share, others_figures, others_of, silenced
 from redaction_tables import show_kinds, show_ways
 from redaction_text import verdict
-from redaction_utterances import CHANNELS
 from text_bench import cell, show, tell
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of each item by one side; `readable`: those that can still be read in the transcript."""
+    """What became of each item by one side; `readable`: those that can still be read in the transcript.
+
+    `others`: what became of that which is no item.
+    """
 
     verdicts: list[Verdict] = field(default_factory=list)
     readable: list[bool] = field(default_factory=list)
+    others: list[Others] = field(default_factory=list)
 
 
 def spoken(bench: Bench) -> Figures:
@@ -36,6 +40,9 @@ def spoken(bench: Bench) -> Figures:
             cleaned = side.clean([one.utterances for one in heard], language)
             own = [judged(*three) for three in zip(dialogues, heard, cleaned, strict=True)]
             results[side.title].verdicts.extend(own)
+            results[side.title].others.extend(
+                others_of(one, silenced(clean, one)) for one, clean in zip(heard, cleaned, strict=True)
+            )
             results[side.title].readable.extend(
                 not verdict(*pair).found for pair in zip(dialogues, cleaned, strict=True)
             )
@@ -60,6 +67,7 @@ def _figures(result: Result) -> Figures:
         "kinds": by_kind(result.verdicts),
         "not_readable": 1 - sum(result.readable) / len(result.readable),
         "bleeped": sum((one.bleeped or 0.0) >= BLEEPED for one in result.verdicts) / len(result.verdicts),
+        **others_figures(result.others),
     }
 
 
@@ -68,17 +76,6 @@ def judged(dialogue: Dialogue, heard: Heard, cleaned: Cleaned) -> Verdict:
     readable = verdict(dialogue, cleaned)
     share = bleeped_share(heard, cleaned)
     return replace(readable, found=readable.found and share >= BLEEPED, bleeped=share)
-
-
-def bleeped_share(heard: Heard, cleaned: Cleaned) -> float:
-    """Return how much of the item's sound is bleeped, all its pieces on both channels together."""
-    total = under = 0.0
-    for channel in CHANNELS.values():
-        spans = [span for own, span in heard.spans if own == channel]
-        seconds = sum(span.duration for span in spans)
-        under += seconds * covered(spans, [span for own, span in cleaned.bleeps if own == channel])
-        total += seconds
-    return under / total if total else 0.0
 
 
 def heard_right(dialogue: Dialogue, heard: Heard) -> bool:
@@ -107,6 +104,6 @@ def _missed(
 def _show(verdicts: dict[str, list[Verdict]], figures: Figures) -> None:
     show_kinds("Spoken: share found and bleeped", verdicts)
     show_ways(verdicts)
-    rest = ("numbers", "lowest", "everything", "not_readable", "bleeped")
+    rest = ("numbers", "lowest", "everything", "not_readable", "bleeped", *others_figures([]))
     show("Together", ["", *rest], [[side, *(cell(figures[side][name]) for name in rest)] for side in verdicts])
     print(f"{figures['items']} items, {cell(figures['heard_right'])} of them recognised as they were said")

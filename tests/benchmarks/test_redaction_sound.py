@@ -9,8 +9,9 @@ import pytest
 from redaction_heard import Heard, _as_json, _read, key_of
 from redaction_records import Dialogue, Piece, Secret, Turn
 from redaction_sides import Cleaned
+from redaction_silenced import bleeped_share
 from redaction_sound import composed, draw_of, trimmed, voiced
-from redaction_spoken import bleeped_share, heard_right, judged
+from redaction_spoken import heard_right, judged
 from sounds import RATE
 from stimmung.speech.records import Samples, Span, Utterance, Word
 
