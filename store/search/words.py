@@ -3,7 +3,7 @@
 Utterances are analysed here when they are indexed and words when they are asked for: both agree, on every server.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
@@ -16,16 +16,18 @@ from stimmung.store.search.contractions import ONE_SPELLING, expanded
 from stimmung.store.search.folding import fold, lowered, number
 from stimmung.store.search.sounds import sounds
 from stimmung.store.search.tokens import AND, chunks, piece_spans, pieces
+from stimmung.store.search.verbs import Verbs
 
 KNOWN_CHUNKS = 50_000  # of each language; about 0.5 kB each
 MOST_JOINED = 4  # pieces: `Ende-zu-Ende-Test` is also found written as one
 SNOWBALL = {"de": "german", "en": "english"}
+LONGEST_STEM = 100  # signs; a lexeme of PostgreSQL takes 2,046 bytes
 EITHER = ""  # the language of words that are asked for, and of utterances in any other
 
 
 @dataclass(frozen=True, slots=True)
 class Lexemes:
-    """One word at one place: its own stems, the stems of its parts, and its sounds."""
+    """One word at one place: its own stems (of a verb's form the infinitive's too), those of its parts, its sounds."""
 
     stems: tuple[str, ...]
     parts: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class WordAnalysis:
 
     def __init__(self, compound_words: Iterable[str] = ()) -> None:
         self._compounds = Compounds(compound_words)
+        self._verbs = Verbs()
         self._stemmers = {language: Stemmer.Stemmer(name, 0) for language, name in SNOWBALL.items()}
         self._lock = Lock()  # a stemmer must not be entered twice
         self._known: dict[str, Callable[[str], tuple[Lexemes, ...]]] = {
@@ -97,10 +100,16 @@ class WordAnalysis:
         low = lowered(word)
         low = ONE_SPELLING.get(low, low)
         if low[:1].isdigit():
-            return (number(low),)
-        languages = (language,) if language else SNOWBALL
-        with self._lock:
-            return _unique(fold(self._stemmers[one].stemWord(low)) for one in languages)
+            return (number(low)[:LONGEST_STEM],)
+        languages = (language,) if language else tuple(SNOWBALL)
+        return _unique(chain.from_iterable(self._stems_in(low, one) for one in languages))
+
+    def _stems_in(self, low: str, language: str) -> Iterator[str]:
+        infinitive = self._verbs.infinitive(low, language)
+        for form in (low, infinitive) if infinitive else (low,):
+            with self._lock:
+                stem = self._stemmers[language].stemWord(form)
+            yield fold(stem)[:LONGEST_STEM]
 
 
 def _joined(chunk: str, cut: Iterable[str]) -> str:

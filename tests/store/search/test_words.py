@@ -1,8 +1,10 @@
 """Words as they are indexed and asked for."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stimmung.store.search.words import Lexemes, WordAnalysis
+from stimmung.store.search.words import LONGEST_STEM, Lexemes, WordAnalysis
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +99,26 @@ def test_an_unknown_language_is_read_as_both(analysis: WordAnalysis) -> None:
 def test_signs_alone_find_nothing(analysis: WordAnalysis) -> None:
     assert analysis.of_query("…!?") == Lexemes(())
     assert analysis.of_text("… – !", "de") == ()
+
+
+def test_a_lexeme_has_a_bound(analysis: WordAnalysis) -> None:
+    endless = "a" * 5000
+    assert all(len(stem) <= LONGEST_STEM for stem in analysis.of_text(endless, "de")[0].stems)
+    assert finds(analysis, endless, f"so {endless}", "en")
+
+
+@given(st.text(max_size=60), st.sampled_from(["de", "en", "fr"]))
+def test_any_text_has_as_many_spans_as_words(text: str, language: str) -> None:
+    analysis = WordAnalysis()
+    spans = analysis.spans(text)
+    assert len(spans) == len(analysis.of_text(text, language))
+    assert all(text[start:end] for start, end in spans)
+    assert list(spans) == sorted(spans)
+    assert all(any(stem for stem in word.stems) for word in analysis.of_text(text, language))
+
+
+@given(st.text(alphabet="aäeiouünrstgkß-'& ", min_size=1, max_size=25), st.sampled_from(["de", "en"]))
+def test_every_word_finds_itself(text: str, language: str) -> None:
+    analysis = WordAnalysis()
+    for start, end in analysis.spans(text):
+        assert finds(analysis, text[start:end], text[start:end], language)
