@@ -56,6 +56,8 @@ def read_amount(text: str, kind: Number) -> Amount | None:
     found = AMOUNT.fullmatch(plain)
     if found is None or found["operator"] not in OPERATORS:
         return None
+    if not found["operator"] and (least := re.fullmatch(r"([^-–+]+)\+", found["rest"])):  # `5min+`
+        return read_amount(f">={least[1]}", kind)
     if not found["operator"] and (parted := PARTED.fullmatch(found["rest"])):
         return _between(parted["low"], parted["high"], kind)
     try:

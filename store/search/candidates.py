@@ -1,9 +1,9 @@
 """Utterances that words and filters find, newest or most distressed first where they are many.
 
-A frequent word stands in a tenth of all utterances: ranking them all would take seconds. Days (or tenths of distress)
-are looked through one after the other, each time twice as many, until there are enough; the index knows the day of each
-entry. So a search costs what its page costs, however much is kept. The planner knows nothing of the words (it keeps no
-statistics of what was said, see migration 0002), so that each statement leaves it one way only.
+A frequent word stands in a tenth of all utterances: ranking them all would take seconds. Days and weeks (or tenths of
+distress) are looked through one after the other, each time more, until there are enough; the index knows the day of
+each entry. So a search costs what its page costs, however much is kept. The planner knows nothing of the words (it keeps
+no statistics of what was said, see migration 0002), so that each statement leaves it one way only.
 """
 
 from collections import Counter
@@ -31,11 +31,11 @@ from stimmung.store.schema import search_entries
 from stimmung.store.search.filters import Clause, Filters
 from stimmung.store.search.lexeme_queries import Term, conjunction, disjunction, lexeme
 from stimmung.store.search.query import Period, Sort
-from stimmung.store.search.tags import DECILES, day_of, day_start, day_tag, decile_tag
+from stimmung.store.search.tags import DAYS_A_WEEK, DECILES, day_of, day_start, day_tag, decile_tag, week_tag
 
-BUDGET: Final = 5_000  # utterances that are ranked and counted
-DEEPEST: Final = 1_000  # hits that pages by relevance reach
-TAGGED_DAYS: Final = 64  # more days at once are a stretch of time: the index would read as many lists
+BUDGET: Final = 2_000  # utterances that are ranked and counted
+DEEPEST: Final = 500  # hits that pages by relevance reach
+MOST_WEEKS: Final = 16  # at once; more are a stretch of time: the index would read as many lists
 COMPOUND: Final = 0.6  # of a word's weight, where it is part of a compound
 ADJACENT: Final = 0.5  # for words that stand next to each other, added
 LONG: Final = 0.15  # the same words weigh less in a long utterance
@@ -161,15 +161,20 @@ def _windows(connection: Connection, wanted: Wanted) -> Iterator[_Window]:
 
 
 def _stretches(first: int, last: int, upwards: bool) -> Iterator[_Window]:
-    """Yield windows of one day, two, four …, from the last day down, or from the first one up."""
+    """Yield windows from the last day down, or the first one up: days to the end of a week, then 1, 2, 4 … weeks."""
+    while first <= last and (first % DAYS_A_WEEK if upwards else (last + 1) % DAYS_A_WEEK):
+        yield _Window(lexeme(day_tag(first if upwards else last)))
+        first, last = (first + 1, last) if upwards else (first, last - 1)
+    low, high = first // DAYS_A_WEEK, last // DAYS_A_WEEK
     size = 1
-    while first <= last:
-        low, high = (first, min(first + size - 1, last)) if upwards else (max(last - size + 1, first), last)
-        if high - low < TAGGED_DAYS:
-            yield _Window(disjunction([lexeme(day_tag(day)) for day in range(low, high + 1)]))
+    while low <= high:
+        begin, end = (low, min(low + size - 1, high)) if upwards else (max(high - size + 1, low), high)
+        if size <= MOST_WEEKS:
+            yield _Window(disjunction([lexeme(week_tag(week)) for week in range(begin, end + 1)]))
         else:
-            yield _Window(clauses=(entries.said_at >= day_start(low), entries.said_at < day_start(high + 1)))
-        first, last = (high + 1, last) if upwards else (first, low - 1)
+            bounds = (day_start(begin * DAYS_A_WEEK), day_start((end + 1) * DAYS_A_WEEK))
+            yield _Window(clauses=(entries.said_at >= bounds[0], entries.said_at < bounds[1]))
+        low, high = (end + 1, high) if upwards else (low, begin - 1)
         size *= 2
 
 

@@ -13,7 +13,7 @@ from stimmung.speech.records import Utterance
 from stimmung.store.copying import copy_rows
 from stimmung.store.schema import search_entries
 from stimmung.store.search.folding import fold
-from stimmung.store.search.tags import call_tags, day_of, day_tag, utterance_tags
+from stimmung.store.search.tags import call_tags, time_tags, utterance_tags
 from stimmung.store.search.vectors_of_words import words_vector
 from stimmung.store.search.words import WordAnalysis
 from stimmung.store.utterance_rows import Values
@@ -66,7 +66,7 @@ def entry_rows(call: IndexedCall, words: WordAnalysis) -> Iterator[Sequence[obje
             "words": words_vector(
                 words.of_text(said.text, said.language),
                 [fold(said.text[first:last]) for first, last in words.spans(said.text)],
-                (*utterance_tags(said), *tags, day_tag(day_of(at))),
+                (*utterance_tags(said), *tags, *time_tags(at)),
             ),
             **_figures(said, analysis.duration),
             **shared,

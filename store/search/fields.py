@@ -17,6 +17,7 @@ from stimmung.speech.settings import Language
 from stimmung.store.search.folding import fold
 from stimmung.store.search.query import Field, Sort
 
+ON: Final = ("date", "day", "during", "time", "period", "am", "im", "datum", "tag", "zeit", "zeitraum")
 WEEK = 7 * 24 * 3600.0  # s
 SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 META = "meta."  # before a key of the metadata
@@ -225,7 +226,7 @@ def _times() -> tuple[Filter, ...]:
         Filter(("until", "till", "bis"), when=When.UNTIL),
         Filter(("before", "vor"), when=When.BEFORE),
         Filter(("after", "nach"), when=When.AFTER),
-        Filter(("on", "date", "day", "during", "am", "im", "datum", "tag"), when=When.ON),
+        Filter(("on", *ON), when=When.ON),
         Filter(("last", "past", "letzte", "letzter", "letzten", "letztes"), when=When.LAST, number=last),
         Filter(("this", "diese", "dieser", "diesen", "dieses"), when=When.THIS),
     )

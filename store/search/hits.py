@@ -109,10 +109,8 @@ def _neighbours(connection: Connection, keys: Collection[Key]) -> dict[Key, AnyR
     around = sorted({(call, number + step) for call, number in keys for step in (-1, 1)})
     columns = (utterances.c.call, utterances.c.number, utterances.c.role, utterances.c.started, utterances.c.text)
     query = select(*columns).where(tuple_(utterances.c.call, utterances.c.number).in_(around))
-    found: dict[Key, AnyRow] = {}
-    for row in connection.execute(query):
-        found[row.call, row.number] = row
-    return found
+    rows: dict[Key, Any] = {(row.call, row.number): row for row in connection.execute(query)}  # Any: AnyRow, invariant
+    return rows
 
 
 def _hit(row: AnyRow, score: float, ways: tuple[Way, ...], beside: Mapping[Key, AnyRow], marker: Marker) -> Hit:

@@ -27,6 +27,7 @@ SEPARATED = re.compile(
     rf"((?:[^\W\d_]|[{MARKS}]){{1,{LONGEST_NAME}}}(?:\.\w[\w.-]{{0,{LONGEST_KEY}}})?)(?:([:=])| ?(?=[<>≤≥]=? ?-?\d))"
 )
 GENDERED = re.compile(r"(?:innen|in|r|n|e|s)\b", re.IGNORECASE)  # behind a colon: Kund:innen
+GENDERED_CUSTOMER = re.compile(r"(?<=[Kk]unde:)(?:in|innen|r)(?![\w-])")
 BOTH_GENDERS = re.compile(r"[*:_]in(?:nen)?\b")  # Kund*innen: both begin so
 WITHIN = re.compile(r"~(\d{1,3})(?!\w)")
 NEAR_SPELLING = re.compile(r"~\d?(?!\w)")
@@ -171,7 +172,7 @@ class Lexer:
         return None
 
     def _is_gendered(self, known: Filter, after: int) -> bool:
-        return known.text is Field.CUSTOMER and GENDERED.match(self.text, after) is not None
+        return known.text is Field.CUSTOMER and GENDERED_CUSTOMER.match(self.text, after) is not None
 
     def _doubt(self, name: str, place: Place, after: int) -> None:
         """Raise QueryError for what can only be meant as a filter; note what is read as words all the same."""

@@ -8,7 +8,7 @@ With filters, few matches are compared one by one; many are met often enough on 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import TEXT, Connection, bindparam, cast, func, select, text
+from sqlalchemy import TEXT, Connection, bindparam, cast, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.types import Double, UserDefinedType
 
@@ -33,7 +33,7 @@ def find_nearest(connection: Connection, wanted: Wanted, vector: Samples) -> tup
     distance = _distance(vector)  # the cosine's, 0 to 2
     clauses = _clauses(wanted)
     if not _is_filtered(wanted):
-        return _along_index(connection, distance, clauses, wanted.limit)
+        return _along_index(connection, vector, clauses, wanted.limit)
     some = select(entries.call, entries.number, entries.said_at, entries.distress).where(*clauses).limit(EXACT + 1)
     found = some.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
     few = select(func.count()).select_from(found).scalar_subquery() <= EXACT
@@ -49,7 +49,7 @@ def find_nearest(connection: Connection, wanted: Wanted, vector: Samples) -> tup
     counted = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one() if not rows else 0
     if rows or counted <= EXACT:
         return tuple(_candidate(row) for row in rows)
-    return _along_index(connection, distance, clauses, wanted.limit)
+    return _along_index(connection, vector, clauses, wanted.limit)
 
 
 def _is_filtered(wanted: Wanted) -> bool:
@@ -65,7 +65,7 @@ def _clauses(wanted: Wanted) -> list[Clause]:
 
 
 def _along_index(
-    connection: Connection, distance: Clause, clauses: Sequence[Clause], limit: int
+    connection: Connection, vector: Samples, clauses: Sequence[Clause], limit: int
 ) -> tuple[Candidate, ...]:
     """Walk from the nearest vector on, and keep what the filters leave."""
     settings = {
@@ -75,13 +75,14 @@ def _along_index(
         "enable_hashjoin": "off",  # the walk must come first and be cut off: joined otherwise it is read to its end
         "enable_mergejoin": "off",
     }
+    distance, width = _distance(vector), literal_column(str(int(vector.size)))
     for name, value in settings.items():
         connection.execute(select(func.set_config(name, str(value), True)))
     beside = (entries.call == vectors.call) & (entries.number == vectors.number)
     walk = (
         select(vectors.call, vectors.number, distance.label("distance"), entries.said_at, entries.distress)
         .select_from(utterance_vectors.join(search_entries, beside))
-        .where(*clauses)
+        .where(*clauses, func.vector_dims(vectors.embedding) == width)  # so the index is, which has one width
         .order_by(distance)
         .limit(limit)
     )

@@ -29,7 +29,7 @@ from stimmung.store.search.query import (
     Sort,
     Word,
 )
-from stimmung.store.search.suggestions import PlainWord, hints
+from stimmung.store.search.suggestions import EITHER, PlainWord, hints
 from stimmung.store.search.times import Calendar
 from stimmung.store.search.tokens import chunks
 from stimmung.store.search.values import Values
@@ -140,10 +140,17 @@ class _Parser:
 
     def _chain(self, sign: Kind, part: Callable[[], _Part], joined: Callable[[Sequence[_Part]], _Part]) -> _Part:
         parts = [part()]
-        while (token := self._peek()) and token.kind is sign and self._operand_after(token):
+        while (token := self._peek()) and self._is(token, sign, parts[-1]) and self._operand_after(token):
             self._take()
             parts.append(part())
         return joined(parts) if len(parts) > 1 else parts[0]
+
+    def _is(self, token: Token, sign: Kind, before: _Part) -> bool:
+        """Return whether a token is that operator; a small `or` is one between filters, where no word is meant."""
+        if token.kind is sign or sign is not Kind.OR or token.text not in EITHER or token.kind is not Kind.WORD:
+            return token.kind is sign
+        following = self._peek(token.place.end)
+        return bool(before.filters) and not before.node and following is not None and following.kind is Kind.FILTER
 
     def _operand_after(self, token: Token) -> bool:
         following = self._peek(token.place.end)

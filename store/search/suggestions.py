@@ -17,13 +17,13 @@ ALIKE = 0.75  # of difflib: `modo` and `mood` just are
 LONGEST_NAME = 30  # characters; comparing takes time by their square
 PAST = re.compile(rf"(?:{LAST}|{THIS}|vor) .+|.+ ago")
 LONGEST_TIME = 3  # words, such as `vor 3 Tagen`
-NO_FILTER: Final = MappingProxyType({"time": "on", "zeit": "on"})
 BY_SOUND: Final = MappingProxyType(  # states of a voice that are numbers here
     {
         **dict.fromkeys("excited aroused agitated loud laut aufgeregt erregt".split(), "arousal:>0.5"),
         **dict.fromkeys("calm quiet ruhig leise".split(), "arousal:<0"),
     }
 )
+EITHER: Final = MappingProxyType({"or": "OR", "oder": "ODER"})
 TELLING_TIMES: Final = frozenset("yesterday gestern vorgestern today heute".split())
 
 
@@ -45,8 +45,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def nearest_filter(name: str, value: str, vocabulary: Vocabulary) -> str | None:
     """Return the filter that was meant by a name that is none, by its spelling or by what stands behind it."""
-    if meant := NO_FILTER.get(fold(name)):
-        return meant
     if len(name) > 2 and (alike := nearest(name, vocabulary.by_name)):
         return vocabulary.by_name[alike].name
     found = filter_of_value(value.strip(",.;!?"), vocabulary)
@@ -66,8 +64,9 @@ def nearest_value(value: str, choice: Choice) -> str | None:
 
 
 def hints(words: Sequence[PlainWord], emotions: Choice, calendar: Calendar) -> tuple[Note, ...]:
-    """Return a note for plain words that name an emotion or a time, with the filter by it."""
-    found, at = [], 0
+    """Return a note for plain words that name an emotion or a time, or stand between others like an operator."""
+    found = [_either(word) for word in words[1:-1] if word.text in EITHER]
+    at = 0
     while at < len(words):
         for count in range(min(LONGEST_TIME, len(words) - at), 0, -1):
             if note := _hint(words[at : at + count], emotions, calendar):
@@ -76,6 +75,11 @@ def hints(words: Sequence[PlainWord], emotions: Choice, calendar: Calendar) -> t
                 break
         at += 1
     return tuple(found)
+
+
+def _either(word: PlainWord) -> Note:
+    sign = EITHER[word.text]
+    return Note(word.place, f"`{word.text}` is looked for as a word; {sign} finds one or the other", sign)
 
 
 def _hint(words: Sequence[PlainWord], emotions: Choice, calendar: Calendar) -> Note | None:

@@ -16,7 +16,8 @@ NEUTRAL = "neutral"
 FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 DECILES = 10
-DAY_TAG = "day"
+DAY_TAG, WEEK_TAG = "day", "week"
+DAYS_A_WEEK = 7
 DECILE_TAG = "distress.tenth"
 
 
@@ -41,6 +42,17 @@ def day_of(moment: datetime) -> int:
 def day_tag(day: int) -> str:
     """Return the sign for a day."""
     return f"#{DAY_TAG}={day}"
+
+
+def week_tag(week: int) -> str:
+    """Return the sign for seven days; week 0 begins with day 0."""
+    return f"#{WEEK_TAG}={week}"
+
+
+def time_tags(moment: datetime) -> tuple[str, str]:
+    """Return the signs for the day and the week of a moment."""
+    day = day_of(moment)
+    return day_tag(day), week_tag(day // DAYS_A_WEEK)
 
 
 def day_start(day: int) -> datetime:

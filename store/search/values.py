@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -21,6 +21,15 @@ GROUPED = re.compile(rf"[{SIGNS}]([^{SIGNS}]*)[{SIGNS}]|([^\s(){SIGNS},;|]+)")
 OTHER_FILTER = re.compile(r"[^\W\d_]+[:=]")
 SIGNED = re.compile(rf"[~{re.escape(MINUS)}].")
 COMPARED = re.compile(r"(<=|>=|<|>|≤|≥) ?(.+)|(.+)\+")
+BOUND = re.compile(r"(<=|>=|<|>|≤|≥) ?(.+)")
+BOUNDS: Final = {
+    "<": When.BEFORE,
+    ">": When.AFTER,
+    "<=": When.UNTIL,
+    ">=": When.SINCE,
+    "≤": When.UNTIL,
+    "≥": When.SINCE,
+}
 OR_WORDS: Final = frozenset({"OR", "ODER"})
 ENDS = ".,;!?"  # of sentences, behind a value
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -157,6 +166,9 @@ class Values:
         items = [item for item in self._items(at) if item.text]
         if not items:
             raise QueryError(f"{known.name}: needs a value, such as {known.name}:xyz", Place(at, at + 1))
+        starred = [item for item in items if item.text.endswith("*") and self._text[item.place.start] not in QUOTES]
+        for item in starred[:1]:
+            raise QueryError(f"{known.name}: takes whole names, without *", item.place, "", item.text.rstrip("*"))
         values: tuple[Value, ...] = tuple(dict.fromkeys(item.text for item in items))
         if field is Field.CUSTOMER:
             values = tuple(CustomerKey(str(value)) for value in values)
@@ -204,6 +216,8 @@ class Values:
     def _when(self, known: Filter, item: Item) -> Condition | None:
         if known.when is None:
             return None
+        if compared := BOUND.fullmatch(item.text) if known.when is When.ON else None:
+            return self._when(replace(known, when=BOUNDS[compared[1]]), replace(item, text=compared[2]))
         relative = RELATIVE.get(known.when)
         periods = []
         for text in [item.text] if relative or " " in item.text else re.split("[,;]", item.text.rstrip(",;!?")):
