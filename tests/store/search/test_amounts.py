@@ -30,6 +30,7 @@ PACE = Number(Field.PACE, 0, 1000, ">180")
         ("1,5m", ">=", 90),
         ("0.5s", ">=", 0.5),
         (">0", ">", 0),
+        ("5min+", ">=", 300),
     ],
 )
 def test_lengths_of_time(typed: str, operator: Operator, value: float) -> None:

@@ -73,6 +73,7 @@ def test_a_value_after_a_blank_is_one_where_it_is_in_the_list() -> None:
 def test_what_was_said_stands_by_whom() -> None:
     assert filter_of("von:kunde") == filter_of("by:customer") == Condition(Field.BY, "=", ("customer",))
     assert filter_of("-by:agent,kunde") == Condition(Field.BY, "=", ("agent", "customer"), negated=True)
+    assert filter_of("-by:-agent") == filter_of("by:agent")
 
 
 def test_moods_are_words_or_numbers() -> None:
@@ -134,6 +135,13 @@ def test_names_of_the_house_are_kept_as_they_are_written() -> None:
     assert filter_of('queue:"say ""hi"""').values == ('say "hi"',)
     assert filter_of("call:2026-11-03T08:15_a").values == ("2026-11-03T08:15_a",)
     assert filter_of('queue:"a\x00b\ud800"').values == ("a b",)
+
+
+def test_names_of_the_house_are_whole() -> None:
+    with pytest.raises(QueryError, match="whole names") as caught:
+        ask("queue:tech*")
+    assert caught.value.instead == "tech"
+    assert filter_of('queue:"tech*"').values == ("tech*",)
 
 
 def test_metadata_has_keys() -> None:
@@ -219,6 +227,17 @@ def test_a_suggestion_that_is_followed_is_understood() -> None:
         error = caught.value
         mended = typed[: error.place.start] + error.instead + typed[error.place.end :]
         assert ask(mended.replace("voice:arousal", "arousal")).filters, mended
+
+
+def test_a_small_or_between_filters_is_no_word() -> None:
+    assert ask("mood:angry or mood:sad") == ask("mood:angry ODER mood:sad") == ask("mood:angry,sad")
+    assert ask("mood:angry und by:kunde") == ask("mood:angry by:kunde")
+    assert describe(ask("ja oder mood:sad")) == "ja oder mood:sadness"
+
+
+def test_both_genders_are_no_customers_key() -> None:
+    assert describe(ask("Kunde:innen Kunde:r")) == "Kunde* Kunde r"
+    assert filter_of("kunde:r2d2").field is filter_of("kunde:in-17").field is Field.CUSTOMER
 
 
 def test_a_word_with_a_colon_that_is_no_filter_is_a_word() -> None:

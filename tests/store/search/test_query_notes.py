@@ -15,6 +15,11 @@ def test_plain_words_that_could_be_filters_are_noted_with_the_filter() -> None:
     assert hints("geht vor 3 Tagen nicht") == {"vor 3 Tagen": 'on:"vor 3 Tagen"'}
 
 
+def test_a_small_or_between_words_is_noted() -> None:
+    assert hints("kündigung oder widerruf") == {"oder": "ODER"}
+    assert hints("oder widerruf") == hints("kündigung OR widerruf") == {}
+
+
 def test_the_other_reading_is_a_query() -> None:
     text = "wütend doppelte abbuchung letzte woche"
     for note in ask(text).notes:
@@ -22,7 +27,17 @@ def test_the_other_reading_is_a_query() -> None:
 
 
 def test_what_is_said_in_any_call_is_not_noted() -> None:
-    for text in ("24 monate laufzeit", "may i so do", "2026", "letzte rechnung", '"wütend"', "-wütend", "kunde agent"):
+    for text in (
+        "24 monate laufzeit",
+        "may i so do",
+        "2026",
+        "letzte rechnung",
+        '"wütend"',
+        "-wütend",
+        "kunde agent",
+        "letzte mood:negative woche",
+        "letzte, woche",
+    ):
         assert hints(text) == {}, text
 
 

@@ -100,6 +100,11 @@ def test_times_that_could_be_two(typed: str) -> None:
         CALENDAR.period(typed)
 
 
+def test_a_month_back_from_its_last_day_is_the_last_of_a_shorter_one() -> None:
+    assert Calendar(at("2026-10-31")).period("1mo") == Period(at("2026-09-30"), at("2026-10-01"))
+    assert Calendar(at("2024-03-31")).period("1 month ago") == Period(at("2024-02-29"), at("2024-03-01"))
+
+
 def test_how_filters_bound_a_day() -> None:
     day, following = at("2026-10-05"), at("2026-10-06")
     assert filter_of("since:2026-10-05").values == (Period(day, None),)
@@ -108,6 +113,12 @@ def test_how_filters_bound_a_day() -> None:
     assert filter_of("after:2026-10-05").values == (Period(following, None),)
     assert filter_of("on:2026-10-05").values == (Period(day, following),)
     assert filter_of("on:2026-10-05,2026-10-07").values[1:] == (Period(at("2026-10-07"), at("2026-10-08")),)
+
+
+def test_days_may_be_compared() -> None:
+    for typed, same in (("date:>2026-10-05", "after:2026-10-05"), ("datum:>=5.10.", "since:2026-10-05"),
+                        ("on:<2026-10-05", "before:2026-10-05"), ("on:<=gestern", "until:gestern")):  # fmt: skip
+        assert filter_of(typed) == filter_of(same), typed
 
 
 def test_a_stretch_has_both_its_ends() -> None:
