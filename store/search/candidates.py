@@ -2,8 +2,8 @@
 
 A frequent word stands in a tenth of all utterances: ranking them all would take seconds. Days and weeks (or tenths of
 distress) are looked through one after the other, each time more, until there are enough; the index knows the day of
-each entry. So a search costs what its page costs, however much is kept. The planner knows nothing of the words (it keeps
-no statistics of what was said, see migration 0002), so that each statement leaves it one way only.
+each entry. So a search costs what its page costs, however much is kept. The planner knows nothing of the words (it
+keeps no statistics of what was said, see migration 0002), so that each statement leaves it one way only.
 """
 
 from collections import Counter

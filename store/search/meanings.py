@@ -75,7 +75,8 @@ def _along_index(
         "enable_hashjoin": "off",  # the walk must come first and be cut off: joined otherwise it is read to its end
         "enable_mergejoin": "off",
     }
-    distance, width = _distance(vector), literal_column(str(int(vector.size)))
+    distance: Clause = _distance(vector)
+    width: Clause = literal_column(str(int(vector.size)))
     for name, value in settings.items():
         connection.execute(select(func.set_config(name, str(value), True)))
     beside = (entries.call == vectors.call) & (entries.number == vectors.number)

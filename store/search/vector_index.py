@@ -33,9 +33,7 @@ def tend_vectors(database: Database, memory: str = "256MB") -> bool:
         for statement in (
             f"SET maintenance_work_mem = '{memory}'",
             f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}_new",
-            f"CREATE INDEX CONCURRENTLY {INDEX}_new ON utterance_vectors"
-            f" USING ivfflat ((embedding::halfvec({width})) halfvec_cosine_ops) WITH (lists = {lists})"
-            f" WHERE vector_dims(embedding) = {width}",
+            _created(width, lists),
             f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}",
             f"ALTER INDEX {INDEX}_new RENAME TO {INDEX}",
             f"COMMENT ON INDEX {INDEX} IS 'made for {count}'",
@@ -43,6 +41,14 @@ def tend_vectors(database: Database, memory: str = "256MB") -> bool:
         ):
             connection.execute(text(statement))
     return True
+
+
+def _created(width: int, lists: int) -> str:
+    return (
+        f"CREATE INDEX CONCURRENTLY {INDEX}_new ON utterance_vectors"
+        f" USING ivfflat ((embedding::halfvec({width})) halfvec_cosine_ops) WITH (lists = {lists})"
+        f" WHERE vector_dims(embedding) = {width}"
+    )
 
 
 def _counts(connection: Connection) -> tuple[int, int]:
