@@ -86,6 +86,7 @@ class Wanted:
     after: tuple[datetime, int, int] | None = None
     weights: Sequence[float] = ()
     facets: bool = True
+    budget: int = BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ def find_candidates(connection: Connection, wanted: Wanted) -> Candidates:
     """Return what is found within the budget."""
     whole = wanted.words is not None and wanted.sort in {"relevance", "distress"}
     if whole:
-        found = _look(connection, wanted, _Window(), BUDGET + 1)
-        if found.total <= BUDGET:
+        found = _look(connection, wanted, _Window(), wanted.budget + 1)
+        if found.total <= wanted.budget:
             return found
     return _gathered(connection, wanted)
 
@@ -111,15 +112,15 @@ def _gathered(connection: Connection, wanted: Wanted) -> Candidates:
     counts: dict[str, Counter[str]] = {}
     total, complete = 0, True
     for window in _windows(connection, wanted):
-        if total >= BUDGET or (not wanted.facets and wanted.sort != "relevance" and len(best) >= wanted.limit):
+        if total >= wanted.budget or (not wanted.facets and wanted.sort != "relevance" and len(best) >= wanted.limit):
             complete = False
             break
-        found = _look(connection, wanted, window, BUDGET - total + 1)
+        found = _look(connection, wanted, window, wanted.budget - total + 1)
         best.extend(found.best)
         total += found.total
         for name, own in found.counts.items():
             counts.setdefault(name, Counter()).update(own)
-    if total > BUDGET:
+    if total > wanted.budget:
         complete = False
     return Candidates(tuple(ordered(best, wanted.sort)[: wanted.limit]), total, complete, counts)
 

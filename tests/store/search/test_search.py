@@ -1,0 +1,200 @@
+"""Searching on a real server: by words in their forms, parts and sounds, with filters, in orders, page by page."""
+
+from datetime import timedelta
+
+import pytest
+from tests.store.made_calls import places_below
+from tests.store.search.found_calls import BEGAN, Said, axis, find, keep, texts
+
+from stimmung.store.database import Database
+from stimmung.store.pseudonyms import open_secret
+from stimmung.store.search.query import QueryError
+
+BILL, POWER, CANCEL = "Die Rechnung ist falsch", "Meine Stromrechnung kam doppelt", "Ich möchte kündigen"
+PROOF, ENGLISH, HEARD = "Die Kündigungsbestätigung fehlt", "I was charged twice", "Ich habe eine Rechnunk bekommen"
+
+
+@pytest.fixture
+def kept(database: Database) -> Database:
+    """A store with three calls."""
+    keep(database, "one", Said(BILL), Said(POWER, emotion="anger", polarity="negative", distress=0.9), days=1)
+    keep(database, "two", Said(CANCEL, role="agent"), Said(PROOF), days=2, queue="contracts", region="Süd")
+    keep(database, "three", Said(ENGLISH, language="en"), Said("Grüße aus der Straße Nummer 5"), days=3)
+    return database
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("rechnung", [BILL, POWER]),
+        ("rechnungen", [BILL, POWER]),
+        ("stromrechnung", [POWER]),
+        ("rechnung falsch", [BILL, POWER]),  # the second by one of the two words
+        ("rechnung -strom", [BILL]),
+        ("falsch OR doppelt", [POWER, BILL]),
+        ('"ist falsch"', [BILL]),
+        ('"falsch ist"', []),
+        ("kündigung", [PROOF, CANCEL]),
+        ("kuendigungsbestaetigung", [PROOF]),
+        ("KÜNDIGUNGSBESTÄTIGUNG", [PROOF]),
+        ("bestätigung", [PROOF]),
+        ("strasse", ["Grüße aus der Straße Nummer 5"]),
+        ("straße", ["Grüße aus der Straße Nummer 5"]),
+        ("charge", [ENGLISH]),
+        ("stromr*", [POWER]),
+        ('"rechnung falsch"~3', [BILL]),
+        ("schornsteinfeger", []),
+    ],
+)
+def test_words_are_found_in_their_forms_and_parts(kept: Database, query: str, expected: list[str]) -> None:
+    found = find(kept, query)
+    assert sorted(texts(found)) == sorted(expected)
+    assert found.total == len(expected)
+    assert found.complete
+
+
+def test_what_has_all_words_comes_before_what_has_some(kept: Database) -> None:
+    assert texts(find(kept, "doppelt rechnung")) == [POWER, BILL]
+    assert texts(find(kept, "rechnung falsch")) == [BILL, POWER]
+
+
+def test_a_word_itself_comes_before_compounds_with_it(kept: Database) -> None:
+    assert texts(find(kept, "rechnung")) == [BILL, POWER]
+
+
+def test_what_was_misheard_is_found_by_its_sound_and_says_so(kept: Database) -> None:
+    keep(kept, "four", Said(HEARD), days=4)
+    found = find(kept, "rechnunk bekommen")
+    assert texts(found) == [HEARD]
+    sounding = find(kept, "gündigungsbestätigung")
+    assert texts(sounding) == [PROOF]
+    assert sounding.tried
+    assert sounding.hits[0].ways == ("sound",)
+    assert sounding.hits[0].marks == ((4, 25),)
+
+
+def test_where_not_all_words_are_found_fewer_of_them_are(kept: Database) -> None:
+    found = find(kept, "rechnung falsch schornsteinfeger")
+    assert texts(found) == [BILL]
+    assert found.tried
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("mood:anger", [POWER]),
+        ("mood:negative", [POWER]),
+        ("rechnung mood:negative", [POWER]),
+        ("rechnung -mood:negative", [BILL]),
+        ("by:agent", [CANCEL]),
+        ("lang:en", [ENGLISH]),
+        ("queue:contracts", [CANCEL, PROOF]),
+        ("QUEUE:Contracts by:customer", [PROOF]),
+        ("meta.region:süd by:customer", [PROOF]),
+        ("meta.region:sud by:customer", [PROOF]),
+        ("call:three lang:en", [ENGLISH]),
+        ("distress:>0.5", [POWER]),
+        ("since:2026-03-04 lang:en", [ENGLISH]),
+        ("rechnung until:2026-03-01", []),
+        ("rechnung on:2026-03-02", [BILL, POWER]),
+        ("rechnung first:3s", [BILL]),
+        ("rechnung has:audio", []),
+        ("duration:>1h", []),
+    ],
+)
+def test_filters_combine_with_words_and_stand_alone(kept: Database, query: str, expected: list[str]) -> None:
+    assert sorted(texts(find(kept, query))) == sorted(expected)
+
+
+def test_a_customers_calls_are_found_by_the_pseudonym(kept: Database) -> None:
+    secret = kept.run(lambda connection: open_secret(connection, places_below(kept.data_dir).secret))
+    own = tuple(one.value for one in secret.pseudonyms("customer", "customer of two"))
+    assert sorted(texts(find(kept, 'customer:"customer of two"', customers=own))) == sorted([CANCEL, PROOF])
+    assert texts(find(kept, 'customer:"customer of two"')) == []
+
+
+def test_orders(kept: Database) -> None:
+    assert texts(find(kept, "rechnung sort:distress")) == [POWER, BILL]
+    assert [hit.call_id for hit in find(kept, "sort:oldest").hits] == ["one", "one", "two", "two", "three", "three"]
+    assert [hit.call_id for hit in find(kept, "sort:time").hits] == ["three", "three", "two", "two", "one", "one"]
+
+
+def test_a_hit_says_where_it_is_and_what_stands_around_it(kept: Database) -> None:
+    hit = find(kept, "doppelt").hits[0]
+    assert (hit.call_id, hit.number, hit.queue, hit.role) == ("one", 1, "meters", "customer")
+    assert hit.said_at == BEGAN + timedelta(days=1, seconds=hit.span.start)
+    assert [hit.text[slice(*mark)] for mark in hit.marks] == ["doppelt"]
+    assert hit.before is not None
+    assert hit.before.text == BILL
+    assert hit.after is None
+
+
+def test_facets_count_what_was_found(kept: Database) -> None:
+    facets = find(kept, "rechnung").facets
+    assert facets is not None
+    assert facets.days == {"2026-03-02": 2}
+    assert facets.queues == {"meters": 2}
+    assert facets.moods == {"neutral": 1, "negative": 1}
+
+
+@pytest.mark.parametrize(
+    "query", ["zähler", "zähler sort:time", "zähler sort:oldest", "by:customer", "zähler sort:distress"]
+)
+def test_pages_stay_while_calls_arrive(database: Database, query: str) -> None:
+    for number in range(7):
+        keep(database, f"call {number}", Said(f"Der Zähler {number}", distress=number / 10), days=number)
+    whole = [hit.call_id for hit in find(database, query, limit=100).hits]
+    seen, cursor = [], None
+    for arriving in range(4):
+        page = find(database, query, limit=2, cursor=cursor)
+        seen += [hit.call_id for hit in page.hits]
+        cursor = page.cursor
+        keep(database, f"late {arriving}", Said("Der Zähler ist neu", distress=0.95), days=9 - arriving)
+    assert seen == whole
+    assert cursor is None
+
+
+def test_a_page_mark_that_is_none_is_refused(kept: Database) -> None:
+    with pytest.raises(QueryError, match="mark of a page"):
+        find(kept, "rechnung", cursor="nonsense")
+
+
+def test_erased_calls_are_not_found(kept: Database) -> None:
+    kept.run(lambda connection: connection.exec_driver_sql("DELETE FROM calls WHERE call_id = 'one'"))
+    assert texts(find(kept, "rechnung")) == []
+
+
+def test_an_injection_is_words(kept: Database) -> None:
+    for query in ("'; DROP TABLE calls; --", "rechnung' | 'x", "\\'rechnung:*", "'a' & !!b <-> :D", "%s :x $1"):
+        find(kept, query)
+    assert len(texts(find(kept, "sort:oldest"))) == 6
+
+
+class TestMeaning:
+    """By sentence vectors, where pgvector is."""
+
+    @pytest.fixture
+    def near(self, embedded_database: Database) -> Database:
+        """A store with three utterances along three axes."""
+        keep(embedded_database, "a", Said("Doppelt abgebucht", near=1), Said("Guten Tag", near=2))
+        keep(embedded_database, "b", Said("Charged twice", language="en", near=1, polarity="negative"), days=1)
+        return embedded_database
+
+    def test_the_nearest_come_first(self, near: Database) -> None:
+        found = find(near, '~"zweimal bezahlt"', "meaning", (axis(1, 2, 0.3),))
+        assert texts(found)[2] == "Guten Tag"
+        assert {hit.ways for hit in found.hits} == {("meaning",)}
+        assert found.hits[0].score == pytest.approx(0.958, abs=0.01)
+
+    def test_filters_leave_some(self, near: Database) -> None:
+        assert texts(find(near, '~"zweimal bezahlt" lang:en', "meaning", (axis(1),))) == ["Charged twice"]
+        assert texts(find(near, '~"zweimal bezahlt" mood:positive', "meaning", (axis(1),))) == []
+
+    def test_words_and_meaning_together_bring_what_both_find_first(self, near: Database) -> None:
+        found = find(near, "charged", "hybrid", (axis(1),))
+        assert found.hits[0].text == "Charged twice"
+        assert found.hits[0].ways == ("words", "meaning")
+        assert found.hits[1].text == "Doppelt abgebucht"
+
+    def test_words_beside_a_meaning_must_be_there(self, near: Database) -> None:
+        assert texts(find(near, 'guten ~"zweimal bezahlt"', "hybrid", (axis(1),))) == ["Guten Tag"]
