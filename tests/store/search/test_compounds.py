@@ -28,6 +28,13 @@ def compounds() -> Compounds:
         ("kundenfreundliche", {"kunde", "freundlich"}),
         ("mondscheintarif", {"mondschein", "tarif"}),
         ("stromschlag", {"strom", "schlag"}),
+        ("gaszähler", {"gas", "zähler"}),  # never a plural of `zahl`
+        ("vertragstheater", {"vertrag", "theater"}),
+        ("videospiele", {"video", "spiel"}),
+        ("führerschein", {"schein"}),
+        ("wartungsvertrag", {"wartung", "vertrag"}),
+        ("telefonseelsorgerin", {"telefon", "seelsorgerin"}),
+        ("anwaltsgespräch", {"anwalt", "gespräch"}),
         ("versicherungsmathematiker", {"versicherung", "mathematiker"}),
     ],
 )
@@ -41,6 +48,7 @@ def test_is_cut(compounds: Compounds, word: str, parts: set[str]) -> None:
     anleitung begleitung weiterleitung berechnung beitrag auftrag bezahlen überweisung mitarbeiterinnen informationen
     vereinbart unverschämt attraktion einwanderung verharmlosung telefonieren tarifierung dienstag wahrscheinlich
     kontrollieren arbeiterinnen steuerung zusammenstellung zugestellt unterlagen fernseher lebendigkeit gekündigt
+    verunsicherung auszutauschen kartellamt durchführung jugendliche vertragstreu fernsehen
     application terminology information international business understanding charged complaint""".split(),
 )
 def test_is_one_word(compounds: Compounds, word: str) -> None:

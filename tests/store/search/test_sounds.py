@@ -17,6 +17,9 @@ from stimmung.store.search.sounds import MARK, cologne, likeness, near_sounds, s
         ("xaver", "4837"),
         ("phonetik", "3624"),
         ("cent", "862"),
+        ("clara", "457"),  # hard at the start
+        ("tickle", "245"),
+        ("tacler", "2857"),  # soft within
         ("café", "43"),
         ("", ""),
     ],
@@ -69,6 +72,12 @@ def test_a_word_of_any_language_has_both_codes() -> None:
 
 def test_other_scripts_have_no_sound() -> None:
     assert sounds("Москва", "de") == ()
+
+
+def test_vowels_only_lead_a_near_sound() -> None:
+    assert "~0462464" in near_sounds("~462464")
+    assert not any("0" in code[2:] for code in near_sounds("~462464"))
+    assert not any("A" in code[2:] for code in near_sounds("~KSTMR"))
 
 
 def test_likeness() -> None:

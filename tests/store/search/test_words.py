@@ -50,6 +50,9 @@ def finds(analysis: WordAnalysis, query: str, text: str, language: str) -> bool:
         ("don\u2019t", "I don't know", "en"),
         ("customer", "the customer's name", "en"),
         ("geht", "wie geht's", "de"),
+        ("do", "I don't know", "en"),
+        ("not", "I dont know", "en"),
+        ("finden", "we \ufb01nden es", "de"),  # a ligature, as copied from a PDF
         ("2500", "2.500 Euro", "de"),
         ("2.500", "2,500 pounds", "en"),
         ("24,99", "24.99 a month", "en"),
@@ -84,6 +87,15 @@ def test_each_word_has_a_span(analysis: WordAnalysis) -> None:
     expected = ["Die", "E", "Mail", "an", "[EMAIL]", "U", "Bahn", "2.500", "geht's", "ku\u0308ndigen"]
     assert words == expected
     assert len(analysis.of_text(text, "de")) == len(expected)
+
+
+def test_pieces_are_found_joined_at_the_first_and_the_last(analysis: WordAnalysis) -> None:
+    first, middle, last, noun = analysis.of_text("E-Mail-Adresse fehlt", "de")
+    assert {"e", "email", "emailadress"} <= set(first.stems)
+    assert {"mail", "email", "mailadress"} <= set(middle.stems)
+    assert {"adress", "mailadress", "emailadress"} <= set(last.stems)
+    assert "emailadress" not in middle.stems
+    assert not {"email", "emailadress"} & set(noun.stems)
 
 
 def test_a_contraction_is_one_word_with_parts(analysis: WordAnalysis) -> None:
