@@ -11,9 +11,11 @@ from stimmung.calls.redaction.lines import Line, is_capital, mark, phrase
 from stimmung.calls.redaction.name_runs import Run
 from stimmung.calls.redaction.numbers import read_runs
 from stimmung.calls.redaction.postcodes import (
+    FOREIGN,
     TOWNS,
     british_postcode,
     german_postcode,
+    is_postcode,
     number_with_postcode,
     postcode_before,
     read_town,
@@ -51,6 +53,7 @@ BETWEEN = frozenset(
 BEFORE_ITS_NAME = frozenset("is my the our as ist die meine unsere als".split())
 """Between a postcode and the word for it: "90210 is my zip"."""
 LONGEST_GAP = 5
+LONGEST_TOWN = 3  # words
 PLACES = 4  # letters of a street's name from which on it is looked for alone
 
 
@@ -208,6 +211,21 @@ def _postcodes(talk: Conversation) -> Iterator[tuple[Run, Evidence]]:
             bare = len(token.digits) == 5 and token.text.isdigit() and not line.pauses(place + 1)
             if bare and line.tokens[place + 1].text in TOWNS:
                 yield Run(line, place, read_town(talk, line, place + 1)), "pattern"
+    yield from ((run, "pattern") for run in _with_town_alone(talk))
+
+
+def _with_town_alone(talk: Conversation) -> Iterator[Run]:
+    """Yield utterances that are a town and a postcode in figures, in either order, and nothing else."""
+    for first in talk.turns:
+        line, place = talk.spots[first].line, talk.spots[first].place
+        length = talk.length(talk.spots[first])
+        if not 2 <= length <= LONGEST_TOWN + 1:
+            continue
+        run = Run(line, place, place + length)
+        if (is_postcode(run.tokens[-1]) and read_town(talk, line, place, behind=False) == run.last - 1) or (
+            is_postcode(run.tokens[0]) and read_town(talk, line, place + 1) == run.last
+        ):
+            yield run
 
 
 def _postcode_near(talk: Conversation, spot: Spot) -> Run | None:
@@ -217,6 +235,8 @@ def _postcode_near(talk: Conversation, spot: Spot) -> Run | None:
         if here > spot.place and line.breaks(here):
             return None
         end = max(british_postcode(line, here), german_postcode(line, here))
+        if end == here and is_postcode(line.tokens[here], FOREIGN):
+            end += 1
         if end > here:
             return Run(line, here, max(end, read_town(talk, line, end)))
         if mark(line.tokens[here]) == "?":

@@ -160,6 +160,7 @@ ORDINARY_ENGLISH = frozenset(
     hurt god devastated livid gutted diabetic allergic homeless reluctant unaware adamant
     sort model ssn social seat okey thankyou thats whats isnt gud welcome zipcode booking confirmation planing asking
     adding buying trying using paying booking going doing being dying lying tying seeing eating flying
+    forgot forget believe assume suppose else
     repeat hang manage appreciate understand wait waited see hear heard listen guys folks mate buddy dude
     """.split()
 )

@@ -46,8 +46,14 @@ INSIDE = frozenset(
 """What may be said in the middle of an address without being a part of it."""
 WORD = re.compile(r"[^\W_]+(?:[.+_'-]+[^\W_]+)*[._-]?")
 DOMAIN = re.compile(r"[^\W_]+(?:-[^\W_]+)*\.[a-z]{2,}(?:\.[a-z]{2,})?")
+# Where the at sign was lost, and maybe the dots: `anna.meiergmail.com`, "anna meier 65 gmailcom". The local part first.
+WITHOUT_AT = re.compile(
+    r"(?P<local>[^\W_][\w.+-]*)?(?:gmai?l|gmial|googlemail|yahoo|hotmail|outlook|icloud|gmx|t-?online|freenet|aol|protonmail|posteo"
+    r"|yandex|btinternet)\.?(?:com?|de|net|org|at|ch|co\.?uk)"
+)
 LONGEST_LOCAL = 30  # words before the at sign; one letter at a time an address has that many
 LONGEST_DOMAIN = 24
+LONGEST_WITHOUT_AT = 4  # words before the domain
 LOOSE_WORDS = 3  # words of the local part that no separator joins
 MENTIONED = phrase(
     "(?:e-?mail|mail|e mail)(?:-?adress\\w*| address| id)?|emailadress\\w*|e-mailadress\\w*|mailadress\\w*"
@@ -65,6 +71,9 @@ def find_emails(talk: Conversation) -> list[Finding]:
             if span:
                 findings.append(Finding("EMAIL", parts_of(line.tokens[max(span[0], done) : span[1]]), "pattern"))
                 done = span[1]
+            elif place >= done and (first := _without_at(line, place)) is not None:
+                findings.append(Finding("EMAIL", parts_of(line.tokens[max(first, done) : place + 1]), "pattern"))
+                done = place + 1
             elif "@" in token.text and WRITTEN.search(token.text):
                 findings.append(Finding("EMAIL", parts_of([token]), "pattern"))
     return findings
@@ -106,6 +115,21 @@ def _address(line: Line, place: int, expected: bool) -> tuple[int, int] | None:
     if first == place or not (believed or (expected and sure) or _has_separator(line, first, place)):
         return None
     return first, last
+
+
+def _without_at(line: Line, place: int) -> int | None:
+    """Return where an address begins that ends with word `place` and has lost its at sign; digits may part its name."""
+    domain = WITHOUT_AT.fullmatch(line.tokens[place].text)
+    if domain is None:
+        return None
+    first, named = place, bool(domain["local"])
+    while first > 0 and place - first < LONGEST_WITHOUT_AT and not line.pauses(first):
+        token = line.tokens[first - 1]
+        if mark(token) or not (token.digits or letter_of(token) or (not named and _may_be_local(token, alone=False))):
+            break
+        named = named or not token.digits
+        first -= 1
+    return first if first < place or domain["local"] else None
 
 
 def _half_written(line: Line, place: int) -> tuple[int, int] | None:

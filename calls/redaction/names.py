@@ -46,13 +46,14 @@ UNSURE_TITLES = frozenset("miss doctor doktor familie kollege kollegin kollegen 
 """Titles that are words too; where nobody writes capitals, no name is read behind them."""
 OPENERS = frozenset("ja also hallo hello hi hey tag morgen frau herr herrn is mr mrs ms die der hier yes yeah".split())
 OPENING = 40  # words of a voice among which "Müller hier" is a name: later it is "bleib hier"
+LONGEST_ALONE = 3  # words
 ALONE = frozenset(["it's", "its", "it"])
 
 
 def find_names(talk: Conversation, model: NameFinder | None = None) -> list[Finding]:
     """Return the names in a conversation, in its order; `model` adds those that it finds."""
     runs = [run for line in talk.lines for run in _in_line(talk, line)]
-    runs += _answers(talk)
+    runs += [*_answers(talk), *_alone(talk)]
     spelled = list(_spelled(talk, runs))
     seen = _model_runs(talk, model) if model else []
     named = [run.tokens for run in (*runs, *seen)]
@@ -82,7 +83,9 @@ def _after(talk: Conversation, line: Line) -> Iterator[Run]:
             continue
         if not line.breaks(last) and (run := read_name(talk, Spot(line, last), Context.STRONG)):
             yield run
-    for _, last in line.find(MEDIUM):
+    for first, last in line.find(MEDIUM):
+        if first and line.tokens[first - 1].text in NOT_A_PERSONS and not line.pauses(first):
+            continue  # "city name Boston"
         if not line.breaks(last) and (run := read_name(talk, Spot(line, last), Context.MEDIUM)) and ends_well(run):
             yield run
     for _, last in line.find(RELATIVE):
@@ -230,6 +233,23 @@ def _answer(talk: Conversation, spot: Spot) -> Run | None:
     if run is None or not (ends_well(run) or len(run.tokens) > 1):
         return None
     return run if talk.is_cased(line.tokens[spot.place]) or end - run.first <= len(run.tokens) + 4 else None
+
+
+def _alone(talk: Conversation) -> Iterator[Run]:
+    """Yield utterances that are a known first name, and at most two more words that may be names: nothing but a name.
+
+    Where names have capitals, they need one; the question for them may have been lost.
+    """
+    for first in talk.turns:
+        spot = talk.spots[first]
+        length = talk.length(spot)
+        run = Run(spot.line, spot.place, spot.place + length)
+        token = run.tokens[0]
+        if length > LONGEST_ALONE or token.text not in FIRST_NAMES or mark(run.tokens[-1]) == "?":
+            continue
+        cased = talk.is_cased(token)
+        if all(may_be_name(one, Context.WEAK, cased) and not mark(one).strip(".") for one in run.tokens):
+            yield run
 
 
 def _spelled(talk: Conversation, runs: Iterable[Run]) -> Iterator[tuple[Run, str]]:

@@ -48,7 +48,7 @@ KEYS_OF: tuple[tuple[Identifier | None, str], ...] = (
     ("TAX_ID", "tax taxpayer steuer utr vat"),
     (
         "INSURANCE_ID",
-        """insurance social security nhs health national ni pension sozial renten kranken krankenkassen""",
+        """insurance social security nhs health national ni n.i nin pension sozial renten kranken krankenkassen""",
     ),
     (
         "PHONE",
@@ -109,5 +109,8 @@ OTHER = frozenset(
     """postleitzahl plz zip zipcode postcode postal hausnummer adresse anschrift address strasse street geburtsdatum
     geburtstag geboren birth birthday born dob pin passwort kennwort password passcode passphrase cvv cvc cvc2
     pruefziffer zaehlerstand betrag amount preis price uhrzeit datum termin appointment verbrauch summe total guthaben
-    balance expiry expires gueltig ablaufdatum e-mail email mail tarif tariff""".split()
+    balance expiry expires gueltig ablaufdatum e-mail email mail tarif tariff baujahr fahrzeug vehicle
+    audi bmw ford honda toyota nissan hyundai mercedes mercedes-benz mercedesbenz vw volkswagen skoda opel vauxhall
+    renault peugeot citroen volvo mazda tesla porsche jeep chevrolet chevy dodge lexus subaru suzuki mitsubishi isuzu
+    chrysler buick cadillac gmc jaguar dacia maruti maruthi tata mahindra""".split()
 )

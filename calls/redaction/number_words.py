@@ -11,7 +11,7 @@ FILLERS = frozenset(
     yes yeah yep yup right dash hyphen slash space dot point stroke plus wait sorry please again the that's
     followed by it's its is ist sind lautet lauten next gap comma sir madam ma'am mhmm no nein alright korrekt
     correct danke super perfekt prima gerne gern
-    verstanden thanks thank you great perfect lovely sure got""".split()
+    verstanden thanks thank you great perfect lovely sure got hello hi hallo hey there course cool""".split()
 )
 # Heard for digits by a recogniser, or said for them; they count only among digits.
 SOFT = MappingProxyType(
@@ -62,7 +62,7 @@ SPELLED_AS = frozenset({"wie", "for", "as", "like", "fuer"})
 
 CURRENCIES = frozenset("€ $ £ eur usd gbp chf".split())  # also before the number
 MONEY = CURRENCIES | frozenset(
-    "euro euros eure cent cents pfund pound pounds quid pence dollar dollars bucks franken rappen".split()
+    "euro euros eure cent cents pfund pound pounds quid pence dollar dollars bucks franken rappen rupees rs".split()
 )
 CLOCK = frozenset("uhr o'clock oclock a.m p.m pm clock".split())
 COUNTED = frozenset(
@@ -76,9 +76,11 @@ COUNTED = frozenset(
     rate rates prozesse punkte points stock etage floor million millionen millions milliarden billion geraete
     devices artikel items uhren euroschein schritte steps fragen questions anrufe calls mails emails rechnungen
     invoices bills vertraege contracts nights naechte zoll inch inches foot feet ps seiten pages zeichen
-    characters stellen stellig digits ziffern zahlen""".split()
+    characters stellen stellig digits ziffern zahlen cc ccm hubraum members mitglieder passengers passagiere persons
+    doors door tueren cheques checks schecks copies kopien model models modell""".split()
 )
 UNITS_AFTER = MONEY | CLOCK | COUNTED
+ORDINALS = frozenset("st nd rd th".split())  # apart from their number: "20 th June"
 MONTHS = frozenset(
     """januar jaenner februar maerz april mai juni juli august september oktober november dezember january february
     march may june july october december jan feb mrz apr jun jul aug sep sept okt oct nov dez dec""".split()
@@ -88,13 +90,22 @@ COUNTED_BEFORE = frozenset(
     """stock etage floor zimmer room seite page kapitel chapter gleis platform gate version windows jahr jahre year
     paragraph § option punkt nummerneins level kanal channel tarif baujahr raum block abschnitt section schritt
     step regel rund etwa circa ca ungefaehr about around roughly approximately knapp ueber almost zaehlerstand
-    reading stand""".split()
+    reading stand time model series make""".split()
 )
+# Before an amount, "charge is 500" with its COPULA between.
+SPENT = frozenset(
+    """amount amounts charge charges charged transfer transfers transferred tranfer pay paid purchase purchased deposit
+    deposited withdraw withdrawn withdrew refund refunded debited credited cost costs price betrag betraege summe
+    ueberweise ueberweisen ueberwiesen zahle gezahlt bezahlt bezahle abgebucht abgehoben abheben eingezahlt
+    gutgeschrieben erstattet kostet kosten preis""".split()
+)
+COPULA = frozenset("is was of for as ist war von".split())
+LONGEST_SPENT = 6  # digits
 TIME_BEFORE = frozenset("um gegen at ab bis zwischen around by until till from von".split())
 YEAR_BEFORE = (
     frozenset(
         """seit im in ab bis jahr since until from year of sommer winter herbst fruehjahr mai ende anfang mitte vor nach
-    summer spring autumn before after until""".split()
+    summer spring autumn before after until a model modell made make manufacture manufactured""".split()
     )
     | MONTHS
 )
@@ -110,8 +121,9 @@ DATE = re.compile(
     r"|(?:0?[1-9]|[12]\d|3[01])-(?:0?[1-9]|[12]\d|3[01])-(?:19|20)\d\d"
     r"|(?:19|20)\d\d([./-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01])(?:t[\d:.z+-]*)?"
 )
-PLAIN_DATE = re.compile(  # 12031985, 03121985, 1985-03-12 without its dashes, 6112018
+PLAIN_DATE = re.compile(  # 12031985, 03121985, 1985-03-12 without its dashes, 6112018, 1962018
     r"(?:[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d|(?:[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d|"
+    r"(?:[12]\d|3[01])[1-9](?:19|20)\d\d|"
     r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d"
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )

@@ -21,6 +21,7 @@ NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 LONGEST_SPOKEN = 2  # digits of a group in which a recogniser writes `to` for two
 LONGEST_PLAIN = 6  # digits that may be a group, though they are a day, a month and the end of a year
 SHORTEST_TIME = 4  # characters: 9:30, 3.5.
+LONGEST_TIME = 4  # digits of a time that is written together: "0645 pm"
 LONG_WRITTEN = 9  # digits in one word: a year behind it is no more of it
 LONGEST_SPELLED = 12  # G-B-8-2-W-E: a cut of what costs most, not of what is possible
 LONGEST_CAPITALS = 4  # DE, KD, WEST: longer words in capitals are names
@@ -198,15 +199,43 @@ def _is_harmless(group: Group, before: Group | None, tokens: Sequence[Token], fi
         return True
     if ahead in words.COUNTED_BEFORE and len(group.digits) <= 4 and group.digits[0] != "0":
         return True
-    if ahead in words.MONTHS and (small or words.YEAR.fullmatch(group.digits)):
+    year = words.YEAR.fullmatch(group.digits)
+    if ahead in words.MONTHS and (small or year):
+        return True
+    if _is_spent(group, tokens, first, last):
+        return True
+    if year and before is not None and before.harmless and _ends_day(before, group, tokens):
         return True
     after_unit = before is not None and before.harmless and before.last == group.first - 1
     return after_unit and small and ahead in words.UNITS_AFTER  # "39 Euro 90", "14 Uhr 30"
 
 
+def _is_spent(group: Group, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Tell whether a group is an amount by the word before it: "transfer 2000", "the charge is 500"."""
+    if len(group.digits) > words.LONGEST_SPENT or group.digits[0] == "0" or group.last - group.first > 1:
+        return False
+    if group.last < last and tokens[group.last].digits:
+        return False  # "the card to charge is 4111 1111"
+    place = group.first - 1
+    if place > first and tokens[place].text in words.COPULA:
+        place -= 1
+    return tokens[place].text in words.SPENT
+
+
+def _ends_day(before: Group, group: Group, tokens: Sequence[Token]) -> bool:
+    """Tell whether a day and its month stand before a year: "June 4 2018", "20 th June 2018"."""
+    named = tokens[before.first - 1].text if before.first else ""
+    between = [token.text for token in tokens[before.last : group.first]]
+    if any(text not in words.ORDINALS and text not in words.MONTHS for text in between):
+        return False
+    return named in words.MONTHS or any(text in words.MONTHS for text in between)
+
+
 def _is_counted(group: Group, tokens: Sequence[Token], last: int) -> bool:
     """Tell whether the word behind a group makes a day, an amount, a time or a count of it."""
     token, behind, small = tokens[group.last - 1], tokens[group.last].text, len(group.digits) <= 2
+    if small and not token.mark and behind in words.ORDINALS:
+        return True
     if small and token.mark in ("", "."):
         of = behind == "of" and _text(tokens, group.last + 1, last) in words.MONTHS
         if of or behind in words.MONTHS:
@@ -215,7 +244,8 @@ def _is_counted(group: Group, tokens: Sequence[Token], last: int) -> bool:
         return False
     if behind == "am":
         return token.language.startswith("en") and len(group.digits) <= 4
-    return behind in words.UNITS_AFTER and (group.digits[0] != "0" or len(group.digits) <= 3)
+    time = behind in words.CLOCK and len(group.digits) <= LONGEST_TIME
+    return time or (behind in words.UNITS_AFTER and (group.digits[0] != "0" or len(group.digits) <= 3))
 
 
 def _text(tokens: Sequence[Token], at: int, end: int) -> str:
@@ -290,7 +320,8 @@ def _is_loose_start(group: Group, behind: Group | None, tokens: Sequence[Token])
     if text == "one" and group.last - group.first == 1:  # "one moment, it's 4 7"
         return apart and not tokens[group.first].mark
     if not group.soft:
-        return text in ("a", "i") and not group.digits and behind is None
+        article = behind is None or words.YEAR.fullmatch(behind.digits) is not None  # "it's a 2016 Toyota"
+        return text in ("a", "i") and not group.digits and article
     if text in words.STANDING_SOFT:
         return apart or bool(tokens[group.first].mark)
     return apart or text not in words.LETTER_NAMES

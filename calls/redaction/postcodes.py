@@ -8,6 +8,7 @@ from stimmung.calls.redaction.lines import Line, is_capital, mark
 from stimmung.calls.redaction.number_words import STANDING_SOFT, TIMES
 from stimmung.calls.redaction.spelling import AS_IN, letter_of
 from stimmung.calls.redaction.streets import COUNTED
+from stimmung.calls.redaction.tokens import Token
 
 BRITISH = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 OUTWARD = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?")
@@ -15,6 +16,8 @@ INWARD = re.compile(r"[0-9][a-z]{2}")
 WORD = re.compile(r"[^\W\d_]+(?:['’./-][^\W\d_]+)*")
 LONGEST_SAID = 16  # words: seven letters and digits, some of them with "for Sierra" behind
 TOWN_WORDS = 3
+ALONE = range(5, 7)  # digits of a postcode beside a town, whatever its country
+FOREIGN = range(4, 8)  # where it is called one
 OF_TOWNS = frozenset(
     "bad neu alt stadt gross klein ober unter sankt st markt new old west east north south upper".split()
 )
@@ -50,6 +53,11 @@ def german_postcode(line: Line, place: int) -> int:
     ended = digits == 5 or (digits == 4 and here < len(line.tokens) and line.tokens[here].text in TOWNS)
     counted = here < len(line.tokens) and line.tokens[here].text in COUNTED and not line.pauses(here)
     return here if ended and not counted else place
+
+
+def is_postcode(token: Token, lengths: range = ALONE) -> bool:
+    """Tell whether a word is a postcode in figures, of so many digits."""
+    return token.text.isdecimal() and len(token.digits) in lengths
 
 
 def british_postcode(line: Line, place: int) -> int:
@@ -123,8 +131,15 @@ def _after_letter(line: Line, place: int) -> int:
     return place + 1
 
 
-def read_town(talk: Conversation, line: Line, place: int) -> int:
-    """Return where a town's name ends that begins with word `place`, behind a postcode or a street."""
+def read_town(talk: Conversation, line: Line, place: int, behind: bool = True) -> int:
+    """Return where a town's name ends that begins with word `place`, `behind` a postcode or a street.
+
+    Where nobody writes capitals and a pause parts it from these, only a known town is one.
+    """
+    if behind and line.pauses(place):
+        token = line.tokens[place] if place < len(line.tokens) else None
+        if token is None or not (talk.is_cased(token) or token.text in TOWNS or token.text in OF_TOWNS):
+            return place
     here = last = place
     words = 0
     while here < len(line.tokens) and words < TOWN_WORDS and not (here > place and line.pauses(here)):
