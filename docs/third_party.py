@@ -22,6 +22,7 @@ PAGE = ROOT / "THIRD_PARTY.md"
 READ_BY_HAND = {
     "contourpy": "BSD-3-Clause",
     "cycler": "BSD-3-Clause",
+    "jellyfish": "MIT",
     "jinja2": "BSD-3-Clause",
     "kiwisolver": "BSD-3-Clause",
     "lazy-loader": "BSD-3-Clause",
@@ -30,6 +31,7 @@ READ_BY_HAND = {
     "mpmath": "BSD-3-Clause",
     "numba": "BSD-2-Clause",
     "py-nanotts": "Apache-2.0",
+    "pystemmer": "BSD-3-Clause AND MIT",
     "python-stdnum": "LGPL-2.1-or-later",
     "scipy": "BSD-3-Clause",
     "soundfile": "BSD-3-Clause",

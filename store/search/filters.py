@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, not_, or_, select
+from sqlalchemy import ColumnElement, false, func, not_, or_, select
 
 from stimmung.store.schema import calls, search_entries
 from stimmung.store.search.lexeme_queries import conjunction, disjunction, lexeme
@@ -63,12 +63,20 @@ def _sign(condition: Condition, value: str) -> str:
 
 
 def _negated(condition: Condition, clause: Clause) -> Clause:
-    return not_(clause) if condition.negated else clause
+    """Return the condition or its contrary; where a figure is missing the condition does not hold."""
+    return not_(func.coalesce(clause, false())) if condition.negated else clause
 
 
 def _on_columns(condition: Condition) -> Clause:
     column = entries.said_at if condition.field is Field.TIME else NUMBERS[condition.field]
+    if condition.field is Field.AT and condition.operator == "=":
+        return or_(*(_heard_between(value) for value in condition.values if isinstance(value, Between)))
     return or_(*(_compared(column, condition, value) for value in condition.values))
+
+
+def _heard_between(place: Between) -> Clause:
+    """Return a condition that something of the utterance is heard then."""
+    return (entries.started <= place.high) & (entries.started + entries.length >= place.low)
 
 
 def _compared(column: Clause, condition: Condition, value: Value) -> Clause:

@@ -31,10 +31,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class WordQuery:
-    """All words of a query: `every` as it asks, `terms` those that may be found, in its order, for ranking.
-
-    `loose(k)` of a plain list of words asks for any k of them, and is None for other queries.
-    """
+    """All words of a query: `every` as it asks, `terms` those that may be found, in its order, for ranking."""
 
     every: str
     terms: tuple[Term, ...]
@@ -43,6 +40,7 @@ class WordQuery:
     excluded: str | None = None
 
     def loose(self, least: int) -> str | None:
+        """Return what asks for any `least` of the terms; None where the query is no plain list of words."""
         if not self.plain or not 0 < least <= len(self.terms):
             return None
         some = disjunction([conjunction([one.anyhow for one in chosen]) for chosen in combinations(self.terms, least)])
