@@ -15,7 +15,7 @@ def lowered(word: str) -> str:
     """Return a word in small letters as stemmers read it: composed, `ß` as `ss`, umlauts kept."""
     if word.isascii():
         return word.lower().translate(UNWRITTEN)
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).translate(UNWRITTEN)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", word).casefold()).translate(UNWRITTEN)
 
 
 def fold(word: str) -> str:

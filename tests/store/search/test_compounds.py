@@ -65,6 +65,7 @@ def test_words_of_the_house_are_parts() -> None:
 def test_signs_and_overlong_words_are_left_alone(compounds: Compounds) -> None:
     assert compounds.parts("strom2rechnung") == ()
     assert compounds.parts("") == ()
+    assert compounds.parts("mbqttarif") == ()
     assert compounds.parts("strom" * LONGEST) == ()
 
 

@@ -50,6 +50,7 @@ def finds(analysis: WordAnalysis, query: str, text: str, language: str) -> bool:
         ("don\u2019t", "I don't know", "en"),
         ("customer", "the customer's name", "en"),
         ("geht", "wie geht's", "de"),
+        ("24", "Nummer \uff12\uff14", "de"),  # digits as wide as a Chinese sign
         ("do", "I don't know", "en"),
         ("not", "I dont know", "en"),
         ("finden", "we \ufb01nden es", "de"),  # a ligature, as copied from a PDF
