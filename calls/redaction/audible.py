@@ -32,7 +32,7 @@ UNSURE = 0.5
 LONG_WORD = 4  # letters
 RUN = 3  # sensible words in a row beside a number that stay
 ANNOUNCED = 10  # words before a number among which "is" or "number" announces it: from there on it may have begun
-BREATH = 1.5  # s between two utterances of a voice that may be one
+BREATH = 2.5  # s between two utterances of a voice that may be one
 LINKS = frozenset(
     "ist sind waere war lautet lauten steht heisst hab habe is are was says say it's its that's thats have got".split()
 )
@@ -124,13 +124,18 @@ def _announced(
     if first is None:
         return
     places = [(place, word) for word in range(first)]
-    if before is not None and utterances[place].start - utterances[before].end <= BREATH:
+    if before is not None and _goes_on(utterances[before], utterances[place]):
         places = [(before, word) for word in range(len(utterances[before].words))] + places
     near = places[-ANNOUNCED:]
     bare = [_bare(utterances[one].words[word]) for one, word in near]
     link = next((at for at, text in enumerate(bare) if text in LINKS or text in NUMBER_NOUNS or text in STRONG), None)
     if link is not None:
         yield from (one for one, text in zip(near[link + 1 :], bare[link + 1 :], strict=True) if text not in LINKS)
+
+
+def _goes_on(before: Utterance, utterance: Utterance) -> bool:
+    """Tell whether two utterances of a channel may be one sentence; a question is another speaker's."""
+    return utterance.start - before.end <= BREATH and not before.text.rstrip().endswith("?")
 
 
 def words_in(findings: Iterable[Finding]) -> set[tuple[int, int]]:

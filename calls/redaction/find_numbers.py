@@ -10,6 +10,7 @@ from stimmung.calls.redaction.covering import Numbers, covering
 from stimmung.calls.redaction.dialogue import Named, find_named
 from stimmung.calls.redaction.kinds import Decision, checked_kind, decide, form_kind
 from stimmung.calls.redaction.namings import Naming
+from stimmung.calls.redaction.neighbours import read_out, with_neighbours
 from stimmung.calls.redaction.numbers import NOT_ALNUM, Run
 from stimmung.calls.redaction.records import Finding
 from stimmung.calls.redaction.tokens import Stream
@@ -40,11 +41,11 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
     found = [(runs, _decide(stream, replace(one, runs=runs))) for one in heard.named for runs in _apart(stream, one)]
     taken = {run.first for runs, _ in found for run in runs}
     for chain in read_chains(stream, (run for run in numbers.runs if run.first not in taken), numbers.sayings):
-        decision = _unnamed(stream, chain, patterns)
+        decision = _unnamed(stream, chain, patterns) or read_out(numbers, chain)
         if decision is not None:
             found.append((chain, decision))
             taken.update(run.first for run in chain)
-    found = _with_repetitions(numbers, found, taken)
+    found = with_neighbours(numbers, _with_repetitions(numbers, found, taken))
     findings = tuple(Finding(one.kind, covering(numbers, runs, one.kind), one.evidence) for runs, one in found)
     return FoundNumbers(findings, tuple(_asked(stream, naming) for naming in heard.asked))
 

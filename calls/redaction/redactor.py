@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stimmung.calls.redaction.addresses_again import find_addresses_again
 from stimmung.calls.redaction.apply import apply, placed_back, without
 from stimmung.calls.redaction.audible import Near, near_numbers
 from stimmung.calls.redaction.covering import Numbers, read_numbers
@@ -74,6 +75,7 @@ class Redactor:
         numbers = read_numbers(stream)
         found = find_numbers(numbers, self._patterns)
         findings = self._settled(utterances, merge([*found.findings, *find_people(stream, self._names)]))
+        findings = merge([*findings, *find_addresses_again(stream, findings)])
         if unclear:
             findings = merge([*findings, *find_unclear(numbers, findings)])
         keep = self._options.keep
