@@ -1,0 +1,59 @@
+"""Makes what searches go through for calls that lack it: kept before there was a search, or before words were read so.
+
+One transaction a call: killed at any moment the next run goes on where this one ended, and two at once do no harm.
+Sentence vectors stay as they are.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection, Row, delete, or_, select, text, update
+
+from stimmung.store.calls import find_call
+from stimmung.store.database import Database
+from stimmung.store.pace import Tell, tell_nobody
+from stimmung.store.records import StoredCall
+from stimmung.store.schema import calls, search_entries
+from stimmung.store.search.entries import SEARCH_VERSION, IndexedCall, write_entries
+from stimmung.store.search.words import WordAnalysis
+
+TOLD_EVERY: Final = 500  # calls, some seconds
+BEHIND_ERASURES: Final = text("LOCK TABLE calls IN ROW EXCLUSIVE MODE")  # waits for one that is under way
+OUTDATED: Final = or_(calls.c.search_version.is_(None), calls.c.search_version < SEARCH_VERSION)
+
+
+def index_missing(database: Database, tell: Tell = tell_nobody) -> int:
+    """Make the entries of every call that has none or old ones, and return of how many. Raises StoreError.
+
+    `tell` gets a line at the start and one after every some calls, and none where nothing is to be done.
+    """
+    query = select(calls.c.call_id).where(OUTDATED).order_by(calls.c.id)
+    found = database.run(lambda connection: connection.scalars(query).all())
+    made = 0
+    for done, call_id in enumerate(found):
+        if done % TOLD_EVERY == 0:
+            tell(f"preparing kept calls for search: {done:,} of {len(found):,} done …")
+        made += _index(database, call_id)
+    return made
+
+
+def _index(database: Database, call_id: str) -> bool:
+    """Make the entries of a call; False: it went meanwhile, or somebody else made them."""
+    stored = find_call(database, call_id)
+    return stored is not None and database.run(lambda connection: _write(connection, stored, database.words))
+
+
+def _write(connection: Connection, stored: StoredCall, words: WordAnalysis) -> bool:
+    connection.execute(BEHIND_ERASURES)
+    same = (calls.c.call_id == stored.call_id) & (calls.c.changed_at == stored.changed_at)
+    row = connection.execute(select(calls).where(same, OUTDATED).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    connection.execute(delete(search_entries).where(search_entries.c.call == row.id))
+    write_entries(connection, _indexed(row, stored), words)
+    connection.execute(update(calls).where(calls.c.id == row.id).values(search_version=SEARCH_VERSION))
+    return True
+
+
+def _indexed(row: "Row[tuple[object, ...]]", stored: StoredCall) -> IndexedCall:
+    began = stored.analysis.info.started_at or stored.saved_at
+    return IndexedCall(row.id, began, dict(row._mapping), stored.analysis)
