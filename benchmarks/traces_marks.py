@@ -19,7 +19,7 @@ from redaction_samples import MONO, Planted, read_planted, script
 from redaction_scores import MOST_DIGITS, secret_in, telling_words
 from redaction_symbols import digits_in
 from traces_calls import known
-from traces_reading import LONG_RUN, Raw, Reading, holds_text, shared_digits
+from traces_reading import LONG_RUN, Raw, Reading, digits_of, holds_text, shared_digits
 
 MarkKind = Kind | Literal["CUSTOMER_KEY", "AGENT_KEY"]
 NOTHING: Final = Secret()
@@ -44,7 +44,7 @@ class Mark:
             return self.exact if self.exact.casefold() in reading.plain else ""
         if words := self.secret.words & reading.words:
             return " ".join(sorted(words))
-        shared = (shared_digits(digits, reading.digits[self.language]) for digits in self.secret.digits)
+        shared = (shared_digits(digits, digits_of(reading.told, self.language)) for digits in self.secret.digits)
         return next(filter(None, shared), "")
 
     def seen_in(self, raw: Raw, usual: frozenset[str] = frozenset()) -> str:

@@ -28,6 +28,7 @@ OWN: Final = (
     "SELECT pg_relation_filepath(oid), relkind::text FROM pg_class"
     " WHERE relkind IN ('r', 't', 'i', 'S') AND oid >= 16384"  # the first that is no part of PostgreSQL
 )
+TEMPLATES: Final = ("base/1/", "base/4/", "base/5/")  # databases that PostgreSQL brings and that nothing is put into
 TABLES: Final = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 TEXT_IN_SVG: Final = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
 ESCAPES: Final = {"\\n": "\n", "\\t": "\t", "\\\\": "\\", "\\r": "\r"}
@@ -47,11 +48,13 @@ class Place:
 
     def holding(self, mark: Mark) -> list[str]:
         """Return where in it the mark is found, and what of it."""
-        words = {mark.exact} if mark.exact else mark.secret.words
-        usual = frozenset(word for word in words if any(holds_text(word, raw) for raw in self.native))
         told = [(one.label, mark.read_in(one)) for one in self.readings]
-        told += [(one.label, mark.seen_in(one, usual)) for one in self.raws]
-        return [f"{label}: {what}" for label, what in told if what]
+        seen = [(one, what) for one in self.raws if (what := mark.seen_in(one))]
+        if seen and self.native:
+            words = {mark.exact} if mark.exact else mark.secret.words
+            usual = frozenset(word for word in words if any(holds_text(word, raw) for raw in self.native))
+            seen = [(one, what) for one, _ in seen if (what := mark.seen_in(one, usual))]
+        return [f"{label}: {what}" for label, what in (*told, *((one.label, what) for one, what in seen)) if what]
 
 
 def places_of(work: Workplace) -> list[Place]:
@@ -136,6 +139,8 @@ def _server_files(folder: Path, kinds: dict[str, str]) -> Iterator[Place]:
         if not path.is_file():
             continue
         inside = path.relative_to(folder).as_posix().removeprefix("data/")
+        if inside.startswith(TEMPLATES):
+            continue
         kind = kinds.get(re.sub(r"(_(fsm|vm|init))?(\.\d+)?$", "", inside))
         if kind:
             by_kind[KINDS[kind]].append(path)
@@ -145,7 +150,7 @@ def _server_files(folder: Path, kinds: dict[str, str]) -> Iterator[Place]:
             by_kind["server's log"].append(path)
         else:
             by_kind["server's other files"].append(path)
-    native = _raws(folder / "data/base/1", folder)  # template1: nothing was ever written into it
+    native = _raws(folder / "data/base/1", folder)
     for name, paths in by_kind.items():
         yield Place(name, raws=_raws_of(paths, folder), native=native)
 

@@ -33,6 +33,7 @@ MOST_BETWEEN: Final = 3  # words between two parts of a number, such as "ja, und
 FLAGGED: Final = 8  # signs of compressed text between two bytes of flags
 LEAST_HALF: Final = 3  # of so many signs, fewer stand by chance
 COMPARED: Final = 16  # signs of a text that is looked for in compressed ones
+ZEROS: Final = re.compile(rb"\0{2,}")  # most of a server's files
 LONG_RUN: Final = 8  # digits; shorter ones stand by chance in millions of bytes
 
 
@@ -43,7 +44,7 @@ class Reading:
     label: str
     plain: str  # casefolded
     words: frozenset[str]
-    digits: dict[Language, str]
+    told: str  # without digits that nobody said
 
 
 def read(label: str, text: str, fractions: bool = True, keys: Sequence[str] = ()) -> Reading:
@@ -57,9 +58,13 @@ def read(label: str, text: str, fractions: bool = True, keys: Sequence[str] = ()
     words = frozenset(LETTERS.findall(told.casefold()))
     for pattern in (*UNSAID, *(() if fractions else (FRACTION,))):
         told = pattern.sub(APART, told)
-    told = _parted(told)
-    digits = {language: digits_in(told, language) for language in LANGUAGES}
-    return Reading(label, text.casefold(), words, digits)
+    return Reading(label, text.casefold(), words, told)
+
+
+@cache
+def digits_of(told: str, language: Language) -> str:
+    """Return the digits of what was told, with breaks where no number goes on."""
+    return digits_in(_parted(told), language)
 
 
 def _parted(text: str) -> str:
@@ -112,6 +117,7 @@ class Raw:
 
 def read_raw(label: str, content: bytes) -> Raw:
     """Read bytes."""
+    content = ZEROS.sub(b"\0", content)
     single = content.lower().decode("latin-1")
     plain = content.decode("utf-8", "replace").casefold()
     runs = "|".join(re.sub(r"\D", "", run) for run in RUN.findall(single))

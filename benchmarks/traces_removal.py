@@ -6,6 +6,7 @@ searched are the recordings themselves and backups that somebody put elsewhere: 
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,10 +79,11 @@ def _put_elsewhere(work: Workplace) -> Path:
 
 
 def _marks(work: Workplace, name: str, names: Sequence[str]) -> list[Mark]:
-    said = {other: _words(work.outputs / f"{other}.json") for other in names}
-    others = set().union(*(words for other, words in said.items() if other != name))
-    usual = set(LETTERS.findall(SETTINGS.read_text("utf-8").casefold()))
-    own = sorted(word for word in said[name] - others - usual if len(word) >= LEAST)[:MOST]
+    own = _said(work.outputs / f"{name}.json")
+    others = [work.outputs / f"{other}.json" for other in names if other != name]
+    answers = Counter(word for path in work.answers.glob("*.md") for word in _words(path))
+    usual = {word for word, count in answers.items() if count > 1} | _words(SETTINGS, *others)
+    said = sorted(word for word in own - usual if len(word) >= LEAST)[:MOST]
     info = known(name)
     with (
         EmbeddedServer(private_folder(work.data), Pace()) as server,
@@ -89,12 +91,16 @@ def _marks(work: Workplace, name: str, names: Sequence[str]) -> list[Mark]:
     ):
         rows = {row[0]: row[1:] for row in connection.execute(ROWS).fetchall()}
     ids = [info["call_id"], f"{name}.flac", *(text for text in rows[info["call_id"]] if text)]
-    return [Mark(name, "NAME", text, info["language"], exact=text) for text in (*own, *ids)]
+    return [Mark(name, "NAME", text, info["language"], exact=text) for text in (*said, *ids)]
 
 
-def _words(path: Path) -> set[str]:
+def _said(path: Path) -> set[str]:
     said = json.loads(path.read_text("utf-8"))["utterances"]
     return {word for one in said for word in LETTERS.findall(one["text"].casefold())}
+
+
+def _words(*paths: Path) -> set[str]:
+    return {word for path in paths for word in LETTERS.findall(path.read_text("utf-8").casefold())}
 
 
 def _look(name: str, work: Workplace, gone: Sequence[str], marks: Mapping[str, Sequence[Mark]]) -> Stage:
