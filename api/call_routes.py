@@ -27,7 +27,7 @@ def sessions_of(connection: HTTPConnection) -> SessionRegistry:
 
 def keeping_of(connection: HTTPConnection) -> Keeping | None:
     """Return where calls stay, which the app keeps in `app.state.keeping`; None: nowhere."""
-    keeping: Keeping | None = connection.app.state.keeping
+    keeping: Keeping | None = getattr(connection.app.state, "keeping", None)
     return keeping
 
 

@@ -23,7 +23,6 @@ from stimmung.speech.errors import AudioError
 from stimmung.speech.records import Consent, Samples
 from stimmung.speech.wire import WireFormat
 
-NOT_KEPT = "the call is not in the store yet, and is tried again while the server runs"
 ABANDONED = "the call was ended before it was done"
 AT_ONCE = 10.0  # s of sound that are listened to at once at most: a long message is no reason for a long step
 MOST_ROUNDS = 1_000  # of work that follows from work that was given up: each round ends a window of a channel
@@ -134,7 +133,7 @@ class CallSteps:
         for place, told in enumerate(outcome.told):
             if isinstance(told, Ended):
                 if why := keeper.keep(told.analysis, self._call.originals()):
-                    outcome.told.insert(place, Warned(told.time, "not_kept", f"{NOT_KEPT}: {why}"))
+                    outcome.told.insert(place, Warned(told.time, "not_kept", why))
                 return
 
     def _land(self, landed: Landed) -> Sequence[Told]:

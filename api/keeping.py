@@ -15,14 +15,16 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from stimmung.api.heard_sound import HeardSound
+from stimmung.api.settling import Settling
 from stimmung.api.sound_keeping import Shelf, SoundKeeping
 from stimmung.calls.policy import may_keep_audio
 from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.errors import StoreError
-from stimmung.speech.records import Samples
+from stimmung.speech.records import CallInfo, Samples
 from stimmung.speech.settings import Settings
 from stimmung.speech.wire import WireFormat
+from stimmung.store.admission import Admission, Candidate, why_not_kept
 from stimmung.store.audit import system_user
 from stimmung.store.calls import find_call, save_call
 from stimmung.store.content import hash_live
@@ -34,8 +36,11 @@ from stimmung.store.places import places_in
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Provenance, SavedCall
 from stimmung.store.removal.erasure import settle_erasures
+from stimmung.store.removal.retention_rules import rules_of
 from stimmung.store.taken import is_taken
 
+NOT_YET = "the call is not in the store yet, and is tried again while the server runs"
+LOCK_SECONDS = 2.0  # that a call which ended waits for a table that is just written anew; then it waits in memory
 AGAIN_SECONDS = 5.0  # between two tries to keep what waits
 MOST_WAITING = 1_000  # calls; a call of ten minutes is half a megabyte
 WHO = "api key"  # who looks at calls by the service, in the audit
@@ -59,7 +64,7 @@ class CallKeeper(Protocol):
         ...
 
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
-        """Keep a call that ended; return why that has to wait, nothing where it is kept."""
+        """Keep a call that ended; return in words that it has to wait or is refused, nothing where it is kept."""
         ...
 
     def withdraw(self, analysis: CallAnalysis) -> None:
@@ -93,8 +98,8 @@ class _Ended:
 class StoreKeeping:
     """Keeps calls in the store; `close` it before the database."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: Shelf, settling: Settling) -> None:
+        self._shelf, self._settling = shelf, settling
         self._sounds = SoundKeeping(shelf)
         self._waiting: deque[_Ended] = deque()
         self._lock = threading.Lock()  # over what waits
@@ -117,6 +122,10 @@ class StoreKeeping:
         record_look(database, found, WHO, datetime.now(UTC))
         return found.analysis
 
+    def is_sound_too_old(self, info: CallInfo) -> bool:
+        """Say whether the sound of a call that began so long ago is not to be kept any more."""
+        return bool(self._shelf.admission.sound_too_old(info.queue, info.started_at))
+
     @property
     def provenance(self) -> Provenance:
         return self._shelf.provenance
@@ -127,17 +136,22 @@ class StoreKeeping:
         return len(self._waiting)
 
     def save(self, call: SavedCall, sound: HeardSound | None = None) -> str:
-        """Keep a call; return why that has to wait, nothing where it is kept. `sound` is this one's from now on."""
+        """Keep a call; return in words that it has to wait or is refused, nothing where it is kept.
+
+        `sound` is this one's from now on.
+        """
+        ended = _Ended(call, sound)
         with self._writing:
             try:
-                self._save(_Ended(call, sound))
+                refusal = self._save(ended)
             except StoreError as error:
-                self._wait(_Ended(call, sound))
-                return str(error)
-        return ""
+                self._wait(ended)
+                return f"{NOT_YET}: {error}"
+        return refusal
 
     def close(self) -> int:
         """Try once more what waits, and stop; return how many calls could not be kept."""
+        self._settling.close()
         self._closed.set()
         self._thread.join()
         self._retry()
@@ -148,17 +162,28 @@ class StoreKeeping:
             logger.error("%d calls could not be kept in the store and are lost", len(self._waiting))
         return len(self._waiting)
 
-    def _save(self, ended: _Ended) -> None:
-        """Keep a call, under an id beside its own where another call has that already. Raises StoreError."""
+    def _save(self, ended: _Ended) -> str:
+        """Keep a call, under an id beside its own where another call has that already; return why it is refused.
+
+        Raises StoreError.
+        """
         shelf, call, saved = self._shelf, ended.call, ended.call
-        call_id = call.analysis.info.call_id or ""
+        info, call_id = call.analysis.info, call.analysis.info.call_id or ""
+        candidate = Candidate(call.content_hash, call_id, "live", info.queue, info.started_at)
+        if refusal := why_not_kept(shelf.database, shelf.places.secret, candidate, shelf.admission):
+            logger.warning("call %s is not kept: %s", call_id, refusal)
+            _drop(ended.sound)
+            return f"the call is not kept in the store: {refusal}"
         if shelf.database.run(lambda connection: is_taken(connection, call_id, call.content_hash)):
             other = f"{call_id}-{call.content_hash[:DIGITS]}"
             saved = _under(call, other)
             logger.warning("call %s: another call of that id is kept; kept as %s", call_id, other)
-        save_call(shelf.database, shelf.places, saved)
+        save_call(shelf.database, shelf.places, saved, shelf.admission)
+        if info.consent == "withdrawn":
+            self._settling.due()
         if ended.sound is not None:
             self._sounds.put(saved, ended.sound)
+        return ""
 
     def _wait(self, ended: _Ended) -> None:
         """Have a call wait; of the same call the newest counts, and nothing is heard of one that was withdrawn."""
@@ -217,6 +242,8 @@ class StoredLiveCall:
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
         """Keep a call that ended; return why that has to wait, nothing where it is kept."""
         self.rule(analysis.policy)
+        if self._keeping.is_sound_too_old(analysis.info):
+            self._sound.drop()
         self._ended = True
         return self._keeping.save(self._saved(analysis, originals), self._sound)
 
@@ -239,9 +266,12 @@ def open_keeping(settings: Settings, tell: Callable[[str], None]) -> Iterator[St
     """Open the store of the settings while the block runs. Raises StoreError."""
     with open_database(settings.store, tell=tell) as database:
         places = places_in(database.data_dir, settings.store)
-        settle_erasures(Steward(database, places, system_user(), Pace(tell)))
+        steward = Steward(database, places, system_user(), Pace(tell))
+        settle_erasures(steward)
+        admission = Admission(rules_of(settings.retention))
         sound = settings.store.keep_audio != "none"
-        keeping = StoreKeeping(Shelf(database, places, provenance_of(settings), sound))
+        shelf = Shelf(database.within(LOCK_SECONDS), places, provenance_of(settings), admission, sound)
+        keeping = StoreKeeping(shelf, Settling(lambda: settle_erasures(steward)))
         try:
             yield keeping
         finally:

@@ -6,11 +6,12 @@ Who ends the server in between, by force, ends up with calls that have no sound.
 import logging
 import queue
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from stimmung.api.heard_sound import HeardSound
 from stimmung.calls.kept_sound import redacted_opus
 from stimmung.speech.errors import AudioError, StoreError
+from stimmung.store.admission import Admission
 from stimmung.store.call_sound import add_sound
 from stimmung.store.database import Database
 from stimmung.store.places import Places
@@ -21,11 +22,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The open store, by what the calls of this server are made, and whether their sound is kept."""
+    """The open store, by what the calls of this server are made, which are let in, and whether sound is kept."""
 
     database: Database
     places: Places
     provenance: Provenance
+    admission: Admission = field(default_factory=Admission)
     sound: bool = True
 
 

@@ -48,6 +48,7 @@ class AnalyzeArguments:
     quiet: bool
     unredacted: bool = False
     save: bool = False
+    save_erased: bool = False
 
 
 def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
@@ -65,6 +66,8 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         raise typer.BadParameter(f"--output {arguments.output}: is a file; name a folder")
     if arguments.settings.get("--data-dir") is not None and not (arguments.save or arguments.unredacted):
         raise typer.BadParameter("--data-dir is where calls are kept, and none is without --save")
+    if arguments.save_erased and not arguments.save:
+        raise typer.BadParameter("--save-erased says which calls --save keeps: name both")
     if arguments.plot is not None:
         _check_plot(arguments.plot, len(recordings))
     options = tuple(
@@ -83,6 +86,7 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         plot=arguments.plot,
         unredacted=arguments.unredacted,
         save=arguments.save,
+        save_erased=arguments.save_erased,
     )
 
 

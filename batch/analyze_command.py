@@ -47,6 +47,7 @@ class AnalyzeRequest:
     plot: Path | None = None  # a picture of the one call
     unredacted: bool = False  # show the words as they were said
     save: bool = False  # keep the call in the store
+    save_erased: bool = False  # also one that was erased on request
 
     @property
     def needs_store(self) -> bool:
@@ -103,7 +104,7 @@ def run_analyze(
         request.output.mkdir(parents=True, exist_ok=True)
     parts = pipeline()
     needed = open_store if request.needs_store else None
-    with saving(needed, loaded.settings, screen, parts.redact_sound) as saver:
+    with saving(needed, loaded.settings, screen, parts.redact_sound, request.save_erased) as saver:
         engines = _load_engines(parts, loaded, screen)
         redactor = parts.build_redactor(loaded.settings, engines)
         desk = Desk(request, loaded, parts, engines, redactor, parts.load_judge(), screen, saver)
@@ -198,6 +199,8 @@ def _analyze(job: Job, desk: Desk) -> Analyzed:
     instructions = Instructions(desk.redactor, options, deployment_of(settings.policy), desk.judge)
     title = path.name if job.count == 1 else f"{job.number}/{job.count} {path.name}"
     info = recording_info(job.recording, desk.loaded, desk.request.info)
+    if desk.saver is not None and desk.request.save:
+        desk.saver.admit(job.recording, info)
     with sound_progress(desk.screen.err, title, desk.request.quiet) as progress:
         return desk.pipeline.analyze(job.recording, info, desk.engines, instructions, progress)
 

@@ -169,6 +169,9 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         bool,
         typer.Option("--save", help="Keep each call in the database, redacted; `stimmung show ID` shows it again."),
     ] = False,
+    save_erased: Annotated[
+        bool, typer.Option("--save-erased", help="With --save, keep also calls that were erased on request.")
+    ] = False,
     data_dir: Annotated[Path | None, DATA_DIR_OPTION] = None,
     config: Annotated[Path | None, CONFIG_OPTION] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no notes.")] = False,
@@ -199,6 +202,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         quiet=quiet,
         unredacted=unredacted,
         save=save,
+        save_erased=save_erased,
     )
     with endings():
         from stimmung.batch.analyze_command import run_analyze

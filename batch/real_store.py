@@ -7,8 +7,10 @@ from pathlib import Path
 
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
+from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings, StoreSettings
 from stimmung.store.addresses import place
+from stimmung.store.admission import Admission, Candidate, why_not_kept
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
 from stimmung.store.backups.backup import Backup, make_backup
 from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
@@ -53,7 +55,10 @@ def real_store(settings: Settings, tell: Callable[[str], None], opening: Opening
         steward = Steward(database, places, system_user(), Pace(tell))
         if opening.migrate:
             settle_erasures(steward)
-        yield RealStore(steward, rules_of(settings.retention))
+        store = RealStore(steward, rules_of(settings.retention))
+        yield store
+        if store.withdrew:
+            settle_erasures(steward)
 
 
 def _refuse_nothing(settings: StoreSettings) -> None:
@@ -81,10 +86,21 @@ class RealStore:
     def __init__(self, steward: Steward, rules: RetentionRules, now: Clock = lambda: datetime.now(UTC)) -> None:
         self._steward, self._rules, self._now = steward, rules, now
         self._database, self._places, self._who = steward.database, steward.places, steward.who
+        self.withdrew = False  # consent to a call that was kept
 
-    def save(self, call: SavedCall, files: Sequence[Path] = ()) -> SavedAs:
+    def admit(self, call: Candidate, erased: bool) -> None:
+        """Raise StoreError where a call would not be kept."""
+        if reason := why_not_kept(self._database, self._places.secret, call, self._admission(erased)):
+            raise StoreError(reason)
+
+    def sound_too_old(self, info: CallInfo) -> str:
+        """Return why the sound of a call may not be kept any more."""
+        return self._admission().sound_too_old(info.queue, info.started_at)
+
+    def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
         """Keep a call, then remember the files that hold it."""
-        saved = save_call(self._database, self._places, call)
+        saved = save_call(self._database, self._places, call, self._admission(erased))
+        self.withdrew |= saved.outcome == "replaced" and call.analysis.info.consent == "withdrawn"
         for file in files:
             self._remember(file, saved.call_id)
         return saved
@@ -166,6 +182,9 @@ class RealStore:
     def export_person(self, customer: str, folder: Path, options: PersonOptions) -> PersonFiles:
         """Write all that is kept about a customer into files."""
         return export_person(self._steward, customer, self._rules, self._now(), folder, options)
+
+    def _admission(self, erased: bool = False) -> Admission:
+        return Admission(self._rules, erased, self._now)
 
     def _remember(self, file: Path, call_id: str) -> None:
         at, form = self._now(), {"format": file.suffix.removeprefix(".")}

@@ -15,6 +15,7 @@ from stimmung.calls.records import Analyzed, CallAnalysis, Ruling
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
+from stimmung.store.admission import Candidate
 from stimmung.store.content import hash_recording, made_call_id
 from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Outcome, SavedCall
@@ -33,6 +34,12 @@ class Saver:
     screen: Screen
     redact_sound: RedactSound
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    erased: bool = False  # calls are kept also where they were erased on request
+
+    def admit(self, recording: Recording, info: CallInfo) -> None:
+        """Raise StoreError, before anybody listens to it, where the call of a recording was erased on request."""
+        content = hash_recording(recording.files, info.call_id)
+        self.store.admit(Candidate(content, info.call_id, "recording"), self.erased)
 
     def save(self, recording: Recording, analyzed: Analyzed, files: Sequence[Path]) -> None:
         """Keep a call and tell its id; `files` were written of it. Raises StoreError and AudioError."""
@@ -48,6 +55,7 @@ class Saver:
                     audio=None if silent else self.redact_sound(recording, analysis),
                 ),
                 files,
+                self.erased,
             )
         without = f"; its sound is not kept: {silent}" if silent and saved.outcome != "same" else ""
         self.screen.note(f"{SAID[saved.outcome]} {saved.call_id}{without}")
@@ -69,6 +77,8 @@ class Saver:
         """Return why the sound is not kept, nothing where it is."""
         if self.settings.store.keep_audio == "none":
             return "store.keep_audio is none"
+        if too_old := self.store.sound_too_old(analysis.info):
+            return too_old
         ruling = _audio_ruling(analysis)
         remedy = f" ({ruling.remedy})" if ruling.remedy else ""
         return "" if ruling.allowed else f"{ruling.why}{remedy}"
@@ -76,7 +86,11 @@ class Saver:
 
 @contextmanager
 def saving(
-    open_store: OpenStore | None, settings: Settings, screen: Screen, redact_sound: RedactSound
+    open_store: OpenStore | None,
+    settings: Settings,
+    screen: Screen,
+    redact_sound: RedactSound,
+    erased: bool = False,
 ) -> Iterator[Saver | None]:
     """Open the store while the block runs; None: nothing is to be saved. Raises StoreError, before any work starts."""
     if open_store is None:
@@ -89,7 +103,7 @@ def saving(
             raise StoreError(
                 f"{error}; to analyse without keeping or recording anything, leave out --save and --unredacted"
             ) from error
-        yield Saver(store, settings, screen, redact_sound)
+        yield Saver(store, settings, screen, redact_sound, erased=erased)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from stimmung.calls.redaction.records import Original
+from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
+from stimmung.store.admission import Candidate
 from stimmung.store.audit import Act
 from stimmung.store.backups.backup import Backup
 from stimmung.store.backups.restore import Restored
@@ -39,8 +41,19 @@ class Opening:
 class StoreAccess(Protocol):
     """An open store. What must be recorded is recorded by it: who calls it cannot forget to."""
 
-    def save(self, call: SavedCall, files: Sequence[Path] = ()) -> SavedAs:
-        """Keep a call; an erasure deletes its exported `files` too."""
+    def admit(self, call: Candidate, erased: bool) -> None:
+        """Raise StoreError where a call would not be kept, for being erased on request unless `erased`, or too old.
+
+        One that is there already always is.
+        """
+        ...
+
+    def sound_too_old(self, info: CallInfo) -> str:
+        """Return why the sound of a call may not be kept any more, nothing where it may."""
+        ...
+
+    def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
+        """Keep a call; an erasure deletes its exported `files` too. Raises StoreError as `admit`, too."""
         ...
 
     def look(self, call_id: str, unredacted: bool) -> Seen:

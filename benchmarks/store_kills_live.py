@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -111,6 +111,7 @@ def calling(killing: Killing) -> Tally:
     tally = Tally("live call")
     data, work = killing.folder / "data", killing.folder / "work"
     (track,) = tracks(work, (SAMPLE,), PART)
+    track = replace(track, info={**track.info, "started_at": None})  # it begins now: as old as it is, it may not stay
     with SavingServer(work, data) as server:
         phone = Phone(Plan(server.url, server.key, (track,), (), 0.0), track)
         whole = phone.send("live-unhindered")

@@ -2,16 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ARRAY, REAL, ColumnElement, Connection, cast, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    ColumnElement,
+    Connection,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from stimmung.calls.policy import may_keep_audio, may_keep_original
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import StoreError
-from stimmung.speech.records import Utterance
+from stimmung.speech.records import Consent, Utterance
+from stimmung.store.admission import USUAL, Admission, Candidate, why_refused
 from stimmung.store.audio_files import doom_audio, keep_audio, remove_doomed, remove_kept
 from stimmung.store.call_rows import analysis_of, names_in, provenance_in
 from stimmung.store.copying import copy_rows, half_vector
@@ -22,6 +38,7 @@ from stimmung.store.originals import Envelope, seal_originals, store_originals
 from stimmung.store.places import Places
 from stimmung.store.pseudonyms import open_secret
 from stimmung.store.records import Outcome, SavedAs, SavedCall, StoredAudio, StoredCall
+from stimmung.store.removal.deletion import note_withdrawal
 from stimmung.store.schema import (
     calls,
     original_keys,
@@ -42,11 +59,14 @@ KEPT: tuple[ColumnElement[Any], ...] = (
     calls.c.content_hash,
     calls.c.fingerprint,
     calls.c.source,
+    calls.c.consent,
     calls.c.saved_at,
     calls.c.customer_pseudonym,
     calls.c.agent_pseudonym,
     calls.c.audio_file,
 )
+SHARED = text("LOCK TABLE calls IN ROW EXCLUSIVE MODE")
+WITHDRAWN: Final[Consent] = "withdrawn"
 SAVING = 7_369_706_422  # seed of the hash that advisory locks are named by, ours by choice
 
 
@@ -60,6 +80,15 @@ class _Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class _Entrance:
+    """Where a call is kept, and whether it is if it is new."""
+
+    database: Database
+    places: Places
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
 class _Done:
     """What the transaction came to: `file` is the sound's that the call names now, `refusal` why nothing was done."""
 
@@ -69,12 +98,13 @@ class _Done:
     refusal: str = ""
 
 
-def save_call(database: Database, places: Places, saved: SavedCall) -> SavedAs:
+def save_call(database: Database, places: Places, saved: SavedCall, admission: Admission = USUAL) -> SavedAs:
     """Keep a call in one transaction, and say whether it is new, replaces what was kept of it, or was there already.
 
     The same recording is the same call: analysed anew it takes the place of what was there, under the same id. A call
     that was heard live gives way to its recording of the same id. Raises StoreError where another call has the
-    id, where its rules forbid what is to be kept, and for a database, file or key that cannot be used.
+    id, where its rules forbid what is to be kept, where `admission` does not let it in, and for a database, file or key
+    that cannot be used.
     """
     _refuse_forbidden(saved)
     draft = drafted(saved)
@@ -82,7 +112,8 @@ def save_call(database: Database, places: Places, saved: SavedCall) -> SavedAs:
     audio = keep_audio(places.audio, saved.audio) if saved.audio is not None else None
     envelope = seal_originals(places.originals_key, draft.call_id, saved.originals) if saved.originals else None
     beside = _Beside(audio, envelope, saved.analysis)
-    done = database.run(lambda connection: _save(connection, database, places, draft, beside))
+    entrance = _Entrance(database, places, admission)
+    done = database.run(lambda connection: _save(connection, entrance, draft, beside))
     if audio and done.file != audio.file:
         remove_kept(places.audio, audio)
     if done.refusal:
@@ -113,7 +144,8 @@ def _refuse_forbidden(saved: SavedCall) -> None:
         raise StoreError("the call's rules forbid to keep its sound (see `keep_audio` in its policy)")
 
 
-def _save(connection: Connection, database: Database, places: Places, draft: Draft, beside: _Beside) -> _Done:
+def _save(connection: Connection, entrance: _Entrance, draft: Draft, beside: _Beside) -> _Done:
+    connection.execute(SHARED)  # behind an erasure that is under way, so that what it marks is seen below
     # Two processes with the same call: the second waits here, and finds it done. A statement of its own, since one that
     # also looked would look as things were before it waited.
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(draft.call_id, SAVING))))
@@ -122,7 +154,10 @@ def _save(connection: Connection, database: Database, places: Places, draft: Dra
     ).first()
     if kept is not None and (refusal := _other_call(draft, kept)):
         return _Done(kept.call_id, "same", kept.audio_file, refusal)
-    who, same_people = _pseudonym_values(connection, places, draft, kept)
+    secret_file = entrance.places.secret
+    if kept is None and (reason := why_refused(connection, secret_file, _candidate(draft), entrance.admission)):
+        return _Done(draft.call_id, "new", None, reason)
+    who, same_people = _pseudonym_values(connection, secret_file, draft, kept)
     if kept is not None and kept.fingerprint == draft.fingerprint and same_people:
         return _Done(kept.call_id, "same", kept.audio_file)
     _write_shared(connection, draft)
@@ -133,11 +168,26 @@ def _save(connection: Connection, database: Database, places: Places, draft: Dra
     else:
         number, saved_at = kept.id, kept.saved_at
         _clear(connection, kept)
+        if draft.call["consent"] == WITHDRAWN != kept.consent:  # what was scored goes from the files as well, soon
+            note_withdrawal(connection)
         connection.execute(update(calls).where(calls.c.id == number).values(changed_at=func.now(), **values))
     _write_parts(connection, number, draft, beside)
-    _write_index(connection, database, draft, IndexedCall(number, _began(draft, saved_at), draft.call, beside.analysis))
+    _write_index(
+        connection, entrance.database, draft, IndexedCall(number, _began(draft, saved_at), draft.call, beside.analysis)
+    )
     call_id = draft.call_id if kept is None else kept.call_id
     return _Done(call_id, "replaced" if kept else "new", beside.audio.file if beside.audio else None)
+
+
+def _candidate(draft: Draft) -> Candidate:
+    queue, began = draft.call["queue"], draft.call["started_at"]
+    return Candidate(
+        draft.content_hash,
+        draft.call_id,
+        draft.source,
+        queue if isinstance(queue, str) else None,
+        began if isinstance(began, datetime) else None,
+    )
 
 
 def _other_call(draft: Draft, kept: AnyRow) -> str:
@@ -151,13 +201,15 @@ def _other_call(draft: Draft, kept: AnyRow) -> str:
     )
 
 
-def _pseudonym_values(connection: Connection, places: Places, draft: Draft, kept: AnyRow | None) -> tuple[Values, bool]:
+def _pseudonym_values(
+    connection: Connection, secret_file: Path, draft: Draft, kept: AnyRow | None
+) -> tuple[Values, bool]:
     """Return the columns about who it was, and whether the kept call says the same, by whichever secret."""
     customer, agent = draft.customer, draft.agent
     if customer is None and agent is None:
         nobody: Values = {"customer_pseudonym": None, "agent_pseudonym": None, "key_id": None}
         return nobody, kept is not None and kept.customer_pseudonym is None and kept.agent_pseudonym is None
-    secret = open_secret(connection, places.secret)
+    secret = open_secret(connection, secret_file)
     customers = secret.pseudonyms("customer", customer) if customer is not None else (None,)
     agents = secret.pseudonyms("agent", agent) if agent is not None else (None,)
     values: Values = {

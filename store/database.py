@@ -1,6 +1,7 @@
 """The one database, embedded or external: a pool of connections, and work that survives the loss of one."""
 
 import contextlib
+import copy
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -63,6 +64,7 @@ class Database:
         self.parameters = parameters
         self.words = WordAnalysis()
         self._server = server
+        self._lock_seconds: float | None = None
         self.engine = create_engine(
             DRIVER,
             connect_args=dict(parameters),
@@ -89,6 +91,12 @@ class Database:
         if self._server is not None:
             self._server.close()
 
+    def within(self, seconds: float) -> Self:
+        """Return the same database for work that cannot wait longer than this for a lock; StoreError is raised then."""
+        other = copy.copy(self)
+        other._lock_seconds = seconds
+        return other
+
     def run(
         self,
         work: Callable[[Connection], Result],
@@ -104,6 +112,8 @@ class Database:
         for attempt in range(attempts):
             try:
                 with self.engine.begin() as connection:
+                    if self._lock_seconds is not None:
+                        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1_000 * self._lock_seconds)}")
                     return work(connection)
             except SQLAlchemyError as error:
                 if attempt + 1 == attempts or not may_try_again(error):

@@ -21,7 +21,7 @@ NOTE = (
     "stimmung: turns customer keys into pseudonyms. Keep a copy apart from the database's backups:\n"
     "without it nobody can find a customer's calls again. One line a secret, the newest last; remove none."
 )
-Subject = Literal["customer", "agent", "call"]
+Subject = Literal["customer", "agent", "call", "content"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Secret:
         return tuple(fingerprint(key) for key in self.keys)
 
     def pseudonym(self, subject: Subject, key: str) -> Pseudonym:
-        """Return the pseudonym of a customer key, an agent's name or a call id."""
+        """Return the pseudonym of a customer key, an agent's name, a call id or the hash of a recording."""
         return self.pseudonyms(subject, key)[-1]
 
     def pseudonyms(self, subject: Subject, key: str) -> tuple[Pseudonym, ...]:

@@ -16,6 +16,7 @@ from stimmung.store.audio_files import doom_audio, remove_doomed
 from stimmung.store.json_records import Json
 from stimmung.store.maintenance import Steward
 from stimmung.store.membership import among
+from stimmung.store.removal.erased_calls import MARKS
 from stimmung.store.removal.erasure_register import Erasure, Proof, append_to_register, read_register
 from stimmung.store.removal.exports_register import (
     Removed,
@@ -30,6 +31,7 @@ from stimmung.store.schema import calls, doomed_files, erasures, utterances
 ABOUT = ("subject", "key_id")  # of `detail`: whose calls an erasure took, while backups may hold them
 PROVEN = "proven_at"  # of `detail`: when all was done
 ID_BYTES = 8
+WITHDRAWAL = "withdrawal"  # kind of rows that stand for consent withdrawn after the call was kept
 ASKED_FOR: Collection[str] = ("customer", "call")  # kinds of rows that stand in the register too
 PENDING = erasures.c.detail["rewritten"].astext == "false"
 # Waits for calls that are just being saved or exported, and lets people go on looking.
@@ -38,11 +40,12 @@ HOLD_CALLS = text("LOCK TABLE calls IN EXCLUSIVE MODE")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to go: calls by the numbers of their rows and by id, their sound, the pseudonyms of a person."""
+    """What is to go: calls by number of their row, id and content, their sound, the pseudonyms of a person."""
 
     numbers: tuple[int, ...] = ()
     call_ids: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
     pseudonyms: tuple[str, ...] = ()
 
 
@@ -72,11 +75,14 @@ def new_number() -> str:
 
 def find_target(connection: Connection, which: ColumnElement[bool], pseudonyms: Iterable[str] = ()) -> Target:
     """Return the calls of which `which` is true."""
-    rows = connection.execute(select(calls.c.id, calls.c.call_id, calls.c.audio_file).where(which)).all()
+    rows = connection.execute(
+        select(calls.c.id, calls.c.call_id, calls.c.content_hash, calls.c.audio_file).where(which)
+    ).all()
     return Target(
         numbers=tuple(row.id for row in rows),
         call_ids=tuple(row.call_id for row in rows),
         files=tuple(row.audio_file for row in rows if row.audio_file),
+        contents=tuple(row.content_hash for row in rows),
         pseudonyms=tuple(pseudonyms),
     )
 
@@ -100,6 +106,12 @@ def note_deletion(connection: Connection, number: str, kind: str, at: datetime, 
     """Add the row by which a deletion is finished after a crash, and proven later."""
     row = {"erasure_id": number, "at": at, "who": who, "kind": kind, **asdict(gone), "detail": {"rewritten": False}}
     connection.execute(insert(erasures), [row])
+
+
+def note_withdrawal(connection: Connection) -> None:
+    """Add such a row for a call whose consent was withdrawn: what was found out about the caller goes for good, too."""
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    note_deletion(connection, new_number(), WITHDRAWAL, now, "", Gone(0, 0, 0, 0))
 
 
 def has_unfinished(connection: Connection) -> bool:
@@ -150,14 +162,23 @@ def registered_erasures(connection: Connection) -> tuple[Erasure, ...]:
     """Return the database's own copy of the register, oldest first."""
     rows = connection.execute(select(erasures).where(erasures.c.kind.in_(ASKED_FOR)).order_by(erasures.c.at))
     return tuple(
-        Erasure(row.erasure_id, row.at, row.kind, row.detail.get("subject"), row.detail.get("key_id", ""))
+        Erasure(
+            row.erasure_id,
+            row.at,
+            row.kind,
+            row.detail.get("subject"),
+            row.detail.get("key_id", ""),
+            tuple(row.detail.get(MARKS, ())),
+        )
         for row in rows
     )
 
 
 def note_subject(connection: Connection, erasure: Erasure) -> None:
     """Write into the row of an erasure whose calls it took: for a restored database, as in the register."""
-    about = dict(zip(ABOUT, (erasure.subject, erasure.key_id), strict=True))
+    about: Json = dict(zip(ABOUT, (erasure.subject, erasure.key_id), strict=True))
+    if erasure.marks:
+        about[MARKS] = list(erasure.marks)
     own = erasures.c.erasure_id == erasure.erasure_id
     connection.execute(update(erasures).where(own).values(detail=erasures.c.detail.concat(about)))
 

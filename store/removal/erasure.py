@@ -37,6 +37,7 @@ from stimmung.store.removal.deletion import (
     registered_erasures,
     registered_proofs,
 )
+from stimmung.store.removal.erased_calls import marks_of
 from stimmung.store.removal.erasure_register import (
     Erasure,
     ErasureKind,
@@ -116,7 +117,8 @@ def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
     def work(connection: Connection) -> None:
         connection.execute(HOLD_CALLS)
         subject, target = choose(connection)
-        erasure = Erasure(number, _moment(connection, target), kind, subject.value, subject.key_id)
+        marks = _marks(connection, steward.places.secret, target)
+        erasure = Erasure(number, _moment(connection, target), kind, subject.value, subject.key_id, marks)
         append_to_register(steward.register, erasure)
         _delete(connection, erasure, target, Act("erase", steward.who, erasure.at))
 
@@ -153,10 +155,19 @@ def _lacking(these: tuple[Entry, ...], those: tuple[Entry, ...]) -> tuple[Entry,
 def _erase_again(connection: Connection, steward: Steward, register: Register, entry: Erasure) -> None:
     connection.execute(HOLD_CALLS)
     target = _found_again(connection, steward.places.secret, entry)
+    more = _marks(connection, steward.places.secret, target)  # of calls that were not there when it was asked for
+    entry = replace(entry, marks=tuple(sorted({*entry.marks, *more})))
     _delete(connection, entry, target, Act("erase_again", steward.who, _moment(connection, Target())))
     for proof in register.proofs:
         if proof.erasure_id == entry.erasure_id:
             keep_proof(connection, proof)
+
+
+def _marks(connection: Connection, secret_file: Path, target: Target) -> tuple[str, ...]:
+    if not target.numbers:
+        return ()
+    ids = connection.scalars(select(calls.c.call_id).where(among(calls.c.id, target.numbers))).all()
+    return marks_of(open_secret(connection, secret_file), target.contents, ids)
 
 
 def _delete(connection: Connection, erasure: Erasure, target: Target, act: Act) -> None:

@@ -23,7 +23,8 @@ ErasureKind = Literal["customer", "call"]
 class Erasure:
     """What was asked for: all calls of `subject` that were kept up to `at` are to be gone.
 
-    `subject` is a pseudonym made with the secret `key_id`; None once it was forgotten itself.
+    `subject` is a pseudonym made with the secret `key_id`; None once it was forgotten itself. `marks` tell the calls
+    that went, should they be there again (`erased_calls`).
     """
 
     erasure_id: str
@@ -31,6 +32,7 @@ class Erasure:
     kind: ErasureKind
     subject: str | None
     key_id: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,16 @@ def rewrite_register(path: Path, register: Register) -> None:
 def merge_registers(registers: Iterable[Register]) -> Register:
     """Return what any of them holds, each erasure and proof once, oldest first.
 
-    Of the same erasure the one that still says whose counts: a restored machine may know less than another.
+    Of the same erasure the one that still says whose counts, and the marks of all: a restored machine may know less
+    than another.
     """
     erasures: dict[str, Erasure] = {}
     proofs: dict[str, Proof] = {}
     for register in registers:
         for one in register.erasures:
-            if one.erasure_id not in erasures or erasures[one.erasure_id].subject is None:
-                erasures[one.erasure_id] = one
+            known = erasures.get(one.erasure_id, one)
+            best = one if known.subject is None else known
+            erasures[one.erasure_id] = replace(best, marks=tuple(sorted({*known.marks, *one.marks})))
         for proof in register.proofs:
             proofs.setdefault(proof.erasure_id, proof)
     return Register(
@@ -170,6 +174,7 @@ def _read_erasure(values: Mapping[str, object]) -> Erasure:
         kind=kind,  # type: ignore[arg-type]  # compared with the very list above
         subject=None if subject is None else _text(subject),
         key_id=_text(values["key_id"]),
+        marks=_texts(values.get("marks", [])),
     )
 
 
@@ -182,6 +187,12 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return tuple(_text(one) for one in value)
 
 
 def _time(value: object) -> datetime:

@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 from sqlalchemy import select
 from tests.api.phones import Phone, settle, start, tone
 from tests.api.toy_calls import ToyService
-from tests.store.made_calls import analysis_of, policy, saved_call, with_policy
+from tests.store.made_calls import analysis_of, places_below, policy, saved_call, with_policy
 from tests.store.server_users import until
 
 from stimmung.api.keeping import CallKeeper, StoredLiveCall, StoreKeeping, _Ended, open_keeping
+from stimmung.api.settling import Settling
 from stimmung.api.sound_keeping import Shelf
 from stimmung.calls.erasure import withdraw_consent
 from stimmung.calls.policy import may_keep_audio
@@ -25,13 +27,14 @@ from stimmung.calls.redaction.records import Original
 from stimmung.speech.decode import decode
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import Audio, Samples
-from stimmung.speech.settings import Settings, StoreSettings
+from stimmung.speech.settings import RetentionSettings, Settings, StoreSettings
 from stimmung.speech.wire import WireFormat
 from stimmung.store.audio_files import audio_path
 from stimmung.store.audit import acts_about
 from stimmung.store.calls import load_call
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
+from stimmung.store.removal.deletion import has_unfinished
 from stimmung.store.removal.erasure import erase_call
 from stimmung.store.schema import calls
 
@@ -191,7 +194,8 @@ class Broken:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A store of the test's own."""
-    return Settings(store=StoreSettings(data_dir=tmp_path / "data"))
+    long = RetentionSettings(text_days=36_500, audio_days=36_500)  # the calls of the tests began when they did
+    return Settings(store=StoreSettings(data_dir=tmp_path / "data"), retention=long)
 
 
 @pytest.fixture
@@ -204,7 +208,8 @@ def keeping(settings: Settings) -> Iterator[StoreKeeping]:
 def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCaptureFixture) -> None:
     call = saved_call(1)
     away = Broken()
-    keeping = StoreKeeping(Shelf(away, None, call.provenance, sound=False))  # type: ignore[arg-type]  # never got to
+    shelf = Shelf(away, places_below(Path("nowhere")), call.provenance, sound=False)  # type: ignore[arg-type]
+    keeping = StoreKeeping(shelf, Settling(lambda: None))
     keeper = keeping.of_call("a", WIRE)
     assert "does not answer" in keeper.keep(call.analysis, ())
     keeper.withdraw(withdraw_consent(call.analysis))
@@ -261,13 +266,12 @@ class TestTheSoundThatIsKept:
     def test_is_none_where_the_rules_or_the_settings_forbid_it(self, settings: Settings) -> None:
         silent = settings.model_copy(update={"store": settings.store.model_copy(update={"keep_audio": "none"})})
         refused = with_policy(saved_call(3), policy("refused")).analysis
-        for given, analysis in ((silent, saved_call(2).analysis), (settings, refused)):
+        for name, given, analysis in (("one", silent, saved_call(2).analysis), ("two", settings, refused)):
             with open_keeping(given, lambda _line: None) as keeping:
-                assert talked(keeping.of_call("live", WIRE), 1.0).keep(analysis, ()) == ""
+                assert talked(keeping.of_call(name, WIRE), 1.0).keep(analysis, ()) == ""
                 keeping._sounds.close()
-                assert load_call(keeping._shelf.database, "live").audio is None
+                assert load_call(keeping._shelf.database, name).audio is None
                 assert not [path for path in keeping._shelf.places.audio.glob("*/*") if path.is_file()]
-                erase_call(Steward(keeping._shelf.database, keeping._shelf.places, "anna", Pace()), "live")
 
     def test_goes_when_consent_is_withdrawn_before_and_after_it_was_added(self, settings: Settings) -> None:
         analysis = saved_call(4).analysis
@@ -322,6 +326,40 @@ class TestTheStore:
             assert talked(keeping.of_call("live-7", WIRE), 1.0).keep(analysis, ()) == ""
         with keeping._shelf.database.engine.connect() as connection:
             assert connection.scalars(select(calls.c.call_id)).all() == ["live-7"]
+
+    def test_does_not_keep_what_was_erased_on_request_and_says_so(self, keeping: StoreKeeping) -> None:
+        keeper = talked(keeping.of_call("live-9", WIRE), 1.0)
+        keeper.keep(saved_call(9).analysis, ())
+        shelf = keeping._shelf
+        erase_call(Steward(shelf.database, shelf.places, "anna", Pace()), "live-9")
+        why = talked(keeping.of_call("live-9", WIRE), 1.0).keep(saved_call(9).analysis, ())
+        assert why.startswith("the call is not kept in the store: call live-9 was erased on request on ")
+        assert keeping.waiting == 0
+        assert talked(keeping.of_call("live-9", WIRE), 2.0).keep(saved_call(9).analysis, ()) == ""  # another call
+
+    def test_does_not_keep_what_is_too_old_to_stay(self, keeping: StoreKeeping) -> None:
+        info = replace(saved_call(9).analysis.info, started_at=datetime(1900, 1, 1, tzinfo=UTC))
+        why = keeping.of_call("live-9", WIRE).keep(analysis_of(9, 3, info), ())
+        assert "began 1900-01-01, and calls stay 36500 days" in why
+
+    def test_waits_for_a_table_that_is_written_anew_in_memory(self, keeping: StoreKeeping) -> None:
+        with keeping._shelf.database.engine.begin() as connection:
+            connection.exec_driver_sql("LOCK TABLE utterances")
+            why = keeping.of_call("live-9", WIRE).keep(saved_call(9).analysis, ())
+        assert why.startswith("the call is not in the store yet, and is tried again while the server runs: ")
+        assert "LockNotAvailable" in why
+        keeping._retry()
+        assert load_call(keeping._shelf.database, "live-9").source == "live"
+
+    def test_has_withdrawn_calls_settled(self, keeping: StoreKeeping) -> None:
+        keeper = keeping.of_call("live-9", WIRE)
+        keeper.keep(saved_call(9).analysis, ())
+        assert not keeping._shelf.database.run(has_unfinished)
+        keeper.withdraw(withdraw_consent(saved_call(9).analysis))
+        assert keeping._settling._set is not None
+        assert keeping._shelf.database.run(has_unfinished)
+        keeping._settling._ring()
+        assert not keeping._shelf.database.run(has_unfinished)
 
     def test_shows_a_call_and_remembers_who_asked(self, keeping: StoreKeeping) -> None:
         keeping.of_call("live-8", WIRE).keep(saved_call(8).analysis, ())

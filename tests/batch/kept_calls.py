@@ -12,6 +12,7 @@ from stimmung.calls.redaction.records import Original
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo, Utterance, Word
 from stimmung.speech.settings import Settings
+from stimmung.store.admission import Candidate
 from stimmung.store.audio_files import Swept
 from stimmung.store.audit import Act
 from stimmung.store.backups.archive import Manifest
@@ -107,6 +108,10 @@ class FakeStore:
     settings: list[Settings] = field(default_factory=list)
     done: list[object] = field(default_factory=list)
     saved: list[SavedCall] = field(default_factory=list)
+    refused: tuple[str, ...] = ()  # ids of calls that were erased
+    asked: list[Candidate] = field(default_factory=list)  # who were to be let in
+    erased_too: list[bool] = field(default_factory=list)  # of what was saved: also where it was erased
+    silenced: str = ""  # why sound is not kept
     unreachable: str = ""  # why it cannot be opened
     failing: Callable[[SavedCall], BaseException | None] = lambda call: None
     recording: StoreError | None = None  # why a look cannot be recorded
@@ -126,9 +131,18 @@ class FakeStore:
         finally:
             self.done.append("closed")
 
-    def save(self, call: SavedCall, files: Sequence[Path] = ()) -> SavedAs:
+    def admit(self, call: Candidate, erased: bool) -> None:
+        self.asked.append(call)
+        if call.call_id in self.refused and not erased:
+            raise StoreError(f"call {call.call_id} was erased on request")
+
+    def sound_too_old(self, info: CallInfo) -> str:
+        return self.silenced
+
+    def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
         if (error := self.failing(call)) is not None:
             raise error
+        self.erased_too.append(erased)
         again = any(one.content_hash == call.content_hash for one in self.saved)
         self.saved.append(call)
         self.done.append(("save", call.content_hash, tuple(files)))

@@ -12,19 +12,24 @@ import numpy as np
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
 from stimmung.batch.pipeline import Pipeline
-from stimmung.calls.policy import Party, report_policy
+from stimmung.calls.policy import Party, may_keep_original, report_policy
 from stimmung.calls.records import Analyzed, RedactionReport
 from stimmung.calls.redaction.records import Bleep, Original
 from stimmung.speech.decode import decode
-from stimmung.speech.records import Span, Word
+from stimmung.speech.records import Consent, Span, Word
+from stimmung.speech.settings_sources import Given, load_settings
 from stimmung.store.data_folder import private_folder
+from stimmung.store.database import open_database
 from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.embedded.settings import ADMIN, ROLE
 from stimmung.store.pace import Pace
+from stimmung.store.removal.deletion import has_unfinished
+from stimmung.store.schema import erasures
 
 pytestmark = pytest.mark.slow
 
@@ -66,9 +71,11 @@ class Shell:
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
 
-    def save(self, name: str, call_id: str, *words: str, customer: str = CUSTOMER) -> Result:
+    def save(
+        self, name: str, call_id: str, *words: str, customer: str = CUSTOMER, consent: Consent = "granted"
+    ) -> Result:
         """Analyse and keep a recording."""
-        info = (f"call_id={call_id}", f"customer={customer}", "consent=granted", "queue=complaints")
+        info = (f"call_id={call_id}", f"customer={customer}", f"consent={consent}", "queue=complaints")
         return self("analyze", name, "--save", *(word for one in info for word in ("--info", one)), *words)
 
     def _with_rules(self) -> Pipeline:
@@ -85,7 +92,8 @@ class Shell:
                 policy=report_policy(parties, info, deployment),
                 redaction=RedactionReport({"NAME": 1}, (Bleep(0, Span(0.2, 0.4), "NAME"),)),
             )
-            return Analyzed(analysis, (Original(0, SECRET_WORDS, words),))
+            originals = (Original(0, SECRET_WORDS, words),)
+            return Analyzed(analysis, originals if may_keep_original(analysis.policy) else ())
 
         return replace(parts, analyze=analyze)
 
@@ -179,8 +187,37 @@ def test_backup_restored_elsewhere_forgets_who_was_erased_since(shell: Shell, ca
     assert shell("show", "4712").exit_code == 0
 
 
-def test_retention_removes_what_is_old(shell: Shell, calls: Path) -> None:
-    shell.save("a.wav", "4711", "--info", "started_at=2020-01-01T10:00")
+def test_what_was_erased_is_not_analysed_again_unless_somebody_says_so(shell: Shell, calls: Path) -> None:
+    shell.save("a.wav", "4711")
+    shell.lines("erase", "--call", "4711", "--yes")
+    refused = shell.save("a.wav", "4711")
+    assert refused.exit_code == 1
+    assert "call 4711 was erased on request on" in refused.stderr
+    assert refused.stdout == ""
+    assert shell.save("b.wav", "4712").exit_code == 0
+    assert shell.save("a.wav", "4711", "--save-erased").exit_code == 0
+    assert shell("show", "4711").exit_code == 0
+
+
+def test_a_withdrawal_leaves_nothing_to_be_settled(shell: Shell, calls: Path) -> None:
+    shell.save("a.wav", "4711")
+    shell.save("a.wav", "4711", consent="withdrawn")
+    settings = load_settings(None, [Given("store.data_dir", "kept", "--data-dir")]).settings
+    with open_database(settings.store, tell=lambda _line: None) as database:
+        assert not database.run(has_unfinished)
+        rows = database.run(lambda connection: connection.execute(select(erasures.c.kind, erasures.c.detail)).all())
+    assert [(row.kind, row.detail["rewritten"]) for row in rows] == [("withdrawal", True)]
+
+
+def test_retention_removes_what_is_old(shell: Shell, calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = ("a.wav", "4711", "--info", "started_at=2020-01-01T10:00")
+    refused = shell.save(*old)
+    assert refused.exit_code == 1
+    assert "the call began 2020-01-01, and calls stay 90 days" in refused.stderr
+    with monkeypatch.context() as patch:
+        patch.setenv("STIMMUNG_RETENTION__TEXT_DAYS", "36500")
+        patch.setenv("STIMMUNG_RETENTION__AUDIO_DAYS", "36500")
+        assert shell.save(*old).exit_code == 0
     shell.save("b.wav", "4712")
     planned = shell("retention", "run", "--dry-run")
     assert [line.split()[:4] for line in planned.stdout.splitlines()[1:]] == [

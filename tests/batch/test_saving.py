@@ -108,7 +108,9 @@ class TestSaving:
         analyze("a.wav", "--save")
         assert store.saved[0].originals == WORDS
 
-    def test_one_that_is_too_old_to_stay_is_kept_with_a_warning(self, analyze: Saving, store: FakeStore) -> None:
+    def test_one_that_is_kept_and_too_old_to_stay_is_replaced_with_a_warning(
+        self, analyze: Saving, store: FakeStore
+    ) -> None:
         analyze.info = CallInfo(consent="granted", started_at=datetime(2020, 1, 1, tzinfo=UTC))
         result = analyze("a.wav", "--save", "--info", "call_id=4711")
         assert len(store.saved) == 1
@@ -126,7 +128,42 @@ class TestSaving:
         assert saved[2] == (Path("out/a.json"), Path("out/a.txt"), Path("a.svg"))
 
 
+class TestErasedOnRequest:
+    def test_is_refused_before_it_is_analysed_and_the_others_go_on(
+        self, analyze: Saving, store: FakeStore, pipeline: FakePipeline, calls: Path
+    ) -> None:
+        store.refused = ("4711",)
+        (calls / "a.call.json").write_text(json.dumps({"call_id": "4711"}))
+        result = analyze("a.wav", "b.wav", "--save", "--txt")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("error: a.wav: call 4711 was erased on request\n")
+        assert [one.files[0] for one in pipeline.recordings] == [Path("b.wav")]
+        assert [one.analysis.path for one in store.saved] == ["b.wav"]
+        assert store.asked[0].content_hash == hash_recording([Path("a.wav")], "4711")
+
+    def test_is_kept_where_somebody_says_so(self, analyze: Saving, store: FakeStore) -> None:
+        store.refused = ("4711",)
+        result = analyze("a.wav", "--save", "--save-erased", "--info", "call_id=4711")
+        assert result.exit_code == 0
+        assert (len(store.saved), store.erased_too) == (1, [True])
+
+    def test_is_shown_as_any_other_without_save(self, analyze: Saving, store: FakeStore) -> None:
+        store.refused = ("4711",)
+        assert analyze("a.wav", "--info", "call_id=4711").exit_code == 0
+
+    def test_is_a_question_of_saving(self, analyze: Saving) -> None:
+        result = analyze("a.wav", "--save-erased")
+        assert result.exit_code == 2
+        assert "name both" in result.stderr
+
+
 class TestSound:
+    def test_that_is_too_old_is_not_kept(self, analyze: Saving, store: FakeStore) -> None:
+        store.silenced = "the call began 2026-01-01, and sound stays 30 days"
+        result = analyze("a.wav", "--save", "--info", "call_id=4711")
+        assert store.saved[0].audio is None
+        assert result.stderr == f"saved as 4711; its sound is not kept: {store.silenced}\n"
+
     def test_is_not_kept_without_consent_and_the_way_out_is_told(self, analyze: Saving, store: FakeStore) -> None:
         analyze.info = CallInfo(consent="unknown")
         result = analyze("a.wav", "--save", "--info", "call_id=4711")

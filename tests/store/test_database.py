@@ -183,6 +183,7 @@ def test_the_crash_of_another_connection_is_outlived(settings: StoreSettings) ->
     """PostgreSQL then cuts everybody off and recovers, which it says to whoever comes in the meantime."""
     with open_database(settings, tell=print) as database:
         database.run(lambda connection: connection.exec_driver_sql("CREATE TABLE words (word text UNIQUE)"))
+        insert = "INSERT INTO words VALUES (%s) ON CONFLICT DO NOTHING"  # a commit may be lost on the way back
         for number in range(5):
             with database.engine.connect() as connection:
                 driver = connection.connection.driver_connection
@@ -190,7 +191,7 @@ def test_the_crash_of_another_connection_is_outlived(settings: StoreSettings) ->
                 os.kill(driver.info.backend_pid, signal.SIGKILL)
                 connection.invalidate()
             word = str(number)
-            database.run(lambda connection, word=word: add(connection, word))  # type: ignore[misc]
+            database.run(lambda connection, word=word: connection.exec_driver_sql(insert, (word,)))  # type: ignore[misc]
         assert count(database) == 5
 
 
@@ -315,3 +316,12 @@ def test_integrity_errors_can_be_met_inside_of_work(words: Database) -> None:
         return "new"
 
     assert words.run(work) == "there already"
+
+
+def test_work_that_cannot_wait_for_a_lock_is_given_up(words: Database) -> None:
+    with words.engine.begin() as other:
+        other.exec_driver_sql("LOCK TABLE words")
+        with pytest.raises(StoreError, match="LockNotAvailable"):
+            words.within(0.05).run(add)
+    words.within(0.05).run(add)
+    assert count(words) == 1

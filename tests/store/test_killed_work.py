@@ -16,6 +16,7 @@ from tests.store.server_users import until
 from tests.store.traces import traces
 
 from stimmung.speech.settings import RetentionSettings
+from stimmung.store.admission import Admission
 from stimmung.store.audio_files import audio_path, sweep
 from stimmung.store.backups.backup import make_backup
 from stimmung.store.backups.files import backups_in
@@ -98,7 +99,7 @@ def test_an_erasure(steward: Steward, embedded: EmbeddedServer, tmp_path: Path) 
 
     def prepare() -> None:
         for number in (1, 2):
-            save_call(steward.database, steward.places, call_of("Berta", number, SAID))
+            save_call(steward.database, steward.places, call_of("Berta", number, SAID), Admission(erased=True))
         (tmp_path / "export").write_text(SAID)
         with steward.database.engine.begin() as connection:
             register_export(connection, Export(tmp_path / "export", "anna", NOW, ("call-1",)))
@@ -130,7 +131,7 @@ def test_a_retention_run(steward: Steward, embedded: EmbeddedServer) -> None:
 
     def prepare() -> None:
         for number in (1, 2):
-            save_call(steward.database, steward.places, call_of("Berta", number, SAID))
+            save_call(steward.database, steward.places, call_of("Berta", number, SAID), Admission(erased=True))
 
     prepare()
     save_call(steward.database, steward.places, call_of("Carla", 7))
@@ -170,7 +171,7 @@ def test_a_restoring(steward: Steward, embedded: EmbeddedServer) -> None:
     def prepare() -> None:
         with steward.database.engine.begin() as connection:
             connection.execute(text("DELETE FROM calls"))
-        save_call(steward.database, steward.places, call_of("Dora", 4))
+        save_call(steward.database, steward.places, call_of("Dora", 4), Admission(erased=True))
         steward.database.engine.dispose()
 
     prepare()

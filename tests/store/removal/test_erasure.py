@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from tests.store.made_calls import places_below, saved_call, with_info, with_words
 
 from stimmung.speech.errors import StoreError
+from stimmung.store.admission import Admission
 from stimmung.store.audit import Act, acts_about, acts_between, record_act
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
@@ -53,7 +54,7 @@ def call_of(customer: str, number: int) -> SavedCall:
 
 def keep(steward: Steward, *several: SavedCall) -> None:
     for one in several:
-        save_call(steward.database, steward.places, one)
+        save_call(steward.database, steward.places, one, Admission(erased=True))
 
 
 def kept_ids(steward: Steward) -> set[str]:

@@ -21,7 +21,7 @@ from stimmung.store.removal.erasure_register import (
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ERASURE = Erasure("e1", NOON, "customer", "ab12", "key-1")
+ERASURE = Erasure("e1", NOON, "customer", "ab12", "key-1", ("fe98", "fe99"))
 PROOF = Proof("e1", NOON + timedelta(seconds=2), calls=3, utterances=70, recordings=2, exports=1, exports_missing=1,
               exports_left=0)  # fmt: skip
 AT = NOON.isoformat().encode()
@@ -70,6 +70,8 @@ def test_the_next_line_does_not_run_into_one_that_was_never_finished(path: Path)
 @pytest.mark.parametrize(
     "line",
     [
+        b'{"entry": "erasure", "erasure_id": "e", "at": "%s", "kind": "call", "subject": "a", "key_id": "k",'
+        b' "marks": "fe98"}' % AT,
         b"\x00\x00\x00",
         b"{}",
         b"[]",
@@ -90,6 +92,19 @@ def test_a_damaged_line_keeps_everything_closed_and_says_which(path: Path, line:
 def test_registers_of_several_machines_become_one(path: Path) -> None:
     one, other = Register((OTHER,), ()), Register((ERASURE, OTHER), (PROOF,))
     assert merge_registers([one, other]) == Register((ERASURE, OTHER), (PROOF,))
+
+
+def test_a_line_from_before_there_were_marks_is_read(path: Path) -> None:
+    line = b'{"entry": "erasure", "erasure_id": "e", "at": "%s", "kind": "call", "subject": "a", "key_id": "k"}\n' % AT
+    path.write_bytes(line)
+    assert read_register(path).erasures[0].marks == ()
+
+
+def test_of_two_both_tell_which_calls_went(path: Path) -> None:
+    fewer, other = replace(ERASURE, marks=("fe98",)), replace(ERASURE, subject=None, marks=("fe97", "fe99"))
+    for order in ([fewer, other], [other, fewer]):
+        merged = merge_registers([Register((one,), ()) for one in order])
+        assert merged.erasures == (replace(ERASURE, marks=("fe97", "fe98", "fe99")),)
 
 
 def test_of_two_the_one_that_still_knows_whose_counts(path: Path) -> None:
