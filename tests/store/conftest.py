@@ -2,9 +2,13 @@
 
 `database` is the embedded server; the slow suite runs the same tests against an external server over TCP with TLS and a
 password, from the same programs, and against Debian's PostgreSQL (15 in Debian 12), which has no vectors.
+
+All files lie in memory where Linux offers that: on a disk a server's first start waits some seconds for `fsync`, whose
+work only a power cut could show. tests/batch/test_real_store.py runs the same server on the disk.
 """
 
 import itertools
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,13 +28,22 @@ from stimmung.store.pace import Pace
 DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")  # one folder a major version
 TEMPLATE = "with_schema"  # a database with the schema and no call, copied for each test
 NUMBERS = itertools.count(1)
+MEMORY = Path("/dev/shm")  # a file system in memory; 64 MB in some containers
+ROOM = 2 << 30  # bytes that must be free in it: some 70 MB a server, three of a session's and a test's own
 Reach = Callable[[str], Mapping[str, str]]  # libpq's parameters of a database by its name
 
 
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """An empty folder, in memory where there is room."""
+    with _temporary_folder() as folder:
+        yield Path(folder).resolve()
+
+
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+def embedded() -> Iterator[EmbeddedServer]:
     """One embedded server for all tests, which need not outlive a power cut."""
-    with EmbeddedServer(private_folder(tmp_path_factory.mktemp("embedded") / "data"), Pace()) as server:
+    with _temporary_folder() as folder, EmbeddedServer(private_folder(Path(folder) / "data"), Pace()) as server:
         parameters = psycopg.conninfo.make_conninfo(**server.connection(role=ADMIN))
         with psycopg.connect(parameters, autocommit=True) as connection:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
@@ -73,7 +86,7 @@ def embedded_database(embedded: EmbeddedServer, tmp_path: Path) -> Iterator[Data
 
 def _fresh(server: EmbeddedServer | OutsideServer, folder: Path) -> Iterator[Database]:
     reach, name = _reach(server), f"test_{next(NUMBERS)}"
-    _statement(reach, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    _statement(reach, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     try:
         kind: Kind = "embedded" if isinstance(server, EmbeddedServer) else "external"
         with Database(kind, private_folder(folder / "stimmung-data"), reach(name)) as database:
@@ -89,7 +102,7 @@ def _reach(server: EmbeddedServer | OutsideServer) -> Reach:
 
 
 def _outside(programs: Programs, own_tls: bool) -> Iterator[OutsideServer]:
-    with tempfile.TemporaryDirectory(prefix="stimmung-test-", ignore_cleanup_errors=True) as folder:
+    with _temporary_folder() as folder:
         Path(folder).chmod(0o711)
         server = OutsideServer(Path(folder), programs, own_tls)
         try:
@@ -98,6 +111,11 @@ def _outside(programs: Programs, own_tls: bool) -> Iterator[OutsideServer]:
             yield server
         finally:
             server.close()
+
+
+def _temporary_folder() -> "tempfile.TemporaryDirectory[str]":
+    place = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+    return tempfile.TemporaryDirectory(prefix="stimmung-test-", dir=place, ignore_cleanup_errors=True)
 
 
 def _make_template(reach: Reach) -> None:

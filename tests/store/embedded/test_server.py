@@ -348,6 +348,7 @@ def test_a_crash_of_one_connection_writes_no_statement_into_the_log(data_dir: Pa
         assert isinstance(running.exception(30), psycopg.OperationalError)
         victim.close()
         until(lambda: "was terminated by signal 9" in said_by_server(data_dir))
+        server.revive()  # which waits: told to stop while it recovers, it might not for 30 s
         said = said_by_server(data_dir)
     assert "planted" not in said
 

@@ -76,13 +76,13 @@ def test_programs_below_a_private_folder_are_copied_and_their_folder_stays_priva
     monkeypatch.setattr(accounts, "SOFTWARE_CACHE", tmp_path / "cache")
     private = tmp_path / "venv"
     private.mkdir(mode=0o700)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700  # so that others do not reach the copy below it either
     ours = embedded_programs()
     (private / "pg").symlink_to(ours.folder)
     programs = Programs(private / "pg")
-    open_to_all = tmp_path.parent.parent  # pytest's folders are 0700, and so is what lies below them
     with pytest.raises(StoreError, match="cannot run programs there"):
         reachable(programs, (builder(),))
-    assert stat.S_IMODE(private.stat().st_mode) == stat.S_IMODE(open_to_all.stat().st_mode) == 0o700
+    assert stat.S_IMODE(private.stat().st_mode) == stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
     copy = next((tmp_path / "cache").iterdir())
     assert stat.S_IMODE(copy.stat().st_mode) == 0o755
     said = subprocess.run([copy / "bin" / "postgres", "--version"], capture_output=True, text=True, check=True).stdout

@@ -4,7 +4,6 @@ import os
 import pwd
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -84,11 +83,11 @@ def test_another_user_does_not_reach_the_socket(embedded: EmbeddedServer, role: 
 @as_root
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ["stimmung", "postgres"])
-def test_another_user_who_reaches_the_socket_is_refused(role: str) -> None:
+def test_another_user_who_reaches_the_socket_is_refused(role: str, tmp_path: Path) -> None:
     """Even with every folder and the socket opened by mistake."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedServer(private_folder(Path(folder)), Pace()):
-        cluster = files(Path(folder)).cluster
-        for path in (Path(folder), cluster.parent, cluster):
+    with EmbeddedServer(private_folder(tmp_path), Pace()):
+        cluster = files(tmp_path).cluster
+        for path in (tmp_path, cluster.parent, cluster):
             path.chmod(0o755)
         (cluster / SOCKET).chmod(0o777)
         assert "Peer authentication failed" in try_as("nobody", cluster, role)
