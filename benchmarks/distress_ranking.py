@@ -6,6 +6,8 @@ evidence: the level above the caller's first utterance, words of a list of unfri
 probability of a negative utterance.
 """
 
+import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -42,8 +44,9 @@ class Ranked:
 
     def at(self, time: float) -> float:
         """Return the number at a time of the call (s); what is lowest before the first utterance ends."""
-        place = int(np.searchsorted(self.judged.ends, time, side="right")) - 1
-        return float(self.number[place]) if place >= 0 and np.isfinite(self.number[place]) else -np.inf
+        place = bisect_right(self.judged.ends, time) - 1  # for one time after another numpy takes longer
+        number = float(self.number[place]) if place >= 0 else -math.inf
+        return number if math.isfinite(number) else -math.inf
 
     @property
     def until(self) -> float:
@@ -169,7 +172,7 @@ def _is_top(
     number = own.at(time)
     numbers = [one.at(start + step) for one, start in zip(rest, starts, strict=True)]
     numbers += [line.at(step) for line in lines]
-    return np.isfinite(number) and sum(other >= number for other in numbers) < TOP
+    return math.isfinite(number) and sum(other >= number for other in numbers) < TOP
 
 
 def _faded(call: JudgedCall, number: Number) -> Ranked:
