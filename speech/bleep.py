@@ -58,7 +58,8 @@ class Stretch:
 def bleeped(audio: Audio, hidden: Sequence[Hidden], unsure: Sequence[Hidden] = ()) -> Audio:
     """Return the sound with a tone over each stretch, on every channel on which it is heard; a copy.
 
-    Of the `unsure` ones a tone is laid over what sounds in them. A channel that the sound has not counts as all.
+    Of the `unsure` ones a tone is laid over what sounds in them. Of the others a channel that the sound has not counts
+    as all of them.
     """
     samples = audio.samples.copy()
     for stretch in covered_stretches(audio, hidden, unsure):
@@ -91,8 +92,8 @@ def own_stretches(
     """
     spans = [(channel, one.span) for one in hidden for channel in _channels(one, len(sounds))]
     for one in unsure:
-        for channel in _channels(one, len(sounds)):
-            spans += [(channel, span) for span in _sounding(one.span, sounds[channel])]
+        if 0 <= one.channel < len(sounds):
+            spans += [(one.channel, span) for span in _sounding(one.span, sounds[one.channel])]
     stretches = []
     for channel, span in spans:
         first = max(0, int(np.floor((span.start - MARGIN) * sample_rate)))

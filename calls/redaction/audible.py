@@ -13,7 +13,8 @@ from stimmung.calls.redaction.covering import Numbers
 from stimmung.calls.redaction.naming_words import NUMBER_NOUNS, STRONG
 from stimmung.calls.redaction.records import Finding, Identifier
 from stimmung.calls.redaction.spelling import ALPHABET, AS_IN
-from stimmung.calls.redaction.tokens import CORE, fold
+from stimmung.calls.redaction.spoken import word_digits
+from stimmung.calls.redaction.tokens import CORE, Stream, fold
 from stimmung.speech.records import Utterance, Word
 
 # Types that are said in digits or letters, which recognisers mishear as words.
@@ -23,6 +24,8 @@ SPELLED: frozenset[Identifier] = frozenset(
 BEFORE = 8.0  # s before a number in which its beginning may have been said
 BEHIND = 12.0  # s behind it in which it may go on or be read back
 ASKED = 30.0  # s behind a question for a number, or its announcement, in which it may be said
+ANSWERED = 20.0  # s behind any question, in which an answer may be that nobody wrote a word of
+SILENCE = 3.0  # s without a word of anybody, in which whatever sounds may be anything
 NOBODY = 30.0  # s further, while nobody says a word that makes sense
 LEAST_DIGITS = 2  # in a row that nothing makes harmless: somebody may be reading a number out
 SENTENCE = 4  # words from which on an utterance may be a sentence
@@ -34,7 +37,13 @@ RUN = 3  # sensible words in a row beside a number that stay
 ANNOUNCED = 10  # words before a number among which "is" or "number" announces it: from there on it may have begun
 BREATH = 2.5  # s between two utterances of a voice that may be one
 LINKS = frozenset(
-    "ist sind waere war lautet lauten steht heisst hab habe is are was says say it's its that's thats have got".split()
+    """ist sind waere war lautet lauten steht heisst hab habe wiederhole is are was says say it's its that's thats have
+    got repeat""".split()
+)
+# Where marks are missing, these tell a question, or somebody who wants to be told something.
+QUESTIONS = frozenset(
+    """wie was wer wo welche welcher welches welchen welchem nennen lesen sagen geben buchstabieren durchgeben
+    what which who how tell give read spell""".split()
 )
 SPELLING = AS_IN | {"of", "fuer", "in", "4", "vier"}  # between a letter and the word that it begins, as it is heard
 # Words that are an utterance by themselves.
@@ -62,33 +71,49 @@ class Near:
 def near_numbers(
     numbers: Numbers, findings: Iterable[Finding], asked: Iterable[Near], left: Sequence[Finding] = ()
 ) -> tuple[Near, ...]:
-    """Return where numbers are said: around what was found, around digits, and behind words that name numbers.
+    """Return where numbers are said: around what was found and around digits, behind words that name numbers.
 
+    And where anything may be said that no words were written for.
     `left` are numbers that may be heard.
     """
-    stream = numbers.stream
-    heard, may_be_heard = words_in(left), {one.kind for one in left}
-    near = [*asked]
+    near = [*asked, *_around_findings(numbers.stream, findings), *_around_digits(numbers, words_in(left))]
+    may_be_heard = {one.kind for one in left}
+    for naming in numbers.namings:
+        if naming.strength != "other" and naming.kind not in may_be_heard:
+            end = numbers.stream.tokens[naming.last - 1].end
+            near.append(Near(end, end + ASKED, naming.kind or "NUMBER", words=False))
+    return (*near, *_unwritten(numbers.stream))
+
+
+def _around_findings(stream: Stream, findings: Iterable[Finding]) -> Iterator[Near]:
     for finding in findings:
         if finding.kind in SPELLED:
             for part in finding.parts:
                 first = stream.spans[part.utterance][0]
                 begin, end = stream.tokens[first + part.first].start, stream.tokens[first + part.last - 1].end
-                near.append(Near(begin - BEFORE, end + BEHIND, finding.kind))
+                yield Near(begin - BEFORE, end + BEHIND, finding.kind)
+
+
+def _around_digits(numbers: Numbers, heard: set[tuple[int, int]]) -> Iterator[Near]:
+    """Yield the surroundings of digits that nothing makes harmless, but for words that may be `heard`."""
+    tokens = numbers.stream.tokens
     for run in numbers.runs:
-        token = stream.tokens[run.first]
+        token = tokens[run.first]
         is_number = not run.shape or numbers.sayings[run.utterance].is_bare
         if len(run.digits) >= LEAST_DIGITS and is_number and (token.utterance, token.word) not in heard:
-            begin, end = token.start, stream.tokens[run.last - 1].end
-            near.append(Near(begin - BEFORE, end + BEHIND, "NUMBER"))
-    for token in stream.tokens:
-        if "?" in token.mark:  # the answer is what follows, if nobody wrote a word of it
-            near.append(Near(token.end, token.end, "NUMBER", words=False))
-    for naming in numbers.namings:
-        if naming.strength != "other" and naming.kind not in may_be_heard:
-            end = stream.tokens[naming.last - 1].end
-            near.append(Near(end, end + ASKED, naming.kind or "NUMBER", words=False))
-    return tuple(near)
+            yield Near(token.start - BEFORE, tokens[run.last - 1].end + BEHIND, "NUMBER")
+
+
+def _unwritten(stream: Stream) -> Iterator[Near]:
+    """Yield where something may be said that nobody wrote, nor redacted: behind questions and in long silences."""
+    until = 0.0
+    for token in sorted(stream.tokens, key=lambda token: token.start):
+        if token.start - until >= SILENCE:
+            yield Near(until, token.start, "NUMBER", words=False)
+        if "?" in token.mark or token.text in QUESTIONS:
+            yield Near(token.end, token.end + ANSWERED, "NUMBER", words=False)
+        until = max(until, token.end)
+    yield Near(until, until + SILENCE, "NUMBER", words=False)
 
 
 def doubtful_words(
@@ -158,6 +183,7 @@ def _sensible(words: Sequence[Word], taken: set[int]) -> Iterator[int]:
     """Yield the places of the words that clearly are words."""
     spelled = set(_spelled(words))
     kept = [place for place in range(len(words)) if place not in taken and place not in spelled]
+    kept = [place for place in kept if not _is_beside(words, place, taken)]
     good = {place for place in kept if _is_sensible(words[place])}
     if not taken and len(kept) >= SENTENCE and len(good) >= SENSIBLE * len(kept):
         yield from (place for place in kept if place in good or words[place].probability >= UNSURE)
@@ -166,6 +192,11 @@ def _sensible(words: Sequence[Word], taken: set[int]) -> Iterator[int]:
         sure = sum(words[place].probability for place in run) / len(run) >= UNSURE
         if sure and (len(run) >= RUN or all(_bare(words[place]) in ALONE for place in run)):
             yield from run
+
+
+def _is_beside(words: Sequence[Word], place: int, taken: set[int]) -> bool:
+    """Tell whether an unsure word touches a number: part of that may be in it."""
+    return words[place].probability < UNSURE and bool(taken & {place - 1, place + 1})
 
 
 def _spelled(words: Sequence[Word]) -> Iterator[int]:
@@ -190,7 +221,7 @@ def _runs(kept: Sequence[int], good: set[int]) -> Iterator[list[int]]:
 
 def _is_sensible(word: Word) -> bool:
     bare = _bare(word)
-    if not bare or _has_digit(word):
+    if not bare or _has_digit(word) or word_digits(bare):
         return False
     return is_ordinary(bare) or bare in ALONE or (word.probability >= SURE and len(bare) >= LONG_WORD)
 

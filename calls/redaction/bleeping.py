@@ -16,6 +16,7 @@ MARGIN = 0.4  # s by which recognisers begin a word too late or end it too early
 LONGEST_PAUSE = 12.0  # s of silence between two groups of a number that are bleeped with them
 SLOWEST = 0.25  # s a digit: in less time than that nobody says several, and part of the number was said before
 LONGEST_LOST = 30.0  # s without a word before such a number that are bleeped
+USUAL = (0, 1)  # channels that may sound though no word of them was written; of one that is not there nothing goes
 SHORTEST_GAP = 0.1  # s between words that stay in which anything else can be said
 FAST_DIGIT = 0.33  # s: a digit takes longer, and what is written of it as a word beside it is part of it
 
@@ -85,7 +86,11 @@ def hide(
         span = _span(one, Part(place, word, word + 1), taken)
         bleeps += [Bleep(one.channel, wide, kind) for wide in _joined([span], kept[one.channel])]
     wide_near = joined_near(_while_nobody_speaks(one, everybody) for one in near)
-    unsure = [bleep for channel in channels for bleep in _between(channel, kept[channel], wide_near)]
+    unsure = [
+        bleep
+        for channel in sorted({*channels, *USUAL})
+        for bleep in _between(channel, kept.get(channel, _Kept((), ())), wide_near)
+    ]
     return Hidden(_ordered(bleeps), _ordered(unsure))
 
 

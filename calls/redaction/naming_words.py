@@ -10,6 +10,8 @@ from stimmung.calls.redaction.records import Identifier
 COMPOUND = re.compile(
     r"(?P<head>[a-z-]{3,}?)-?(?:[nmrw]u[mn]{1,3}e[rl][ns]?|nr|kennung|kennziffer|zeichen|kennzeichen)"
 )
+# Its end heard still worse, where its beginning leaves no doubt: Sozialversicherungsmunde, Identifikationsmone.
+MISHEARD = re.compile(r"(?P<head>[a-z-]{5,}?)-?(?:[nmrw]u(?:mm|[mn]{1,3})(?:d?e[rnl]?|ger)|mone[rn]?)[ns]?")
 NUMBER_NOUNS = frozenset(
     """nummer nummern numer mummer munner muner nunner numner wunner wuner munnel nr number numbers numb id ids
     identification no num

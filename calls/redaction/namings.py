@@ -69,6 +69,10 @@ def _compound(tokens: Sequence[Token], at: int) -> Naming | None:
         parted = words.COMPOUND.fullmatch(text)
         if parted:
             return _compound_number(tokens, at, parted["head"])
+        misheard = words.MISHEARD.fullmatch(text)
+        kind = _head_kind(misheard["head"]) if misheard else None
+        if kind is not None and kind != "unknown":
+            return Naming(at, at + 1, kind, "strong")
     if text.endswith(("-id", "identifikation")):
         return _compound_number(tokens, at, text)
     return None

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from stimmung.calls.redaction.chains import said_by
+from stimmung.calls.redaction.common_words import is_ordinary
 from stimmung.calls.redaction.covering import Numbers
 from stimmung.calls.redaction.kinds import Decision, decide
 from stimmung.calls.redaction.numbers import Run
@@ -25,6 +26,7 @@ ALIKE: Final = 0.5  # share of digits in common of what was said and what was he
 ROUNDS: Final = 3
 LINKS: Final = frozenset("ist sind waere war lautet lauten steht is are was says it's that's".split())
 FASTEST: Final = 0.15  # s a digit: nobody says many of them faster
+MISHEARD: Final = 2  # words between two groups in one utterance
 LEAST: Final = 4  # digits of a number to which others may belong, or that are said one by one
 REACH: Final = 4  # utterances between a word that names something else and its digits
 LEAST_IN_GROUPS: Final = 6  # digits in two utterances and more
@@ -36,6 +38,7 @@ WHOLE: Final[Mapping[Identifier, int]] = {"IBAN": 22, "CARD": 16, "TAX_ID": 11, 
 def with_neighbours(numbers: Numbers, found: Sequence[FoundNumber]) -> list[FoundNumber]:
     """Return numbers with the digits beside them that nothing else claims."""
     bare = _bare(numbers)
+    found = _inside(numbers, found)
     taken = {run.utterance for runs, _ in found for run in runs}
     grown = [(list(runs), decision) for runs, decision in found]
     for _ in range(ROUNDS):
@@ -51,6 +54,28 @@ def with_neighbours(numbers: Numbers, found: Sequence[FoundNumber]) -> list[Foun
         if not more:
             break
     return [(tuple(sorted(own, key=lambda run: run.first)), decision) for own, decision in grown]
+
+
+def _inside(numbers: Numbers, found: Sequence[FoundNumber]) -> list[FoundNumber]:
+    """Return numbers with the other digits of their utterances, a misheard word or two apart: "4069, Loppes 4"."""
+    taken = {run.first for runs, _ in found for run in runs}
+    grown = []
+    for runs, decision in found:
+        own = list(runs)
+        for run in numbers.runs if is_spoken(numbers.stream, runs) else ():
+            near = any(run.utterance == one.utterance and _apart(numbers, run, one) for one in own)
+            if near and run.first not in taken and run.digits:
+                own.append(run)
+                taken.add(run.first)
+        grown.append((tuple(sorted(own, key=lambda run: run.first)), decision))
+    return grown
+
+
+def _apart(numbers: Numbers, run: Run, one: Run) -> bool:
+    before, behind = sorted((run, one), key=lambda run: run.first)
+    between = numbers.stream.tokens[before.last : behind.first]
+    marked = any("?" in token.mark for token in numbers.stream.tokens[before.last - 1 : behind.first])
+    return len(between) <= MISHEARD and not marked and not any(is_ordinary(token.text) for token in between)
 
 
 def read_out(numbers: Numbers, chain: Sequence[Run]) -> Decision | None:
@@ -83,8 +108,11 @@ def _names_other(numbers: Numbers, run: Run) -> bool:
 
 def is_spoken(stream: Stream, runs: Sequence[Run]) -> bool:
     """Tell whether digits last as long as it takes to say them: what was typed has pauses that mean nothing."""
-    tokens = [token for run in runs for token in stream.tokens[run.first : run.last]]
-    return sum(token.end - token.start for token in tokens) >= FASTEST * sum(len(run.digits) for run in runs)
+    spans: dict[int, tuple[float, float]] = {}
+    for run in runs:
+        begin, _ = spans.get(run.utterance, (stream.tokens[run.first].start, 0.0))
+        spans[run.utterance] = begin, stream.tokens[run.last - 1].end
+    return sum(end - begin for begin, end in spans.values()) >= FASTEST * sum(len(run.digits) for run in runs)
 
 
 def _bare(numbers: Numbers) -> dict[int, list[Run]]:
@@ -122,7 +150,7 @@ def _is_beside(numbers: Numbers, runs: Sequence[Run], number: Sequence[Run], kin
     digits = "".join(run.digits for run in runs)
     for run in others:
         first, last = _times(numbers, [run])
-        if first <= begin <= last + ECHO and _follows(numbers, run, runs[0]):
+        if first - ECHO <= end and begin <= last + ECHO and _follows(numbers, run, runs[0]):
             said = "".join(one.digits for one in others if one.utterance == run.utterance)
             matches = SequenceMatcher(None, said, digits, autojunk=False).get_matching_blocks()
             if sum(block.size for block in matches) >= ALIKE * max(1, min(len(said), len(digits))):

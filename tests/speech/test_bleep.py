@@ -62,6 +62,7 @@ def test_of_an_unsure_stretch_what_sounds_gets_a_tone() -> None:
     ((only),) = covered_stretches(audio, [], [Hide(1, Span(4.0, 9.0))])
     assert (only.channel, only.first, only.last) == (1, at(6.0 - MARGIN), at(7.0 + MARGIN))
     assert covered_stretches(audio, [], [Hide(1, Span(1.0, 5.0))]) == []
+    assert covered_stretches(audio, [], [Hide(2, Span(4.0, 9.0))]) == []
 
 
 @pytest.mark.parametrize(("end", "covered"), [(6.2, 0), (6.8, 1)])

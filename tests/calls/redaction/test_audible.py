@@ -1,9 +1,11 @@
 """Which words near a number clearly are words, and where numbers are said."""
 
+from dataclasses import replace
+
 import pytest
 from tests.calls.redaction.talks import talk
 
-from stimmung.calls.redaction.audible import BEFORE, BEHIND, Near, doubtful_words, near_numbers
+from stimmung.calls.redaction.audible import ANSWERED, ASKED, BEFORE, BEHIND, Near, doubtful_words, near_numbers
 from stimmung.calls.redaction.covering import read_numbers
 from stimmung.calls.redaction.records import RedactionOptions
 from stimmung.calls.redaction.redactor import Redactor
@@ -75,13 +77,15 @@ def test_a_number_is_near_what_was_found() -> None:
 
 
 def test_a_word_that_names_a_number_leads_to_what_nobody_wrote_and_leaves_the_words() -> None:
-    _, found = near("c: ich bin bei der Krankenkasse versichert")
-    assert [one.words for one in found] == [False]
+    call, found = near("c: ich bin bei der Krankenkasse versichert")
+    end = call[0].words[4].end
+    assert Near(end, end + ASKED, "INSURANCE_ID", words=False) in found
+    assert not any(one.words for one in found)
 
 
 def test_digits_by_themselves_may_be_a_number_but_amounts_and_times_are_none() -> None:
     assert any(one.words for one in near("c: 72 14")[1])
-    assert near("c: das waren 72 Euro um 14 Uhr")[1] == []
+    assert not any(one.words for one in near("c: das waren 72 Euro um 14 Uhr")[1])
 
 
 def test_a_number_that_may_be_heard_is_not_bleeped() -> None:
@@ -92,6 +96,27 @@ def test_a_number_that_may_be_heard_is_not_bleeped() -> None:
     assert any(one.span.start < spoken[-1].end for one in REDACTOR.redact(call).bleeps)
 
 
-def test_a_question_is_followed_by_an_answer_though_nobody_wrote_it() -> None:
-    call, found = near("a: Und wie lautet die?")
-    assert [(one.start, one.end) for one in found] == [(call[0].end, call[0].end)]
+@pytest.mark.parametrize(
+    "said", ["Und die lautet dann?", "und welche soll es sein", "könnten Sie mir das kurz durchgeben"]
+)
+def test_a_question_is_followed_by_an_answer_though_nobody_wrote_it(said: str) -> None:
+    found = near(f"a: {said}")[1]
+    assert any(not one.words and one.end - one.start == pytest.approx(ANSWERED) for one in found)
+
+
+def test_where_nobody_says_a_word_for_long_anything_may_be_said() -> None:
+    first, second = talk("c: ich möchte bezahlen", "a: alles klar")
+    late = [first, replace(second, words=tuple(replace(one, start=40.0, end=41.0) for one in second.words))]
+    found = near_numbers(read_numbers(read_utterances(late)), (), ())
+    assert Near(first.words[-1].end, 40.0, "NUMBER", words=False) in found
+    assert not any(
+        one.start < 40.0 for one in near_numbers(read_numbers(read_utterances([first, second])), (), ())[:-1]
+    )
+
+
+def test_an_unsure_word_that_touches_a_number_goes_with_it() -> None:
+    (call,) = talk("c: 4711 stimmt das so")
+    sure, *words = call.words
+    unsure = replace(call, words=(sure, replace(words[0], probability=0.3), *words[1:]))
+    taken = {(0, 0)}
+    assert set(doubtful_words([unsure], taken, EVERYWHERE)) > set(doubtful_words([call], taken, EVERYWHERE))

@@ -107,3 +107,8 @@ def test_where_nobody_says_a_word_a_number_may_still_go_on() -> None:
 
 def test_without_a_number_nothing_is_unsure() -> None:
     assert unsure([said(0, (1.0, 2.0, "Guten"))]) == []
+
+
+def test_a_channel_of_which_no_word_was_written_is_unsure_too() -> None:
+    call = [said(0, (1.0, 2.0, "Kartennummer?"))]
+    assert {one.channel for one in hide(call, [], [Near(2.0, 20.0, "CARD")]).unsure} == {0, 1}

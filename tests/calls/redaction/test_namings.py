@@ -26,6 +26,8 @@ def namings(text: str) -> tuple[Naming, ...]:
         ("tax ID", "TAX_ID"),
         ("sozialverwischere Rumsmunner", "INSURANCE_ID"),
         ("Krankenversichertennummer", "INSURANCE_ID"),
+        ("Sozialversicherungsmunde", "INSURANCE_ID"),
+        ("Identifikationsmone", "TAX_ID"),
         ("national insurance number", "INSURANCE_ID"),
         ("Telefonmummer", "PHONE"),
         ("mobile number", "PHONE"),
@@ -64,3 +66,8 @@ def test_other_numbers_are_named_as_such(text: str) -> None:
 @pytest.mark.parametrize("text", ["Sommer", "Kummer", "immer", "a number of people", "no", "unter uns", "unternehmen"])
 def test_words_that_only_look_like_it_name_nothing(text: str) -> None:
     assert namings(text) == ()
+
+
+@pytest.mark.parametrize("text", ["meine Versicherung", "beide Versicherungen", "die Lieferung", "der Kassenbon", "Kunden"])
+def test_what_only_ends_like_a_misheard_number_names_none(text: str) -> None:
+    assert "strong" not in [one.strength for one in namings(text)]

@@ -41,6 +41,11 @@ def test_what_the_other_side_repeats_goes_however_it_was_heard() -> None:
     assert made_of(*call) == ["Ihre Kartennummer?", "[CARD]", "[CARD],", "[CARD]", "[CARD]"]
 
 
+def test_digits_in_the_same_utterance_go_over_a_word_that_makes_no_sense() -> None:
+    call = ("a: Ihre Kartennummer?", "c: also 4069. Loppes 4.", "c: 5250 6907")
+    assert made_of(*call)[1] == "also [CARD]."
+
+
 def test_the_first_digits_may_stand_behind_what_announces_them() -> None:
     call = ("a: Ihre Sozialversicherungsnummer?", "c: auf dem Ausweis steht 27,", "c: 15 07 80", "c: J 061")
     assert made_of(*call)[1] == "auf dem Ausweis steht [INSURANCE_ID],"
