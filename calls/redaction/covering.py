@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from stimmung.calls.redaction import number_words as words
 from stimmung.calls.redaction.chains import LONGEST_PAUSE, Saying, read_sayings
+from stimmung.calls.redaction.common_words import is_ordinary
+from stimmung.calls.redaction.lines import mark
 from stimmung.calls.redaction.namings import Naming, read_namings
 from stimmung.calls.redaction.numbers import Run, read_runs
 from stimmung.calls.redaction.records import Identifier, Part
@@ -75,7 +77,7 @@ def _stays(numbers: Numbers, place: int) -> bool:
 
 def _grown(numbers: Numbers, run: Run) -> tuple[int, int]:
     """Return a run's tokens, in an utterance of digits with the misheard ones before it and behind it."""
-    begin, end = numbers.stream.spans[run.utterance]
+    begin, end = _sentence(numbers, run), numbers.stream.spans[run.utterance][1]
     first, last = run.first, run.last
     if not numbers.sayings[run.utterance].is_digits or len(run.digits) < LEAST_DIGITS:
         return first, last
@@ -88,9 +90,19 @@ def _grown(numbers: Numbers, run: Run) -> tuple[int, int]:
 
 def _spelled(numbers: Numbers, run: Run) -> int:
     """Return where the first digits of an IBAN begin with its country's letters, however those were understood."""
-    begin = numbers.stream.spans[run.utterance][0]
+    begin = _sentence(numbers, run)
     near = run.first - begin <= SPELLED and len(run.digits) >= LEAST_DIGITS
     return begin if near and all(_is_misheard(numbers, place) for place in range(begin, run.first)) else run.first
+
+
+def _sentence(numbers: Numbers, run: Run) -> int:
+    """Return where the sentence of a run begins: behind the last word of every day with a full stop, "vor. D E 44"."""
+    begin = numbers.stream.spans[run.utterance][0]
+    for place in range(run.first - 1, begin - 1, -1):
+        token = numbers.stream.tokens[place]
+        if mark(token) == "." and len(token.text) > 1 and is_ordinary(token.text):
+            return place + 1
+    return begin
 
 
 def _is_misheard(numbers: Numbers, place: int) -> bool:

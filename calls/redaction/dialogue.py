@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from stimmung.calls.redaction import number_words as words
 from stimmung.calls.redaction.chains import Saying
+from stimmung.calls.redaction.codes import LINKS, begins_with_letters
+from stimmung.calls.redaction.completeness import without_what_follows
 from stimmung.calls.redaction.namings import Naming, Strength
 from stimmung.calls.redaction.numbers import Run
 from stimmung.calls.redaction.records import Identifier
@@ -22,9 +24,9 @@ SECONDS_GOING = 30.0
 SIDE_BY_SIDE = 4  # tokens: "die Nummer ist die 47"
 BEHIND = 7  # tokens from a number to what names it: "4711 2233, das ist meine Kundennummer"
 MERGED = 8  # tokens between two namings of one thing: "die Nummer … von Ihrer Karte"
-LINKS = frozenset("ist is das that that's als as waere war was lautet my meine mein the die your ihre".split())
 # Digits that a number of each type has at least, by how clearly it was named.
 LEAST: Mapping[Strength, int] = {"strong": 4, "generic": 6, "weak": 7, "other": 99}
+LEAST_CALLED = 3  # digits right behind what names them, letters before them counted as one
 SHORT_DATE = 6  # digits of a date whose year has two
 LEAST_COMPLETE = 8  # digits after which "und die Nummer?" asks for something else
 # Characters with which a number is complete: from then on only what repeats it belongs to it.
@@ -58,6 +60,7 @@ class _Expectation:
     anchor: int  # token behind the naming or the last digits
     runs: list[Run] = field(default_factory=list)
     answered: bool = False
+    behind: int = 0  # token behind the last naming before the runs
 
     @property
     def is_going(self) -> bool:
@@ -144,6 +147,7 @@ class _Listener:
             expected.strength = "strong"
         if naming.strength != "other":
             expected.anchor = max(expected.anchor, naming.last)
+            expected.behind = expected.behind if expected.is_going else naming.last
 
     def _named_behind(self, naming: Naming) -> Named | None:
         """Return the free runs just before a naming that it names."""
@@ -201,7 +205,7 @@ class _Listener:
             # "1.9.28" is how a recogniser writes digits, too; "65 17.08.39 J 003" is an insurance number.
             return bare if len(run.digits) <= SHORT_DATE else "INSURANCE_ID" in expected.kinds and (bare or near)
         if run.shape == "plain_date":
-            return expected.strength == "strong"
+            return expected.strength == "strong" and not expected.runs
         if run.shape == "time":
             return (bare or near) and ahead not in words.TIME_BEFORE and not self._has_colon(run)
         if run.shape == "amount":
@@ -232,6 +236,16 @@ class _Listener:
     def _repeats(self, expected: _Expectation, run: Run) -> bool:
         return len(run.digits) >= 2 and run.digits in "".join(taken.digits for taken in expected.runs)
 
+    def _is_called(self, expected: _Expectation) -> bool:
+        """Tell whether a short number stands right behind what names it: "claim number abc 123"."""
+        run, behind = expected.runs[0], max(expected.naming.last, expected.behind)
+        named = self.stream.tokens[expected.naming.first].utterance == run.utterance
+        if expected.strength != "strong" or not named or run.shape:
+            return False
+        letters = begins_with_letters(self.stream, behind, run.first)
+        called = all(token.text in LINKS for token in self.stream.tokens[behind : run.first - letters])
+        return called and len(run.digits) + (letters or run.characters != run.digits) >= LEAST_CALLED
+
     def _close(self) -> Iterator[Named]:
         expected, self.expected = self.expected, None
         if expected is None:
@@ -244,4 +258,7 @@ class _Listener:
         for run in expected.runs:
             by_channel[run.channel] = by_channel.get(run.channel, 0) + len(run.digits)
         if max(by_channel.values()) >= LEAST[expected.strength]:
-            yield Named(tuple(expected.runs), tuple(expected.kinds), expected.strength)
+            runs = without_what_follows(self.stream, expected.runs, expected.kinds, named=True)
+            yield Named(runs, tuple(expected.kinds), expected.strength)
+        elif self._is_called(expected):
+            yield Named((expected.runs[0],), tuple(expected.kinds), expected.strength)

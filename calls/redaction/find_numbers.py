@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from stimmung.calls.redaction.audible import ASKED, Near
 from stimmung.calls.redaction.chains import APART, read_chains, said_by
+from stimmung.calls.redaction.codes import find_codes, with_letters
+from stimmung.calls.redaction.completeness import chains_of, is_typed_apart, without_what_follows
 from stimmung.calls.redaction.covering import Numbers, covering
 from stimmung.calls.redaction.dialogue import Named, find_named
 from stimmung.calls.redaction.kinds import Decision, checked_kind, decide, form_kind
@@ -40,13 +42,21 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
     heard = find_named(stream, numbers.runs, numbers.namings, numbers.sayings)
     found = [(runs, _decide(stream, replace(one, runs=runs))) for one in heard.named for runs in _apart(stream, one)]
     taken = {run.first for runs, _ in found for run in runs}
-    for chain in read_chains(stream, (run for run in numbers.runs if run.first not in taken), numbers.sayings):
+    for chain in chains_of(numbers, taken):
         decision = _unnamed(stream, chain, patterns) or read_out(numbers, chain)
         if decision is not None:
-            found.append((chain, decision))
-            taken.update(run.first for run in chain)
+            sure = decision.evidence == "check_digit"
+            runs = chain if sure else without_what_follows(stream, chain, (), named=False)
+            found += [(runs, decision)] if runs else []
+            taken.update(run.first for run in runs)
+    codes = list(find_codes(numbers, taken))
+    found += [((run,), Decision("CUSTOMER_NUMBER", "pattern")) for run in codes]
+    taken.update(run.first for run in codes)
+    named = {one.runs[0].first for one in heard.named}
     found = with_neighbours(numbers, _with_repetitions(numbers, found, taken))
-    findings = tuple(Finding(one.kind, covering(numbers, runs, one.kind), one.evidence) for runs, one in found)
+    findings = tuple(
+        Finding(one.kind, with_letters(numbers, runs, one.kind, named), one.evidence) for runs, one in found
+    )
     return FoundNumbers(findings, tuple(_asked(stream, naming) for naming in heard.asked))
 
 
@@ -118,7 +128,7 @@ def _unnamed(stream: Stream, chain: Sequence[Run], patterns: Sequence[re.Pattern
     length = len(said.digits)
     if length < 7:
         return Decision(formed, "pattern") if (formed := form_kind(said)) == "INSURANCE_ID" else None
-    checked, formed = checked_kind(said), form_kind(said)
+    checked, formed = checked_kind(said), None if is_typed_apart(stream, chain) else form_kind(said)
     if checked is not None:
         return Decision(checked, "check_digit")
     if formed is not None:

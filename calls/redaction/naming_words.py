@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from stimmung.calls.redaction.number_words import MAKES
 from stimmung.calls.redaction.records import Identifier
 
 # A compound that ends in "number", however the recogniser heard its end: Kundenmummer, Telefonnumer, Rumsmunner.
@@ -107,12 +108,12 @@ WEAK: Mapping[str, Identifier] = MappingProxyType({word: kind for kind, words in
 # "reach me on", "call her back at", "rufen Sie mich unter … an".
 CALLS = frozenset("reach call ring text contact ruf rufen rufe rueckrufen anrufen melden meldet".split())
 UNDER = frozenset("on at under unter".split())
-OTHER = frozenset(
-    """postleitzahl plz zip zipcode postcode postal hausnummer adresse anschrift address strasse street geburtsdatum
+OTHER = (
+    frozenset(
+        """postleitzahl plz zip zipcode postcode postal hausnummer adresse anschrift address strasse street geburtsdatum
     geburtstag geboren birth birthday born dob pin passwort kennwort password passcode passphrase cvv cvc cvc2
     pruefziffer zaehlerstand betrag amount preis price uhrzeit datum termin appointment verbrauch summe total guthaben
-    balance expiry expires gueltig ablaufdatum e-mail email mail tarif tariff baujahr fahrzeug vehicle
-    audi bmw ford honda toyota nissan hyundai mercedes mercedes-benz mercedesbenz vw volkswagen skoda opel vauxhall
-    renault peugeot citroen volvo mazda tesla porsche jeep chevrolet chevy dodge lexus subaru suzuki mitsubishi isuzu
-    chrysler buick cadillac gmc jaguar dacia maruti maruthi tata mahindra""".split()
+    balance expiry expires gueltig ablaufdatum e-mail email mail tarif tariff baujahr fahrzeug vehicle""".split()
+    )
+    | MAKES
 )

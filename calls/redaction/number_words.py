@@ -60,6 +60,12 @@ NO_LETTERS = frozenset(
 )
 SPELLED_AS = frozenset({"wie", "for", "as", "like", "fuer"})
 
+# Whose models have numbers, as years have: "Audi 80", "2016 Toyota".
+MAKES = frozenset(
+    """audi bmw ford honda toyota nissan hyundai mercedes mercedes-benz mercedesbenz vw volkswagen skoda opel vauxhall
+    renault peugeot citroen volvo mazda tesla porsche jeep chevrolet chevy dodge lexus subaru suzuki mitsubishi isuzu
+    chrysler buick cadillac gmc jaguar dacia maruti maruthi tata mahindra""".split()
+)
 CURRENCIES = frozenset("€ $ £ eur usd gbp chf".split())  # also before the number
 MONEY = CURRENCIES | frozenset(
     "euro euros eure cent cents pfund pound pounds quid pence dollar dollars bucks franken rappen rupees rs".split()
@@ -79,7 +85,7 @@ COUNTED = frozenset(
     characters stellen stellig digits ziffern zahlen cc ccm hubraum members mitglieder passengers passagiere persons
     doors door tueren cheques checks schecks copies kopien model models modell""".split()
 )
-UNITS_AFTER = MONEY | CLOCK | COUNTED
+UNITS_AFTER = MONEY | CLOCK | COUNTED | MAKES
 ORDINALS = frozenset("st nd rd th".split())  # apart from their number: "20 th June"
 MONTHS = frozenset(
     """januar jaenner februar maerz april mai juni juli august september oktober november dezember january february

@@ -197,7 +197,7 @@ def _is_harmless(group: Group, before: Group | None, tokens: Sequence[Token], fi
     small, ahead = len(group.digits) <= 2, tokens[group.first - 1].text
     if ahead in words.CURRENCIES:
         return True
-    if ahead in words.COUNTED_BEFORE and len(group.digits) <= 4 and group.digits[0] != "0":
+    if (ahead in words.COUNTED_BEFORE or ahead in words.MAKES) and len(group.digits) <= 4 and group.digits[0] != "0":
         return True
     year = words.YEAR.fullmatch(group.digits)
     if ahead in words.MONTHS and (small or year):

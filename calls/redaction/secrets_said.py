@@ -102,7 +102,7 @@ def find_secrets(talk: Conversation) -> list[Finding]:
                 span = _said_behind(talk, line, last, loose or _is_numeric(line, first, last))
                 if span:
                     findings.append(Finding("SECRET", parts_of(line.tokens[span[0] : span[1]]), "context"))
-                elif not loose and not _warns(line, first, last):
+                elif not loose and not _warns(line, first, last) and not _is_taken(line, last):
                     findings += _answers(talk, line, first, last, _asks(line, first, last))
     return findings
 
@@ -138,6 +138,16 @@ def _said_behind(talk: Conversation, line: Line, place: int, numeric: bool) -> t
     ):
         return None
     return here, _end(line, here)
+
+
+def _is_taken(line: Line, place: int) -> bool:
+    """Tell whether an earlier redaction took the secret out behind the word for it."""
+    for token in line.tokens[place : place + REACH]:
+        if token.placeholder:
+            return token.placeholder == "SECRET"
+        if mark(token) in (".", "?") or token.text not in FILLERS:
+            return False
+    return False
 
 
 def _is_sign(token: Token) -> bool:
@@ -239,6 +249,8 @@ def _answers(talk: Conversation, line: Line, first: int, last: int, asked: bool)
         if here == end or mark(spot.line.tokens[end - 1]) == "?":
             continue
         token = spot.line.tokens[here]
+        if token.placeholder == "SECRET":
+            return
         worded = asked and not numeric and end - here <= LONGEST_ANSWER and not token.placeholder
         if _is_sign(token) or (worded and token.text and not is_ordinary(token.text, is_capital(token))):
             stop = _end(spot.line, here)
