@@ -21,6 +21,7 @@ from stimmung.api.draining import DrainingServer
 from stimmung.api.keeping import StoreKeeping, open_keeping
 from stimmung.api.keys import service_key
 from stimmung.api.logs import log_config
+from stimmung.api.meaning_keeping import with_meanings
 from stimmung.speech.engines import Engines
 from stimmung.speech.errors import SettingsError
 from stimmung.speech.keyfile import key_path
@@ -49,7 +50,8 @@ def run(
     serve = settings.serve.model_copy(update={"api_key": SecretStr(key.secret)})
     with bound_socket(serve) as listener, _keeping(settings) as keeping:
         engines = (load or real_engines)(settings)
-        app = create_app(settings.model_copy(update={"serve": serve}), engines, keeping=keeping)
+        meanings = with_meanings(keeping, engines)
+        app = create_app(settings.model_copy(update={"serve": serve}), engines, keeping=meanings)
         url = url_of(serve.host, listener)
         service = service_of(app)
         server = DrainingServer(
