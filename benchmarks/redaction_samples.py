@@ -16,7 +16,7 @@ from redaction_heard import Heard, recognised
 from redaction_records import Kind
 from redaction_scores import found_in, secret_in
 from redaction_sides import Cleaned
-from redaction_silenced import bleeped_share, others_figures, others_of, silenced
+from redaction_silenced import others_figures, others_of, silenced
 from redaction_sound import Spoken
 from redaction_talk import FOLDER
 from redaction_utterances import told
@@ -29,7 +29,7 @@ from text_bench import cell, show
 MONO: Final = "-mono"  # the same call with both speakers on one channel
 MARKS: Final = ".,?!;:"
 COLUMNS: Final = ("precision", "recall")
-SOUND: Final = ("bleeped_least", "other_words_silenced", "other_speech_silenced")
+SOUND: Final = tuple(others_figures([]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +160,9 @@ def measured(calls: Sequence[Told], cleaned: Sequence[Cleaned], planted: Sequenc
         "findings": found,
         "false_alarms": alarms,
         "missed": missed,
-        **_sound([(one.heard, clean) for one, clean in pairs if one.heard is not None]),
-    }
-
-
-def _sound(calls: Sequence[tuple[Heard, Cleaned]]) -> Figures:
-    """Return how much of the sound of identifiers goes in the worst call, and how much of all else."""
-    return {
-        "bleeped_least": min((bleeped_share(*one) for one in calls), default=None),
-        **others_figures([others_of(heard, silenced(clean, heard)) for heard, clean in calls]),
+        **others_figures(
+            [others_of(one.heard, silenced(clean, one.heard)) for one, clean in pairs if one.heard is not None]
+        ),
     }
 
 

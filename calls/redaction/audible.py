@@ -5,8 +5,10 @@ a number, and behind a question for one, whatever sounds is bleeped unless words
 bleep more is better than a digit.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from stimmung.calls.redaction.common_words import is_ordinary
 from stimmung.calls.redaction.covering import Numbers
@@ -24,6 +26,7 @@ SPELLED: frozenset[Identifier] = frozenset(
 BEFORE = 8.0  # s before a number in which its beginning may have been said
 BEHIND = 12.0  # s behind it in which it may go on or be read back
 ASKED = 30.0  # s behind a question for a number, or its announcement, in which it may be said
+PERSONAL = 15.0  # s behind a word that asks who somebody is or where, or for what only they know
 ANSWERED = 20.0  # s behind any question, in which an answer may be that nobody wrote a word of
 SILENCE = 3.0  # s without a word of anybody, in which whatever sounds may be anything
 NOBODY = 30.0  # s further, while nobody says a word that makes sense
@@ -52,6 +55,18 @@ ALONE = frozenset(
     augenblick sekunde also so weiter und dann alles klar stimmt notiert verstanden wunderbar super perfekt prima
     yes yeah yep yup okay right alright sure thanks thank you perfect great lovely wonderful moment second sorry pardon
     please go on ahead then brilliant cheers correct mm-hmm mm uh-huh of course and""".split()
+)
+
+
+# What is no number and yet identifies somebody, as it is called and, of e-mail addresses, as it is heard.
+ASKED_FOR: Mapping[Identifier, re.Pattern[str]] = MappingProxyType(
+    {
+        "EMAIL": re.compile(r"e-?(?:mail|mael|melie|mie|meil).*|(?:e-?)?m(?:ai|ei|y)l-?adress.*|klammera.*|.*.punkt.*"),
+        "ADDRESS": re.compile("(?:.*adresse|anschrift|postleitzahl|plz|hausnummer|post-?code|zip-?code|address)n?"),
+        "BIRTH_DATE": re.compile("geburts(?:datum|tag)|geboren|birth(?:day|date)?|born|dob"),
+        "SECRET": re.compile(".*(?:passwort|kennwort|codewort|password|passcode|passphrase)|pin|puk|tan|cvv|cvc"),
+        "NAME": re.compile("(?:vor|nach|zu|familien|geburts)?name[ns]?|surname"),
+    }
 )
 
 
@@ -110,6 +125,9 @@ def _unwritten(stream: Stream) -> Iterator[Near]:
     for token in sorted(stream.tokens, key=lambda token: token.start):
         if token.start - until >= SILENCE:
             yield Near(until, token.start, "NUMBER", words=False)
+        personal = next((kind for kind, pattern in ASKED_FOR.items() if pattern.fullmatch(token.text)), None)
+        if personal is not None:
+            yield Near(token.end, token.end + PERSONAL, personal)
         if "?" in token.mark or token.text in QUESTIONS:
             yield Near(token.end, token.end + ANSWERED, "NUMBER", words=False)
         until = max(until, token.end)
@@ -223,7 +241,9 @@ def _is_sensible(word: Word) -> bool:
     bare = _bare(word)
     if not bare or _has_digit(word) or word_digits(bare):
         return False
-    return is_ordinary(bare) or bare in ALONE or (word.probability >= SURE and len(bare) >= LONG_WORD)
+    spelled = "-" in bare and any(len(piece) == 1 for piece in bare.split("-"))  # Q-Faqubek
+    sure = word.probability >= SURE and len(bare) >= LONG_WORD and not spelled
+    return sure or is_ordinary(bare) or bare in ALONE
 
 
 def _bare(word: Word) -> str:

@@ -65,7 +65,7 @@ def _naming(tokens: Sequence[Token], at: int) -> Naming | None:
 
 def _compound(tokens: Sequence[Token], at: int) -> Naming | None:
     text = tokens[at].text
-    if "um" in text or "un" in text or text.endswith(("nr", "zeichen", "kennung", "ziffer")):
+    if "um" in text or "un" in text or text.endswith(("nr", "zeichen", "kennung", "ziffer", "mone", "monen")):
         parted = words.COMPOUND.fullmatch(text)
         if parted:
             return _compound_number(tokens, at, parted["head"])

@@ -43,7 +43,10 @@ def test_a_sentence_stays(said: str) -> None:
     assert doubted(f"c: {said}") == ""
 
 
-@pytest.mark.parametrize("said", ["er", "hier", "mull, mull", "Jot wie Lulius", "laut Willius", "7.16."])
+@pytest.mark.parametrize(
+    "said",
+    ["er", "hier", "mull, mull", "Jot wie Lulius", "laut Willius", "7.16.", "vier, sechs", "Q-Quelbeck"],
+)
 def test_what_is_hardly_an_utterance_does_not(said: str) -> None:
     assert doubted(f"c: {said}") == said
 
@@ -120,3 +123,18 @@ def test_an_unsure_word_that_touches_a_number_goes_with_it() -> None:
     unsure = replace(call, words=(sure, replace(words[0], probability=0.3), *words[1:]))
     taken = {(0, 0)}
     assert set(doubtful_words([unsure], taken, EVERYWHERE)) > set(doubtful_words([call], taken, EVERYWHERE))
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Wie lautet Ihre Meiladresse", "EMAIL"),
+        ("was ist das Geburtsdatum", "BIRTH_DATE"),
+        ("Klammeraffe gmail", "EMAIL"),
+        ("Ihre neue Anschrift", "ADDRESS"),
+        ("mein Name ist", "NAME"),
+        ("das Kennwort dafür", "SECRET"),
+    ],
+)
+def test_behind_a_question_for_anything_personal_words_are_doubted(said: str, kind: str) -> None:
+    assert [one.kind for one in near(f"a: {said}")[1] if one.words] == [kind]

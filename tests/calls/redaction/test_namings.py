@@ -68,6 +68,6 @@ def test_words_that_only_look_like_it_name_nothing(text: str) -> None:
     assert namings(text) == ()
 
 
-@pytest.mark.parametrize("text", ["meine Versicherung", "beide Versicherungen", "die Lieferung", "der Kassenbon", "Kunden"])
+@pytest.mark.parametrize("text", ["meine Versicherung", "beide Versicherungen", "die Lieferung", "der Kassenbon"])
 def test_what_only_ends_like_a_misheard_number_names_none(text: str) -> None:
     assert "strong" not in [one.strength for one in namings(text)]
