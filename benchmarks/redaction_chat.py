@@ -15,7 +15,7 @@ from typing import Final
 from machine import Figures
 from redaction_bench import Bench
 from redaction_dialogues import DEVELOPMENT
-from redaction_sides import Cleaned
+from redaction_sides import Cleaned, Marked
 from redaction_utterances import told
 from stimmung.speech.records import Utterance
 from text_bench import cell, show, skip
@@ -25,7 +25,8 @@ IDENTIFIERS: Final = frozenset(
     " booking_confirmation_number claimid policyid current_zipcode new_zipcode".split()
 )
 QUICK_CONVERSATIONS: Final = 200
-COLUMNS: Final = ("precision", "false_per_1000_utterances", "words_recall")
+SHORTEST_MARKED: Final = 3  # characters of a word that means the same wherever it stands in a conversation
+COLUMNS: Final = ("precision", "precision_marked_elsewhere", "false_per_1000_utterances", "words_recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Chat:
     name: str
     turns: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
+
+    def words(self, marked: Marked) -> list[str]:
+        """Return the words that were taken out."""
+        return self.turns[marked.utterance].split()[marked.first : marked.last]
 
     @property
     def call(self) -> tuple[Utterance, ...]:
@@ -83,10 +88,14 @@ def for_development(name: str) -> bool:
 
 
 def measured(chats: Sequence[Chat], cleaned: Sequence[Cleaned]) -> Figures:
-    """Return precision over findings, a stretch in one turn each, and what share of the marked words goes."""
+    """Return precision over findings, a stretch in one turn each, and what share of the marked words goes.
+
+    `precision_marked_elsewhere` also counts as right what is marked in another turn of the same conversation: a name
+    is marked in one and not in the next. `precision` is the measure.
+    """
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    gone_words = words = 0
+    elsewhere = gone_words = words = 0
     for one, clean in zip(chats, cleaned, strict=True):
         gone: set[tuple[int, int]] = set()
         for marked in clean.marked:
@@ -94,12 +103,14 @@ def measured(chats: Sequence[Chat], cleaned: Sequence[Cleaned]) -> Figures:
             gone |= {(marked.utterance, place) for place in places}
             hit = any(one.labels[marked.utterance][place] in IDENTIFIERS for place in places)
             (right if hit else wrong)[marked.kind] += 1
+            elsewhere += not hit and bool(marked_words(one) & set(one.words(marked)))
         named = {(n, m) for n, own in enumerate(one.labels) for m, label in enumerate(own) if label in IDENTIFIERS}
         gone_words, words = gone_words + len(named & gone), words + len(named)
     found = right.total() + wrong.total()
     utterances = sum(len(one.turns) for one in chats)
     return {
         "precision": right.total() / found if found else None,
+        "precision_marked_elsewhere": (right.total() + elsewhere) / found if found else None,
         "false_per_1000_utterances": 1000 * wrong.total() / utterances if utterances else None,
         "words_recall": gone_words / words if words else None,
         "findings": found,
@@ -107,10 +118,20 @@ def measured(chats: Sequence[Chat], cleaned: Sequence[Cleaned]) -> Figures:
     }
 
 
+def marked_words(one: Chat) -> set[str]:
+    """Return the words of a conversation that are marked as identifiers somewhere in it, the shortest ones left out."""
+    return {
+        word
+        for text, labels in zip(one.turns, one.labels, strict=True)
+        for word, label in zip(text.split(), labels, strict=True)
+        if label in IDENTIFIERS and len(word) >= SHORTEST_MARKED
+    }
+
+
 def _alarms(chats: Sequence[Chat], cleaned: Sequence[Cleaned]) -> list[str]:
     """Return a line for each finding that no mark bears out: its type, its words, the turn."""
     return [
-        f"CHAT {marked.kind} {' '.join(text.split()[marked.first : marked.last])!r} in {text!r}"
+        f"CHAT {marked.kind} {' '.join(one.words(marked))!r} in {text!r}"
         for one, clean in zip(chats, cleaned, strict=True)
         for marked in clean.marked
         for text in [one.turns[marked.utterance]]

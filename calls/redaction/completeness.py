@@ -160,9 +160,9 @@ def _fits(length: int, kinds: Sequence[Identifier], typed: bool) -> bool:
 
 
 def _is_again(pieces: Sequence[_Piece], place: int) -> bool:
-    """Tell whether a piece repeats digits of those before it."""
-    digits = pieces[place].digits
-    return len(digits) >= LEAST_AGAIN and digits in "".join(piece.digits for piece in pieces[:place])
+    """Tell whether a piece repeats digits of those before it, but for years, amounts and counts."""
+    before = "".join(piece.digits for piece in pieces[:place] if not _is_harmless(piece, few=True))
+    return len(pieces[place].digits) >= LEAST_AGAIN and pieces[place].digits in before
 
 
 def _ends(before: Sequence[_Piece], rest: Sequence[_Piece], kinds: Sequence[Identifier], typed: bool) -> bool:
@@ -171,7 +171,7 @@ def _ends(before: Sequence[_Piece], rest: Sequence[_Piece], kinds: Sequence[Iden
     if any(_is_again(pieces, place) or pieces[place].is_cut for place in range(len(before), len(pieces))):
         return False
     if before[-1].is_cut:
-        return not any(_may_be_whole([piece], kinds, typed) and len(piece.digits) == LAST_FOUR for piece in rest)
+        return not any(_is_last_four(piece) for piece in rest)
     if not _may_be_whole(before, kinds, typed):
         return False
     like = all(piece.length == _length(before) for piece in rest)  # 4111, 1111, 111: groups of a card
@@ -180,6 +180,10 @@ def _ends(before: Sequence[_Piece], rest: Sequence[_Piece], kinds: Sequence[Iden
         and all(piece.is_figure or not piece.digits for piece in rest)
         and not _fits(_length(pieces), kinds, typed)
     )
+
+
+def _is_last_four(piece: _Piece) -> bool:
+    return piece.is_written and len(piece.digits) == LAST_FOUR and not _is_harmless(piece, few=True)
 
 
 def _has_shape(piece: _Piece) -> bool:

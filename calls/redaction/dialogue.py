@@ -26,6 +26,7 @@ BEHIND = 7  # tokens from a number to what names it: "4711 2233, das ist meine K
 MERGED = 8  # tokens between two namings of one thing: "die Nummer … von Ihrer Karte"
 # Digits that a number of each type has at least, by how clearly it was named.
 LEAST: Mapping[Strength, int] = {"strong": 4, "generic": 6, "weak": 7, "other": 99}
+NEVER_DATES: frozenset[Identifier] = frozenset({"CARD", "IBAN", "TAX_ID"})  # longer than a day and a year together
 LEAST_CALLED = 3  # digits right behind what names them, letters before them counted as one
 SHORT_DATE = 6  # digits of a date whose year has two
 LEAST_COMPLETE = 8  # digits after which "und die Nummer?" asks for something else
@@ -205,7 +206,7 @@ class _Listener:
             # "1.9.28" is how a recogniser writes digits, too; "65 17.08.39 J 003" is an insurance number.
             return bare if len(run.digits) <= SHORT_DATE else "INSURANCE_ID" in expected.kinds and (bare or near)
         if run.shape == "plain_date":
-            return expected.strength == "strong" and not expected.runs
+            return expected.strength == "strong" and not expected.runs and not NEVER_DATES.issuperset(expected.kinds)
         if run.shape == "time":
             return (bare or near) and ahead not in words.TIME_BEFORE and not self._has_colon(run)
         if run.shape == "amount":

@@ -45,7 +45,7 @@ def find_numbers(numbers: Numbers, patterns: Sequence[re.Pattern[str]] = ()) -> 
     for chain in chains_of(numbers, taken):
         decision = _unnamed(stream, chain, patterns) or read_out(numbers, chain)
         if decision is not None:
-            sure = decision.evidence == "check_digit"
+            sure = decision.evidence == "check_digit" and not is_typed_apart(stream, chain)
             runs = chain if sure else without_what_follows(stream, chain, (), named=False)
             found += [(runs, decision)] if runs else []
             taken.update(run.first for run in runs)

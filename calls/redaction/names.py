@@ -245,7 +245,7 @@ def _alone(talk: Conversation) -> Iterator[Run]:
         length = talk.length(spot)
         run = Run(spot.line, spot.place, spot.place + length)
         token = run.tokens[0]
-        if length > LONGEST_ALONE or token.text not in FIRST_NAMES or mark(run.tokens[-1]) == "?":
+        if length > LONGEST_ALONE or token.text not in FIRST_NAMES - ORDINARY or mark(run.tokens[-1]) == "?":
             continue
         cased = talk.is_cased(token)
         if all(may_be_name(one, Context.WEAK, cased) and not mark(one).strip(".") for one in run.tokens):
