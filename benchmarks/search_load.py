@@ -11,21 +11,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
+from sqlalchemy import Connection, text
 
 from search_corpus import corpus
 from search_corpus_records import CorpusCall, CorpusScores, CorpusUtterance
 from search_corpus_texts import read_texts
 from search_corpus_vectors import vectors, vectors_of
-from sqlalchemy import Connection, Index, Table, func, insert, select, text
-from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseMoment, DistressPeak, Metrics, PartyMetrics
+from stimmung.calls.records import (
+    CallAnalysis,
+    CallerDistress,
+    Course,
+    CourseMoment,
+    DistressPeak,
+    Metrics,
+    PartyMetrics,
+)
 from stimmung.models.emotion_labels import SERVICE_CLASSES
 from stimmung.models.voice_label_maps import SCORED
 from stimmung.speech.records import (
     CallInfo,
     DistressScore,
+    Role,
     Samples,
     TextEmotionScore,
     Utterance,
@@ -38,7 +46,7 @@ from stimmung.store.copying import copy_rows, half_vector
 from stimmung.store.database import Database, open_database
 from stimmung.store.drafts import Draft, drafted
 from stimmung.store.records import Provenance, SavedCall
-from stimmung.store.schema import calls, parties, provenances, search_entries, utterance_vectors, utterances
+from stimmung.store.schema import calls, search_entries, utterance_vectors, utterances
 from stimmung.store.search.entries import COLUMNS as ENTRY_COLUMNS
 from stimmung.store.search.entries import SEARCH_VERSION, IndexedCall, entry_rows
 from stimmung.store.utterance_rows import COLUMNS
@@ -130,7 +138,7 @@ def _voice(scores: CorpusScores) -> VoiceEmotionScore:
 
 def _distress(call: CorpusCall) -> tuple[CallerDistress, ...]:
     peak = DistressPeak(call.distress_peak_score, call.distress_peak_state, 0.0)
-    return (CallerDistress(1, "", call.distress_score, call.distress_state, peak, ()),)
+    return (CallerDistress(1, "", call.distress_score, call.distress_state, "steady", (), peak),)
 
 
 def _course(call: CorpusCall) -> tuple[Course, ...]:
@@ -139,9 +147,10 @@ def _course(call: CorpusCall) -> tuple[Course, ...]:
 
 
 def _metrics(call: CorpusCall) -> Metrics:
+    roles: tuple[Role, Role] = ("agent", "customer")
     own = tuple(
         PartyMetrics(channel, role, 60.0, 0.5, 100, pace, 4.0, -21.0, 0.5, None, 0, 0)
-        for channel, role, pace in zip((0, 1), ("agent", "customer"), call.words_per_minute, strict=True)
+        for channel, role, pace in zip((0, 1), roles, call.words_per_minute, strict=True)
     )
     return Metrics(call.duration, own, call.silence_seconds, None, call.hold_seconds, call.overlap_seconds, (), ())
 
@@ -221,7 +230,9 @@ def _copy_share(
     return utterance_count, call_count, drawing, copying
 
 
-def _copy(connection: Connection, database: Database, batch: Sequence[tuple[int, SavedCall]], with_vectors: bool) -> None:
+def _copy(
+    connection: Connection, database: Database, batch: Sequence[tuple[int, SavedCall]], with_vectors: bool
+) -> None:
     drafts = [(number, drafted(saved), saved) for number, saved in batch]
     shared = {draft.provenance.digest: draft.provenance for _, draft, _ in drafts}
     for one in shared.values():
@@ -271,7 +282,7 @@ def _utterance_rows(drafts: Sequence[tuple[int, Draft, SavedCall]]) -> Iterator[
 
 
 def _without_keys(connection: Connection) -> list[tuple[str, str]]:
-    """Drop keys and indexes of the large tables, and return how each is made again, keys of rows before those to them."""
+    """Drop keys and indexes of the large tables, and return how each is made again: own keys before those to them."""
     table_names = [table.name for table in LOADED]
     foreign = connection.execute(
         text(

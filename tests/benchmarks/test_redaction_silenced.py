@@ -22,12 +22,13 @@ def cleaned(*bleeps: Span, unsure: tuple[Span, ...] = ()) -> Cleaned:
 
 def test_stretches_have_a_margin_and_go_together_where_little_lies_between() -> None:
     ((channel, only),) = silenced(cleaned(Span(1.0, 2.0), Span(2.0 + GAP, 3.5)), HEARD)
-    assert (channel, only.start, only.end) == (1, pytest.approx(1.0 - MARGIN), pytest.approx(3.5 + MARGIN))
+    assert channel == 1
+    assert [only.start, only.end] == pytest.approx([1.0 - MARGIN, 3.5 + MARGIN])
 
 
 def test_of_what_nobody_is_sure_of_what_sounds_goes() -> None:
     found = [span for _, span in silenced(cleaned(unsure=(Span(2.5, 4.5), Span(6.0, 6.3))), HEARD)]
-    assert [(one.start, one.end) for one in found] == [(pytest.approx(3.2 - MARGIN), pytest.approx(3.8 + MARGIN))]
+    assert [end for one in found for end in (one.start, one.end)] == pytest.approx([3.2 - MARGIN, 3.8 + MARGIN])
     assert silenced(cleaned(unsure=(Span(2.5, 4.5),)), Heard((SAID,), (), HEARD.speech, 8.0, ())) == ()
 
 
@@ -40,7 +41,7 @@ def test_the_share_of_an_item_that_is_bleeped() -> None:
 def test_other_words_and_other_speech_that_went_are_counted() -> None:
     counts = others_of(HEARD, [(1, Span(2.0, 4.4))])
     assert (counts.words, counts.words_gone) == (5, 1)
-    assert (counts.seconds, counts.seconds_gone) == (pytest.approx(5.0), pytest.approx(1.4))
+    assert [counts.seconds, counts.seconds_gone] == pytest.approx([5.0, 1.4])
     figures = others_figures([counts, others_of(HEARD, [])])
     assert figures == {"other_words_silenced": 0.1, "other_speech_silenced": pytest.approx(0.14)}
     assert others_figures([]) == {"other_words_silenced": None, "other_speech_silenced": None}
