@@ -140,11 +140,9 @@ def _is_beside(numbers: Numbers, runs: Sequence[Run], number: Sequence[Run], kin
     begin, end = _times(numbers, runs)
     if own:
         first, last = _times(numbers, own)
-        if first < begin < last:
-            return True
         near = min(own, key=lambda run: abs(_order(numbers, run) - _order(numbers, runs[0])))
         complete = sum(len(run.characters) for run in own) >= WHOLE.get(kind, 99)
-        apart = begin - last if begin >= last else first - end
+        apart = max(begin - last, first - end)
         if not complete and apart <= BESIDE and _follows(numbers, near, runs[0]):
             return True
     digits = "".join(run.digits for run in runs)

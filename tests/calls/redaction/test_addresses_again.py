@@ -31,7 +31,15 @@ def test_an_english_one_too() -> None:
     assert last_of(*asked, "a: So 12 Bakers Street then?", language="en") == "So [ADDRESS] then?"
 
 
-@pytest.mark.parametrize("said", ["Die Straße ist gesperrt.", "Das ist der richtige Weg 8 Tage lang."])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Die Straße ist gesperrt.",
+        "Am Montag werden Straße 9 und Weg gesperrt.",
+        "Dann Werden Straße 9 gut.",
+        "Das ist der richtige Weg 8 Tage lang.",
+    ],
+)
 def test_other_words_stay(said: str) -> None:
     assert last_of(*ASKED, f"a: {said}") == said
 

@@ -41,9 +41,15 @@ def test_what_the_other_side_repeats_goes_however_it_was_heard() -> None:
     assert made_of(*call) == ["Ihre Kartennummer?", "[CARD]", "[CARD],", "[CARD]", "[CARD]"]
 
 
+def test_what_is_repeated_of_a_number_that_nobody_named_is_like_it() -> None:
+    number = ("c: 4111 0982", "c: 1111 9364")
+    assert made_of(*number, "a: 892")[-1].startswith("[")
+    assert made_of(*number, "a: 77")[-1] == "77"
+
+
 def test_digits_in_the_same_utterance_go_over_a_word_that_makes_no_sense() -> None:
-    call = ("a: Ihre Kartennummer?", "c: also 4069. Loppes 4.", "c: 5250 6907")
-    assert made_of(*call)[1] == "also [CARD]."
+    call = ("c: Also, ich lese mal vor 4069. Loppes 4.", "c: 5250.", "c: 69. 0. 779.")
+    assert made_of(*call) == ["Also, ich lese mal vor [CUSTOMER_NUMBER].", "[CUSTOMER_NUMBER].", "[CUSTOMER_NUMBER]."]
 
 
 def test_the_first_digits_may_stand_behind_what_announces_them() -> None:
