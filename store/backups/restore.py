@@ -44,7 +44,7 @@ from stimmung.store.migrate import schema_status
 from stimmung.store.removal.deletion import finish_deletions, registered_erasures
 from stimmung.store.removal.erasure import settle
 from stimmung.store.removal.erasure_register import Register, merge_registers, read_register, rewrite_register
-from stimmung.store.removal.retention import remove_due
+from stimmung.store.removal.retention import remove_due, remove_old_acts
 from stimmung.store.removal.retention_rules import RetentionRules
 from stimmung.store.schema import calls, exports, pseudonym_keys
 
@@ -149,7 +149,10 @@ def _fill(steward: Steward, live: Database, source: _Source, options: RestoreOpt
         _carry_over(live, steward.database, source.manifest.made_at)
     forgotten = settle(steward)
     remembered = steward.database.run(_count_calls)
-    too_old = remove_due(steward, options.rules, source.now).calls if options.rules else 0
+    too_old = 0
+    if options.rules:
+        too_old = remove_due(steward, options.rules, source.now).calls
+        remove_old_acts(steward, options.rules, source.now)
     undone = (*forgotten.undone, *finish_deletions(steward).undone)
     missing = _bring_sound(steward, source)
     recordings = steward.database.run(lambda connection: len(_sounds(connection)))

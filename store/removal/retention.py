@@ -118,6 +118,18 @@ def remove_due(steward: Steward, rules: RetentionRules, now: datetime) -> Gone:
     return total
 
 
+def remove_old_acts(steward: Steward, rules: RetentionRules, now: datetime) -> int:
+    """Delete the acts that are due and return how many; then `finish_deletions` is due."""
+
+    def work(connection: Connection) -> int:
+        acts = delete_acts_before(connection, now - timedelta(days=rules.audit_days))
+        if acts:
+            note_deletion(connection, new_number(), KIND, now, steward.who, Gone(0, 0, 0, 0))
+        return acts
+
+    return steward.database.run(work)
+
+
 def _remove_batch(steward: Steward, rules: RetentionRules, now: datetime) -> Gone | None:
     """Remove what is due of some calls in one transaction; None where nothing is."""
 

@@ -222,6 +222,16 @@ def test_the_audit_and_the_exports_since_the_backup_are_kept(kept: Steward, tmp_
     assert kept.database.run(lambda connection: connection.execute(select(exports)).all()) == []
 
 
+def test_acts_that_are_too_old_by_now_do_not_come_back_either(kept: Steward) -> None:
+    act(kept, Act("look", "otto", NOW - timedelta(days=1), call_id="call-3"))
+    act(kept, Act("play", "otto", NOW + timedelta(days=2), call_id="call-3"))
+    backup = back_up(kept)
+    rules = rules_of(RetentionSettings(audit_days=30))
+    restore_backup(kept, backup.path, NOW + timedelta(days=31), replace(FORCE, rules=rules))
+    acts = kept.database.run(lambda connection: acts_between(connection, *EVER))
+    assert [one.action for one in acts if one.action != "retention"] == ["play", "restore"]
+
+
 def test_sound_that_the_backup_lacks_is_told(kept: Steward) -> None:
     stored = load_call(kept.database, "call-2")
     assert stored.audio is not None
