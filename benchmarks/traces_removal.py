@@ -80,10 +80,10 @@ def _put_elsewhere(work: Workplace) -> Path:
 
 def _marks(work: Workplace, name: str, names: Sequence[str]) -> list[Mark]:
     own = _said(work.outputs / f"{name}.json")
-    others = [work.outputs / f"{other}.json" for other in names if other != name]
-    answers = Counter(word for path in work.answers.glob("*.md") for word in _words(path))
-    usual = {word for word, count in answers.items() if count > 1} | _words(SETTINGS, *others)
-    said = sorted(word for word in own - usual if len(word) >= LEAST)[:MOST]
+    others = [SETTINGS, *(work.outputs / f"{other}.json" for other in names if other != name)]
+    answers = Counter(word for path in work.answers.glob("*.md") for word in LETTERS.findall(_text(path)))
+    usual = "\n".join([*(word for word, count in answers.items() if count > 1), *map(_text, others)])
+    said = sorted(word for word in own if len(word) >= LEAST and word not in usual)[:MOST]
     info = known(name)
     with (
         EmbeddedServer(private_folder(work.data), Pace()) as server,
@@ -99,8 +99,8 @@ def _said(path: Path) -> set[str]:
     return {word for one in said for word in LETTERS.findall(one["text"].casefold())}
 
 
-def _words(*paths: Path) -> set[str]:
-    return {word for path in paths for word in LETTERS.findall(path.read_text("utf-8").casefold())}
+def _text(path: Path) -> str:
+    return path.read_text("utf-8").casefold()
 
 
 def _look(name: str, work: Workplace, gone: Sequence[str], marks: Mapping[str, Sequence[Mark]]) -> Stage:
