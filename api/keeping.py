@@ -102,6 +102,7 @@ class StoreKeeping:
         self._shelf, self._settling = shelf, settling
         self._sounds = SoundKeeping(shelf)
         self._waiting: deque[_Ended] = deque()
+        self._why = ""  # the last one had to wait
         self._lock = threading.Lock()  # over what waits
         self._writing = threading.Lock()  # so that a withdrawal comes after what it withdraws
         self._closed = threading.Event()
@@ -138,13 +139,18 @@ class StoreKeeping:
     def save(self, call: SavedCall, sound: HeardSound | None = None) -> str:
         """Keep a call; return in words that it has to wait or is refused, nothing where it is kept.
 
+        Where others wait it lines up at once: each try may take seconds, of a thread that other calls are heard on.
         `sound` is this one's from now on.
         """
         ended = _Ended(call, sound)
+        if self._waiting:
+            self._wait(ended)
+            return f"{NOT_YET}: {self._why}"
         with self._writing:
             try:
                 refusal = self._save(ended)
             except StoreError as error:
+                self._why = str(error)
                 self._wait(ended)
                 return f"{NOT_YET}: {error}"
         return refusal
@@ -203,7 +209,7 @@ class StoreKeeping:
             self._retry()
 
     def _retry(self) -> None:
-        """Keep what waits, oldest first, until one cannot be kept."""
+        """Keep what waits, oldest first, until one cannot be kept; that one is the last to be tried again."""
         while self._waiting:
             with self._writing:
                 ended = self._waiting[0] if self._waiting else None
@@ -213,6 +219,9 @@ class StoreKeeping:
                     self._save(ended)
                 except StoreError as error:
                     logger.warning("%d calls wait for the store: %s", len(self._waiting), error)
+                    with self._lock:
+                        self._why = str(error)
+                        self._waiting.rotate(-1)
                     return
                 with self._lock:
                     self._waiting = deque(one for one in self._waiting if one is not ended)

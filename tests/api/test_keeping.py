@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from tests.api.phones import Phone, settle, start, tone
 from tests.api.toy_calls import ToyService
-from tests.store.made_calls import analysis_of, places_below, policy, saved_call, with_policy
+from tests.store.made_calls import analysis_of, places_below, policy, saved_call, with_info, with_policy
 from tests.store.server_users import until
 
 from stimmung.api.keeping import CallKeeper, StoredLiveCall, StoreKeeping, _Ended, open_keeping
@@ -187,7 +187,10 @@ class TestTheSoundOfACall:
 class Broken:
     """A database that is away."""
 
+    tries = 0
+
     def run(self, _work: Callable[..., Any]) -> Any:
+        self.tries += 1
         raise StoreError("the database does not answer")
 
 
@@ -214,6 +217,10 @@ def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCapt
     assert "does not answer" in keeper.keep(call.analysis, ())
     keeper.withdraw(withdraw_consent(call.analysis))
     assert keeping.waiting == 1
+    assert "does not answer" in keeping.of_call("b", WIRE).keep(call.analysis, ())
+    assert keeping.waiting == 2
+    assert away.tries == 1  # who ends while others wait is not kept waiting by it
+    keeping._waiting.pop()
     with caplog.at_level(logging.WARNING):
         assert keeping.close() == 1
     assert "1 calls could not be kept" in caplog.text
@@ -289,6 +296,20 @@ class TestTheSoundThatIsKept:
             keeping._sounds.close()
             assert [load_call(shelf.database, name).audio for name in ("early", "late")] == [None, None]
             assert not [path for path in shelf.places.audio.glob("*/*") if path.is_file()]
+
+
+@pytest.mark.slow
+def test_one_that_cannot_be_kept_is_not_in_the_way_of_others(keeping: StoreKeeping) -> None:
+    bad = _Ended(with_info(saved_call(1), replace(saved_call(1).analysis.info, call_id="x" * 501)))
+    keeping._wait(bad)
+    assert (
+        keeping.of_call("live-2", WIRE).keep(saved_call(2).analysis, ()).startswith("the call is not in the store yet")
+    )
+    for _ in range(2):
+        keeping._retry()
+    assert load_call(keeping._shelf.database, "live-2").source == "live"
+    assert keeping.waiting == 1
+    keeping._waiting.clear()
 
 
 @pytest.mark.slow
