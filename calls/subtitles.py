@@ -71,17 +71,19 @@ def to_vtt(analysis: CallAnalysis) -> str:
 
 
 def _timed_words(utterance: Utterance) -> Sequence[Word]:
-    """Return the words; where alignment gave none, the text's words spread over the utterance by their length."""
-    if utterance.words:
-        return [word for word in utterance.words if word.text.strip()]
-    texts = utterance.text.split()
-    seconds_a_letter = utterance.duration / max(1, sum(map(len, texts)))
-    words, start = [], utterance.start
+    """Return the words; where alignment gave none, and where one holds several, they are spread by their length."""
+    given = utterance.words or (Word(utterance.start, utterance.end, utterance.text, utterance.confidence),)
+    return [piece for word in given for piece in _spread(word)]
+
+
+def _spread(word: Word) -> Iterator[Word]:
+    texts = word.text.split()
+    seconds_a_letter = (word.end - word.start) / max(1, sum(map(len, texts)))
+    start = word.start
     for text in texts:
-        end = start + len(text) * seconds_a_letter
-        words.append(Word(start, end, text, utterance.confidence))
+        end = word.end if text is texts[-1] else start + len(text) * seconds_a_letter
+        yield Word(start, end, text, word.probability)
         start = end
-    return words
 
 
 def _portions(words: Sequence[Word], prefix: str) -> Iterator[Sequence[Word]]:
