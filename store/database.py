@@ -25,6 +25,7 @@ from stimmung.store.data_folder import data_folder
 from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.migrate import migrate_database, refuse_newer
 from stimmung.store.pace import Pace, Tell, pause
+from stimmung.store.search.spread import Spread
 from stimmung.store.search.words import WordAnalysis
 
 Kind = Literal["embedded", "external"]
@@ -52,7 +53,7 @@ class Database:
     """An open database.
 
     `engine` is SQLAlchemy's, `data_dir` the private folder for what is kept in files, `words` analyses words for the
-    index and for searches.
+    index and for searches, `spread` knows how sentence vectors lie.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Database:
         self.data_dir = data_dir
         self.parameters = parameters
         self.words = WordAnalysis()
+        self.spread = Spread()
         self._server = server
         self._lock_seconds: float | None = None
         self.engine = create_engine(

@@ -39,6 +39,8 @@ MOST_WEEKS: Final = 16  # at once; more are a stretch of time: the index would r
 COMPOUND: Final = 0.6  # of a word's weight, where it is part of a compound
 ADJACENT: Final = 0.5  # for words that stand next to each other, added
 LONG: Final = 0.15  # the same words weigh less in a long utterance
+USUAL: Final = 60.0  # lexemes of an entry with all its signs and sounds
+SHORTEST: Final = 0.7  # times as much as in an usual one
 Key = tuple[int, int]  # call and number of an utterance
 entries = search_entries.c
 
@@ -263,7 +265,9 @@ def _counts(found: Any) -> Any:  # Any: SQLAlchemy's expressions
 
 
 def _score(wanted: Wanted) -> Clause:
-    """Return how well an entry's words fit: each word once, less in compounds, more side by side, less in long ones."""
+    """Return how well an entry's words fit, about 1 where it has all: each word once, by its weight, less in compounds,
+    more side by side, less in long utterances.
+    """
     if wanted.sort != "relevance" or not wanted.terms:
         return literal(0.0)
     weights = wanted.weights or [1.0] * len(wanted.terms)
@@ -276,7 +280,8 @@ def _score(wanted: Wanted) -> Clause:
         )
     if wanted.adjacent:
         score = score + case((entries.words.op("@@")(_tsquery(wanted.adjacent)), ADJACENT), else_=0.0)
-    return score / (1.0 + LONG * func.ln(func.greatest(func.length(entries.words), 1)))
+    length = 1.0 + LONG * func.ln(func.greatest(func.length(entries.words), 1) / USUAL)
+    return score / func.greatest(length, SHORTEST) / sum(weights)
 
 
 def _tsquery(words: str) -> Clause:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final
 
+from stimmung.store.search.common_words import COMMON
 from stimmung.store.search.folding import fold
 from stimmung.store.search.query import All, Any, Near, Node, Not, Phrase, Prefix, Word
 from stimmung.store.search.sounds import near_sounds
@@ -13,6 +14,7 @@ from stimmung.store.search.words import Lexemes, WordAnalysis
 FORM = "="  # before a whole word as it was said, folded: what prefixes look through
 SHORT = 2  # letters: parts as short as the E of `E-Mail` only count beside the others
 MOST_NEAR: Final = 10  # words between
+MOST_PAIRED: Final = 6  # words of which two are looked for: 15 pairs
 EXACT = "A"  # weight of stems; parts of compounds have none
 
 
@@ -27,6 +29,7 @@ class Term:
     exact: str
     anyhow: str
     sound: str | None = None
+    common: bool = False  # tells nothing by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,17 @@ class WordQuery:
     adjacent: str | None = None  # the words of a plain query one after the other, pair by pair
     excluded: str | None = None
 
-    def loose(self, least: int) -> str | None:
-        """Return what asks for any `least` of the terms; None where the query is no plain list of words."""
-        if not self.plain or not 0 < least <= len(self.terms):
+    def telling(self, rare: Sequence[bool]) -> str | None:
+        """Return what asks for any of the terms that are `rare`, or for two of others; None where nothing else would be
+        found than what `every` finds, or the query is no plain list of words.
+        """
+        own = [one.anyhow for one, is_rare in zip(self.terms, rare, strict=True) if is_rare]
+        if not own:
+            others = [one.anyhow for one in self.terms if not one.common][:MOST_PAIRED]
+            own = [conjunction(pair) for pair in combinations(others, 2)] if len(others) > 2 else []
+        if not self.plain or not own or len(self.terms) < 2:
             return None
-        some = disjunction([conjunction([one.anyhow for one in chosen]) for chosen in combinations(self.terms, least)])
+        some = disjunction(own)
         return conjunction([some, self.excluded]) if self.excluded else some
 
     def sounding(self, unknown: Sequence[bool]) -> str | None:
@@ -104,7 +113,8 @@ def _terms(node: Node, words: WordAnalysis) -> Iterable[Term]:
         case Word(text):
             found = words.of_query(text)
             if anyhow := _word(found):
-                yield Term(text, _one_of(found.stems, EXACT) or anyhow, anyhow, _sound(found))
+                common = fold(text) in COMMON
+                yield Term(text, _one_of(found.stems, EXACT) or anyhow, anyhow, _sound(found), common)
         case Not():
             return
         case _:
