@@ -29,15 +29,16 @@ def program_for(database: Database, name: str) -> Iterator[ClientProgram]:
     Over TLS a program of the system is taken where there is one that is new enough, else the one that came with
     stimmung, by a tunnel. Raises StoreError where there is neither.
     """
+    # Found by pg_dump, which tries to connect and so shows whether it knows TLS; both lie in one folder.
     server = database.server_version() // 10_000
     through = _encrypted(database)
     if through is None:
-        yield ClientProgram(client_program(name, server), database.client_environment())
+        yield ClientProgram(client_program("pg_dump", server).with_name(name), database.client_environment())
         return
     try:
-        path = client_program(name, server, tls=True)
+        path = client_program("pg_dump", server, tls=True).with_name(name)
     except StoreError:
-        path = client_program(name, server)
+        path = client_program("pg_dump", server).with_name(name)
         with tls_tunnel(database.parameters, through) as parameters:
             yield ClientProgram(path, client_environment(parameters))
     else:

@@ -95,10 +95,14 @@ class _Tunnel(threading.Thread):
             runner.run(self._listen())
 
     async def _listen(self) -> None:
-        listener = await asyncio.start_unix_server(self._pass_on, self._path)
+        listener = await asyncio.start_unix_server(self._take, self._path)
         self._listens.set()
         await self._end.wait()
         listener.close()  # connections that are left are cut as the loop ends
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.CancelledError):  # of which Python 3.11 would complain on stderr
+            await self._pass_on(reader, writer)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with _cut_off_at_the_end(writer):

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.addresses import without_password
+from stimmung.store.client_programs import program_for
 from stimmung.store.database import Database
-from stimmung.store.embedded.binaries import client_program
 
-ENCRYPTED = {"require", "verify-ca", "verify-full"}  # values of sslmode
 # Extensions are the server's, and belong to its administrator; the schema is there in every database.
 NOT_OURS = (" EXTENSION ", " SCHEMA - public ", "COMMENT - SCHEMA public", " ACL - SCHEMA public")
 # Settings that pg_restore makes, and that servers older than itself do not know.
@@ -45,17 +44,15 @@ def load_dump(database: Database, dump: Path) -> None:
 
 
 def _run(database: Database, name: str, options: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    tls = database.parameters.get("sslmode") in ENCRYPTED
-    # Found by pg_dump, which tries to connect and so shows whether it knows TLS; both lie in one folder.
-    program = client_program("pg_dump", database.server_version() // 10_000, tls).with_name(name)
-    return subprocess.run(
-        [program, *options],
-        env=database.client_environment(),
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    with program_for(database, name) as program:
+        return subprocess.run(
+            [program.path, *options],
+            env=program.environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
 
 
 def _last_words(database: Database, result: subprocess.CompletedProcess[str]) -> str:

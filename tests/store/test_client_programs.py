@@ -50,6 +50,17 @@ def test_several_connections_at_once_and_none_after_the_end(way: tuple[dict[str,
 
 
 @pytest.mark.slow
+def test_connections_that_are_open_at_the_end_are_cut_without_a_word(
+    way: tuple[dict[str, str], Server], caplog: pytest.LogCaptureFixture
+) -> None:
+    with tls_tunnel(*way) as parameters:
+        opened = psycopg.connect(psycopg.conninfo.make_conninfo(**parameters))
+    with opened, pytest.raises(psycopg.OperationalError):
+        opened.execute("SELECT 1")
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["verify-full", "verify-ca"])
 def test_another_certificate_is_refused(way: tuple[dict[str, str], Server], tmp_path: Path, mode: str) -> None:
     parameters, server = way
