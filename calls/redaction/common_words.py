@@ -92,6 +92,7 @@ ORDINARY_GERMAN = frozenset(
     verstanden verstehe versteh verstehen alles dankbar unschluessig ratlos perplex skeptisch neugierig begriffen dran
     super toll prima wunderbar perfekt klasse ausgezeichnet passt pass schau schauen warten warte wartet hoeren hoere
     momentchen augenblick sekundchen einverstanden montags freitags glaub glaube meine meinte meinen denke dachte
+    suche suchen hole holen ordner
     buchstabieren buchstabiere buchstabiert wiederhole wiederholen ruf rufe rufen anrufen melde melden bleibt bleiben
     blieb dauert kostet kostete zahle bezahle funktioniert klappt laeuft laufen stimmt passiert kaputtgegangen getan
     hintergrund vordergrund echt total voellig komplett irgendwie irgendwas irgendwo ungefaehr circa etwa meistens

@@ -1,110 +1,63 @@
 """Passwords, PINs and codes that open something, read aloud. That one is only spoken of redacts nothing."""
 
 import re
-from collections.abc import Iterator
 
-from stimmung.calls.redaction.common_words import FUNCTION, is_ordinary
-from stimmung.calls.redaction.conversation import Conversation
-from stimmung.calls.redaction.lines import Line, is_capital, mark, phrase
+from stimmung.calls.redaction.common_words import FUNCTION, ORDINARY, is_ordinary
+from stimmung.calls.redaction.conversation import Conversation, Spot
+from stimmung.calls.redaction.lines import Line, is_capital, mark
+from stimmung.calls.redaction.number_words import STANDING_SOFT, TIMES
 from stimmung.calls.redaction.records import Finding
-from stimmung.calls.redaction.spelling import letter_of
+from stimmung.calls.redaction.secret_words import (
+    AMID,
+    AMOUNT,
+    AS,
+    ASKING,
+    BELONGS,
+    CODE,
+    HAVING,
+    LEADS,
+    NOT_NOW,
+    NUMERIC_ONLY,
+    OPENED,
+    OTHER_NUMBERS,
+    SAYS,
+    SIGNS,
+    UNITS,
+)
+from stimmung.calls.redaction.secrets_again import again, going_on
+from stimmung.calls.redaction.spelling import ALPHABET, AS_IN, letter_of
 from stimmung.calls.redaction.tokens import Token, parts_of
 
-NUMERIC = (
-    "(?:\\w*-)?(?:pin|tan|puk|pincode|pin-code|pin-nummer|tan-nummer)|pinnummer|geheimzahl|geheimnummer|cvv|cvc|cvv2"
-    "|cvc2|cvn|c v v|c v c|p i n|pruefziffer|pruefnummer|kartenpruefnummer|kartenpruefziffer|sicherheitsnummer"
-    "|sms-code|smscode|otp|pin (?:number|code)|(?:card )?verification (?:number|value)"
-)
-WORDED = (
-    "\\w*(?:passwort|passwoerter|kennwort|kennwoerter|passphrase|losungswort|codewort|kodewort|password|passcode"
-    "|passwords|codeword|wlan-schluessel)|pass word|pass code|code word|secret word|memorable (?:word|information)"
-    "|security (?:word|phrase|answer)|safe word|(?:sicherheits|bestaetigungs|einmal|freischalt|aktivierungs|zugangs"
-    "|authentifizierungs|verifizierungs|entsperr|geheim|tuer|tor|zugriffs|wlan-)(?:-)?(?:code|schluessel)"
-    "|(?:security|verification|one-time|one time|authentication|confirmation|access|unlock|activation|door|entry|gate"
-    "|login|log-in|backup|recovery|secret|authorisation|authorization|text message|two-factor|wifi|wi-fi)"
-    " (?:pass)?(?:code|key|password|word)|(?:wifi|wi-fi|wlan) (?:password|passwort|schluessel)"
-    "|mother's maiden name|maedchenname (?:der|ihrer|meiner) mutter|sicherheitsantwort|antwort auf die sicherheitsfrage"
-)
-BACK_OF_CARD = (
-    "(?:die )?(?:letzten )?(?:drei|vier|3|4|dreistellige|vierstellige) (?:ziffern|zahlen|nummer|stellen|zahl)"
-    "(?: \\w+){0,3} rueckseite"
-    "|(?:the )?(?:last )?(?:three|four|3|4)(?: |-)digits?(?: \\w+){0,3} (?:on|at) the (?:back|reverse)"
-    "|(?:the )?(?:three|four|3|4)(?: |-)digit (?:security )?(?:code|number)"
-)
-CODE = phrase(
-    "(?:der|den|dem|dieser|mein|the|this|my|that|a|ein|einen|your|ihr|ihren) code(?: lautet| ist| is)?|code lautet"
-)
-OPENED = phrase(f"(?:{NUMERIC}|{WORDED}|{BACK_OF_CARD})")
-NUMERIC_ONLY = re.compile(
-    r"\w*-?(?:pin|tan|puk|cvv|cvc|cvn|otp|geheimzahl|geheimnummer|pruefziffer|pruefnummer|code|rueckseite|back)\w*"
-)
-SAYS = frozenset("ist lautet lauten waere heisst war is was are would be's is: =".split())
-AMOUNT = re.compile(r"[%€$£]|\d[.:,]\d")
-FILLERS = frozenset(
-    """
-    ist lautet lauten waere war heisst is was are be would it's its it dann also ja aeh aehm die der das den um uh so er
-    fuer mein meine meinen dem meiner the my to for a folgende folgender wie folgt and und noch mal bitte hier here this
-    that of yes okay ok sure natuerlich klar gerne moment nochmal einmal number nummer code von vom auf zu zum zur on
-    karte card konto account portal kundenportal onlinebanking online-banking banking online app handy phone telefon
-    well right all alright actually currently set aktuell derzeit jetzt now still
-    """.split()
-)
-"""What may stand between the word for a secret and the secret itself."""
-NOT_NOW = frozenset(
-    "nie niemals nicht kein keine keinen never don't not won't without ohne forgot vergessen forgotten".split()
-)
-"""Before the word they turn a request into a warning: "never tell anybody your PIN"."""
-UNITS = frozenset(
-    """
-    mal times time uhr euro prozent minuten stunden tage tagen wochen monate jahre ziffern stellen zeichen buchstaben
-    versuche digits digit characters letters numbers minutes hours days weeks months years attempts stellig stellige
-    stelligen euros pounds dollars percent
-    """.split()
-)
-"""Behind digits: a count, not a secret."""
-ASKING = frozenset(
-    """
-    bitte nennen sagen geben durchgeben nenne sag gib verraten lautet wie was welches welche welchen please tell give
-    read confirm provide what what's could can may have need brauche braeuchte benoetige eingeben enter know remember
-    """.split()
-)
-AMID = frozenset(
-    """
-    gross grosses grosser klein kleines kleiner capital upper lower case uppercase lowercase ausrufezeichen fragezeichen
-    raute rautezeichen hash hashtag stern sternchen star asterisk exclamation mark point question minus bindestrich dash
-    hyphen underscore unterstrich punkt dot at ampersand und-zeichen dollar prozentzeichen plus slash wie as in for
-    doppel double zweimal und and mit with dann then zahl ziffer number letter buchstabe sign symbol zeichen leerzeichen
-    space the oh o
-    """.split()
-)
-"""What is said amid a secret: of its signs and their case."""
-SIGNS = frozenset(
-    """
-    ausrufezeichen fragezeichen raute rautezeichen hash hashtag stern sternchen star asterisk mark minus bindestrich
-    dash hyphen underscore unterstrich punkt dot at ampersand und-zeichen prozentzeichen plus slash sign symbol
-    leerzeichen
-    """.split()
-)
-"""Of these, those that are a sign themselves, or end its name."""
-REACH = 9  # words between the word for it and the secret
+REACH = 10  # words between the word for it and the secret
 LONGEST = 16  # words of a secret: twelve letters and signs are said with about that many
+LONGEST_SPELLED = 60  # where letters are named: "R wie Richard"
 LONGEST_ANSWER = 9
+LONGEST_REST = 3  # words behind a secret in an answer: "habe ich genommen"
 SHORTEST_CODE = 3  # digits that follow without an "is"
 SENT_CODE = 4  # digits with which somebody answers who was told that a code is on its way
+GROUPED = re.compile(
+    r"\d{2,4}(?:[.,:/-]\d{2,4})+"
+)  # 220.405: no amount where a code was named and an "is" stands before
 
 
 def find_secrets(talk: Conversation) -> list[Finding]:
-    """Return the secrets that are said in a conversation."""
-    findings = []
+    """Return the secrets that are said in a conversation, and what repeats them."""
+    spans: list[tuple[Line, int, int]] = []
+    named = {
+        token.index for line in talk.lines for first, last in line.find(OPENED) for token in line.tokens[first:last]
+    }
     for line in talk.lines:
         for phrase_, loose in ((OPENED, False), (CODE, True)):
             for first, last in line.find(phrase_):
                 span = _said_behind(talk, line, last, loose or _is_numeric(line, first, last))
+                span = span or _said_before(talk, line, first)
                 if span:
-                    findings.append(Finding("SECRET", parts_of(line.tokens[span[0] : span[1]]), "context"))
+                    spans += [(line, *span), *going_on(line, span[1], is_sign)]
                 elif not loose and not _warns(line, first, last) and not _is_taken(line, last):
-                    findings += _answers(talk, line, first, last, _asks(line, first, last))
-    return findings
+                    answer = _answer(talk, line, first, last, named)
+                    spans += [answer, *going_on(answer[0], answer[2], is_sign)] if answer else []
+    spans += again(talk, spans) if spans else []
+    return [Finding("SECRET", parts_of(line.tokens[first:last]), "context") for line, first, last in spans]
 
 
 def _is_numeric(line: Line, first: int, last: int) -> bool:
@@ -112,32 +65,59 @@ def _is_numeric(line: Line, first: int, last: int) -> bool:
 
 
 def _said_behind(talk: Conversation, line: Line, place: int, numeric: bool) -> tuple[int, int] | None:
-    """Return the secret that is said behind the word for it: digits soon, or words after an "is"."""
-    here, says, colon = place, False, mark(line.tokens[place - 1]) == ","
-    if mark(line.tokens[place - 1]) == "?" or line.tokens[place - 1].text in SAYS:
-        says = line.tokens[place - 1].text in SAYS
+    """Return the secret that is said behind the word for it: digits soon, or words after an "is".
+
+    Other words may stand between; then an "is" must stand right before the secret, or it is of letters and digits.
+    """
+    before = line.tokens[place - 1]
+    here, says, plain = place, before.text in SAYS, True
+    colon = mark(before) == ","
     while here < len(line.tokens) and here - place < REACH and not line.breaks(here):
         token = line.tokens[here]
-        if _is_sign(token):
-            last = _end(line, here)
-            enough = says or colon or _digits(line, here, last) >= SHORTEST_CODE
-            return (here, last) if enough and not _counts(line, here, last) and _has_value(line, here, last) else None
-        if token.text not in FILLERS:
-            break
-        says = says or token.text in SAYS
+        if is_sign(line, here) or (says and numeric and GROUPED.fullmatch(token.text)):
+            return _sign_behind(line, here, says=says, plain=plain, colon=colon)
+        if token.placeholder or OTHER_NUMBERS.fullmatch(token.text) or mark(before) == "?":
+            return None
+        if token.text not in LEADS and token.text not in HAVING:
+            if line.pauses(here) or (plain and says and _may_be_secret(talk, token)):
+                break
+            plain, says = False, False
+        says = says or token.text in SAYS or token.text in HAVING
         if mark(token) in (".", "?"):
             return None
         here += 1
-    said = says or (colon and line.tokens[place - 1].mark.startswith(":"))
-    if (
-        numeric
-        or not said
-        or here >= len(line.tokens)
-        or line.breaks(here)
-        or not _may_be_secret(talk, line.tokens[here])
-    ):
+    said = (says and plain) or (colon and before.mark.startswith(":"))
+    if numeric or not said or here >= len(line.tokens) or line.breaks(here):
         return None
-    return here, _end(line, here)
+    return (here, _end(line, here)) if _may_be_secret(talk, line.tokens[here]) else None
+
+
+def _said_before(talk: Conversation, line: Line, place: int) -> tuple[int, int] | None:
+    """Return the secret that is said before the word for it: "I use Bluebell38 as my password"."""
+    last = place
+    while last > 0 and not line.pauses(last) and place - last < 2 and line.tokens[last - 1].text in BELONGS:
+        last -= 1
+    if not last or line.pauses(last) or line.tokens[last - 1].text not in AS:
+        return None
+    last -= 1
+    first = last
+    while first > 0 and last - first < LONGEST and not line.pauses(first):
+        token = line.tokens[first - 1]
+        sign = is_sign(line, first - 1) or token.text in SIGNS or token.text in ALPHABET
+        if not sign and ((first < last and mark(token) == ".") or not _may_be_secret(talk, token)):
+            break
+        first -= 1
+    return (first, last) if first < last and _has_value(line, first, last) and not line.pauses(first) else None
+
+
+def _sign_behind(line: Line, here: int, *, says: bool, plain: bool, colon: bool) -> tuple[int, int] | None:
+    last = _end(line, here)
+    digits = _digits(line, here, last)
+    if plain:
+        enough = says or colon or digits >= SHORTEST_CODE
+    else:
+        enough = _is_mixed(line.tokens[here]) or (says and digits >= SHORTEST_CODE)
+    return (here, last) if enough and not _counts(line, here, last) and _has_value(line, here, last) else None
 
 
 def _is_taken(line: Line, place: int) -> bool:
@@ -145,15 +125,33 @@ def _is_taken(line: Line, place: int) -> bool:
     for token in line.tokens[place : place + REACH]:
         if token.placeholder:
             return token.placeholder == "SECRET"
-        if mark(token) in (".", "?") or token.text not in FILLERS:
+        if mark(token) in (".", "?"):
             return False
     return False
 
 
-def _is_sign(token: Token) -> bool:
-    """Tell whether a word is digits, a letter by itself or mixed of both."""
+def is_sign(line: Line, place: int) -> bool:
+    """Tell whether a word is digits, a letter by itself or mixed of both; an `oh` is one before another."""
+    token = line.tokens[place]
+    if token.text in STANDING_SOFT or token.text in TIMES:
+        ahead = not line.pauses(place + 1) and is_sign(line, place + 1)
+        return ahead or (token.text in STANDING_SOFT and _is_behind_sign(line, place))
     letter = letter_of(token)
     return (bool(token.digits) and not AMOUNT.search(token.raw)) or (bool(letter) and letter not in ("a", "i"))
+
+
+def _is_behind_sign(line: Line, place: int) -> bool:
+    """Tell whether a digit stands before a word, or such an `oh` behind one."""
+    while not line.pauses(place):
+        place -= 1
+        text = line.tokens[place].text
+        if text not in STANDING_SOFT and text not in TIMES:
+            return bool(line.tokens[place].digits)
+    return False
+
+
+def _is_mixed(token: Token) -> bool:
+    return bool(token.digits) and any(sign.isdigit() for sign in token.text) and sum(map(str.isalpha, token.text)) > 2
 
 
 def _has_value(line: Line, first: int, last: int) -> bool:
@@ -175,42 +173,63 @@ def _may_be_secret(talk: Conversation, token: Token) -> bool:
         return False
     if token.language == "de" and talk.is_cased(token) and not is_capital(token):
         return False
-    return not is_ordinary(token.text, is_capital(token) and talk.is_cased(token))
+    return not _is_ordinary(token, is_capital(token) and talk.is_cased(token))
+
+
+def _is_ordinary(token: Token, capital: bool) -> bool:
+    """Tell whether a word is no password: one of every day; German things with a capital may be, "Mondlandung"."""
+    if capital and token.language == "de":
+        return token.text in FUNCTION or token.text in ORDINARY
+    return is_ordinary(token.text, capital)
 
 
 def _end(line: Line, first: int) -> int:
     """Return where a secret ends that begins with word `first`: with the sentence, or at a word of every day."""
     here = last = first
-    while here < len(line.tokens) and here - first < LONGEST and not (here > first and line.breaks(here)):
+    longest = LONGEST
+    while here < len(line.tokens) and here - first < longest and not (here > first and line.breaks(here)):
         token = line.tokens[here]
         ahead = line.tokens[here + 1] if here + 1 < len(line.tokens) else None
-        if here > first and line.pauses(here) and not (_is_sign(token) or token.text in AMID):
+        if here > first and line.pauses(here) and not (is_sign(line, here) or token.text in AMID):
             break
-        if _is_sign(token) or letter_of(token) or here == first or token.text in SIGNS:
-            last = here + 1
+        if (named := _named_letter(line, here)) > here:
+            here = last = named
+            longest = LONGEST_SPELLED
+        elif is_sign(line, here) or letter_of(token) or here == first or token.text in SIGNS:
+            here = last = here + 1
         elif token.text in AMID and ahead is not None:
-            if token.text in FUNCTION and not (_is_sign(ahead) or ahead.text in AMID or letter_of(ahead)):
+            if token.text in FUNCTION and not (is_sign(line, here + 1) or ahead.text in AMID or letter_of(ahead)):
                 break
+            here += 1
         elif _ends_secret(line, here):
             break
         else:
-            last = here + 1
-        here += 1
-        if mark(token) in (".", "?") and not (_goes_on(line, here)):
+            here = last = here + 1
+        if mark(line.tokens[here - 1]) in (".", "?") and not (_goes_on(line, here)):
             break
     return last
 
 
+def _named_letter(line: Line, place: int) -> int:
+    """Return where "R wie Richard", "m as in Mike" ends; `place` where no letter is named."""
+    tokens = line.tokens
+    if not letter_of(tokens[place]) or place + 2 >= len(tokens) or tokens[place + 1].text not in AS_IN:
+        return place
+    named = place + 2 + (tokens[place + 1].text == "as" and tokens[place + 2].text == "in")
+    same = named < len(tokens) and tokens[named].text[:1] == tokens[place].text[:1]
+    return named + 1 if same and not line.breaks(named) else place
+
+
 def _ends_secret(line: Line, place: int) -> bool:
     token = line.tokens[place]
-    if token.text in FUNCTION or token.placeholder or token.text in UNITS:
+    if token.text in FUNCTION or token.placeholder or token.text in UNITS or token.text in HAVING:
         return True
     return mark(line.tokens[place - 1]) != "" and is_ordinary(token.text, is_capital(token))
 
 
 def _goes_on(line: Line, place: int) -> bool:
     """Tell whether after a full stop another digit or letter follows: pauses in a number are often written so."""
-    return place < len(line.tokens) and not line.breaks(place) and _is_sign(line.tokens[place])
+    return place < len(line.tokens) and not line.breaks(place) and is_sign(line, place)
 
 
 def _sentence(line: Line, first: int, last: int) -> tuple[int, int]:
@@ -238,26 +257,46 @@ def _warns(line: Line, first: int, last: int) -> bool:
     return any(token.text in NOT_NOW for token in line.tokens[begin:end])
 
 
-def _answers(talk: Conversation, line: Line, first: int, last: int, asked: bool) -> Iterator[Finding]:
-    """Yield the secret in the answer: its few words, or its digits; where nobody asked, digits that are all of it."""
-    numeric = _is_numeric(line, first, last)
+def _answer(talk: Conversation, line: Line, first: int, last: int, named: set[int]) -> tuple[Line, int, int] | None:
+    """Return the secret in the answer: its few words, or its digits; where nobody asked, digits that are all of it.
+
+    An answer that names it itself is read there (`named` are the words for secrets).
+    """
+    asked, numeric = _asks(line, first, last), _is_numeric(line, first, last)
     for spot in talk.answers(line.tokens[last - 1]):
         end = spot.place + talk.length(spot)
+        tokens = spot.line.tokens[spot.place : end]
+        if any(token.index in named or token.placeholder == "SECRET" for token in tokens):
+            return None
         here = spot.place
-        while here < end and spot.line.tokens[here].text in FILLERS and not _is_sign(spot.line.tokens[here]):
+        while here < end and spot.line.tokens[here].text in LEADS and not is_sign(spot.line, here):
             here += 1
-        if here == end or mark(spot.line.tokens[end - 1]) == "?":
+        if here == end or any(token.text in NOT_NOW for token in tokens[: here - spot.place]):
             continue
-        token = spot.line.tokens[here]
-        if token.placeholder == "SECRET":
-            return
-        worded = asked and not numeric and end - here <= LONGEST_ANSWER and not token.placeholder
-        if _is_sign(token) or (worded and token.text and not is_ordinary(token.text, is_capital(token))):
-            stop = _end(spot.line, here)
-            whole = asked or (_digits(spot.line, here, stop) >= SENT_CODE and 2 * (stop - here) >= end - spot.place)
-            if whole and not _counts(spot.line, here, stop) and _has_value(spot.line, here, stop):
-                yield Finding("SECRET", parts_of(spot.line.tokens[here:stop]), "context")
-                return
+        if asked and numeric and GROUPED.fullmatch(spot.line.tokens[here].text):
+            return spot.line, here, _end(spot.line, here)
+        if (stop := _value(spot, here, end, talk.is_cased(tokens[0]), worded=asked and not numeric)) is None:
+            continue
+        digits = _digits(spot.line, here, stop)
+        if mark(tokens[-1]) == "?" and digits < SHORTEST_CODE and not _is_mixed(spot.line.tokens[here]):
+            continue  # "Why?"
+        if asked or (digits >= SENT_CODE and 2 * (stop - here) >= end - spot.place):
+            return spot.line, here, stop
+    return None
+
+
+def _value(spot: Spot, here: int, end: int, cased: bool, *, worded: bool) -> int | None:
+    """Return where a secret ends that begins with word `here` of an answer, None where there is none."""
+    line, token = spot.line, spot.line.tokens[here]
+    stop = _end(line, here)
+    if is_sign(line, here):
+        return stop if not _counts(line, here, stop) and _has_value(line, here, stop) else None
+    short = end - here <= LONGEST_ANSWER and end - stop <= LONGEST_REST
+    if not worded or not short or token.placeholder or not token.text:
+        return None
+    rest = end - stop - (1 if not cased else 0)  # "ich suche das gerade raus"
+    small = not is_capital(token) and rest > 0
+    return None if small or _is_ordinary(token, is_capital(token)) else stop
 
 
 def _digits(line: Line, first: int, last: int) -> int:
