@@ -29,8 +29,12 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python $(INSTALL) -c constraints.txt -e '.[embedded,dev]'
 	@touch $@
 
-demo: $(READY)  ## analyse the sample calls, as a deployment that has settled its purpose and basis
-	@$(STIMMUNG) analyze --config samples/demo.toml samples/*.flac
+demo: $(READY)  ## analyse the sample calls as a deployment that has settled its purpose and basis, and search them
+	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
+	$(STIMMUNG) analyze --config samples/demo.toml --save --data-dir "$$kept" samples/*.flac && \
+	search() { printf '\n$$ stimmung search %s\n\n' "$$*"; $(STIMMUNG) search "$$@" --data-dir "$$kept" --quiet; } && \
+	search rechnung by:customer --mode words --no-facets && \
+	search '~"I want to cancel my contract"' --limit 1
 
 test: lint mypy  ## the gate: format, rules, types, every test that this machine can run, coverage
 	@$(BIN)/python -m coverage erase

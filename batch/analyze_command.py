@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from stimmung.calls.plots import plot_call
 from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import Analyzed, CallAnalysis
 from stimmung.calls.redacting import Redacting
+from stimmung.calls.text_vectors import with_vectors
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError, CallInfoError, StimmungError
 from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
@@ -212,7 +213,8 @@ def _save(found: Analyzed, job: Job, desk: Desk) -> bool:
         return True
     files = [] if request.output is None else [result_file(request.output, job.stem, form) for form in _forms(request)]
     written = [file for file in (*files, request.plot) if file is not None and file.exists()]
-    desk.saver.save(job.recording, found, written)
+    meant = replace(found, analysis=with_vectors(found.analysis, desk.engines.text_embedding))
+    desk.saver.save(job.recording, meant, written)
     return True
 
 

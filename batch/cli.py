@@ -21,7 +21,11 @@ from stimmung.batch.live_command import EXAMPLES as LIVE_EXAMPLES
 from stimmung.batch.live_command import live
 from stimmung.batch.models_command import Shelf, models_app, real_shelf
 from stimmung.batch.person_command import person_app
+from stimmung.batch.play_command import EXAMPLES as PLAY_EXAMPLES
+from stimmung.batch.play_command import play_command
 from stimmung.batch.retention_command import retention_app
+from stimmung.batch.search_command import EXAMPLES as SEARCH_EXAMPLES
+from stimmung.batch.search_command import search_command
 from stimmung.batch.serve_command import EPILOG as SERVE_EXAMPLES
 from stimmung.batch.serve_command import Server, real_server, serve_command
 from stimmung.batch.show_command import EXAMPLES as SHOW_EXAMPLES
@@ -30,7 +34,9 @@ from stimmung.batch.store_arguments import DATA_DIR_OPTION, open_real_store
 
 if TYPE_CHECKING:
     from stimmung.batch.pipeline import Pipeline
+    from stimmung.batch.search_asking import LoadEmbedding
     from stimmung.batch.store_access import OpenStore
+    from stimmung.speech.engines import TextEmbedding
     from stimmung.speech.settings import Settings
 
 NO_TELEMETRY = {
@@ -60,15 +66,24 @@ class Parts:
     open_store: "OpenStore"
 
 
+def load_embedding(settings: "Settings") -> "TextEmbedding | None":
+    """Return the real model that compares meanings; what that needs is imported only now."""
+    from stimmung.batch.search_asking import real_embedding
+
+    return real_embedding(settings)
+
+
 def build_app(
     pipeline: "Callable[[], Pipeline] | None" = None,
     shelf: "Callable[[Settings], Shelf]" = real_shelf,
     server: Callable[[], Server] = real_server,
     open_store: "OpenStore" = open_real_store,
+    embedding: "LoadEmbedding" = load_embedding,
 ) -> typer.Typer:
     """Return the command line; `pipeline` builds what analyses (None: the real one), `shelf` finds models.
 
-    `server` gives what `stimmung serve` runs, `open_store` opens what is kept.
+    `server` gives what `stimmung serve` runs, `open_store` opens what is kept, `embedding` loads what compares
+    meanings.
     """
     app = typer.Typer(
         no_args_is_help=True,
@@ -89,6 +104,10 @@ def build_app(
     app.command("analyze", epilog=ANALYZE_EXAMPLES)(analyze)
     app.command("serve", epilog=SERVE_EXAMPLES)(serve_command(server))
     app.command("live", epilog=LIVE_EXAMPLES)(live)
+    # `-werbung` and `-by:agent` belong to the query.
+    passing = {"ignore_unknown_options": True}
+    app.command("search", epilog=SEARCH_EXAMPLES, context_settings=passing)(search_command(open_store, embedding))
+    app.command("play", epilog=PLAY_EXAMPLES)(play_command(open_store))
     app.command("show", epilog=SHOW_EXAMPLES)(show_command(open_store))
     app.command("audit", epilog=AUDIT_EXAMPLES)(audit_command(open_store))
     app.command("erase", epilog=ERASE_EXAMPLES)(erase_command(open_store))

@@ -28,7 +28,8 @@ stimmung db status
 stimmung db status --data-dir /srv/stimmung --json
 
 Exit codes: 0 all is well, 1 something is to be done (it says what) or no database, 2 wrong usage or settings."""
-MIGRATE_EXAMPLES = """Every command brings the schema up to date when it opens the database. This one does nothing else.
+MIGRATE_EXAMPLES = """Every command brings the schema up to date when it opens the database. This one also makes calls
+of before ready for search.
 
 Exit codes: 0 up to date, 1 failed, 2 wrong usage or settings."""
 ROTATE_EXAMPLES = """Examples:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from stimmung.batch.real_finding import RealFinding
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
@@ -33,6 +34,7 @@ from stimmung.store.removal.erasure import Erased, erase_call, erase_customer, s
 from stimmung.store.removal.exports_register import Export, exporting
 from stimmung.store.removal.retention import Plan, Retained, plan_retention, run_retention
 from stimmung.store.removal.retention_rules import RetentionRules, rules_of
+from stimmung.store.search.half_vectors import halve_vectors
 from stimmung.store.status import StoreStatus, calls_of_customer, calls_of_id, store_status
 
 Clock = Callable[[], datetime]  # aware
@@ -86,6 +88,7 @@ class RealStore:
     def __init__(self, steward: Steward, rules: RetentionRules, now: Clock = lambda: datetime.now(UTC)) -> None:
         self._steward, self._rules, self._now = steward, rules, now
         self._database, self._places, self._who = steward.database, steward.places, steward.who
+        self.finding = RealFinding(steward, rules, now)
         self.withdrew = False  # consent to a call that was kept
 
     def admit(self, call: Candidate, erased: bool) -> None:
@@ -129,7 +132,9 @@ class RealStore:
 
     def run_retention(self) -> Retained:
         """Remove what was kept long enough."""
-        return run_retention(self._steward, self._rules, self._now())
+        done = run_retention(self._steward, self._rules, self._now())
+        self.finding.tend()
+        return done
 
     def erase_customer(self, customer: str) -> Erased:
         """Erase all that is kept about a customer."""
@@ -144,8 +149,13 @@ class RealStore:
         return store_status(self._database, self._places)
 
     def migrate(self) -> tuple[str, ...]:
-        """Bring the schema up to date."""
-        return tuple(f"{one.number:04}_{one.name}" for one in migrate_database(self._database.engine))
+        """Bring the schema up to date, and what is kept to what searches need of it."""
+        done = tuple(f"{one.number:04}_{one.name}" for one in migrate_database(self._database.engine))
+        if halve_vectors(self._database):
+            self._steward.pace.tell("calls are found by meaning from now on; start services again")
+        self.finding.prepare(self._steward.pace.tell)
+        self.finding.tend()
+        return done
 
     def backup(self, folder: Path | None) -> Backup:
         """Write a backup."""

@@ -104,6 +104,7 @@ def saving(
                 f"{error}; to analyse without keeping or recording anything, leave out --save and --unredacted"
             ) from error
         yield Saver(store, settings, screen, redact_sound, erased=erased)
+        store.finding.tend()
 
 
 @contextmanager

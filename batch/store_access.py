@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from stimmung.batch.search_access import Finding
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
@@ -40,6 +41,11 @@ class Opening:
 
 class StoreAccess(Protocol):
     """An open store. What must be recorded is recorded by it: who calls it cannot forget to."""
+
+    @property
+    def finding(self) -> Finding:
+        """The same store to be searched and listened to."""
+        ...
 
     def admit(self, call: Candidate, erased: bool) -> None:
         """Raise StoreError where a call would not be kept, for being erased on request unless `erased`, or too old.

@@ -1,7 +1,7 @@
 """A call for reading: its summary, then who spoke when, with music and long silences between the lines."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stimmung.batch.distress_view import WORTH_A_MARK, legend, mark_of
+from stimmung.batch.screen import printable
 from stimmung.batch.summary_view import summary
 from stimmung.batch.timeline_view import signed
 from stimmung.batch.voice_view import VOICE_LEGEND, voice_mood
@@ -18,9 +19,10 @@ from stimmung.calls.course import SCALE
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.subtitles import speaker_label
 from stimmung.calls.timeline import LONG_SILENCE, OVERLAP
-from stimmung.speech.records import DistressState, Event, Polarity, TextEmotionScore, Utterance
+from stimmung.speech.records import DistressState, Event, Polarity, Span, TextEmotionScore, Utterance
 
 OVERLAP_MARK = "║"
+PLACE_MARK = "▶"
 CHANNEL_STYLES = ("cyan", "yellow", "green", "magenta")
 POLARITY_STYLES: dict[Polarity, str] = {"negative": "bold red", "neutral": "dim", "positive": "bold green"}
 NEUTRAL = "neutral"  # the emotion that is none
@@ -30,29 +32,63 @@ PLAIN_WIDTH = 100  # characters of a line in a text file
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the transcript; `style` is rich's."""
+    """One row of the transcript, and which stretch of the call it is about; `style` is rich's."""
 
     time: str
     speaker: str
     text: Text
+    span: Span
     style: str = ""
     overlap: bool = False
     state: DistressState | None = None  # where it is worth a mark
+    said: bool = False  # it is an utterance
 
 
 def transcript(analysis: CallAnalysis, took: float | None = None) -> RenderableType:
     """Return the call for a rich console; `took`, seconds, adds a last line about speed and models."""
+    lines = list(_lines(analysis))
+    overlap = any(line.overlap for line in lines)
+    table = Padding(_table(lines), (0, 0, 0, 1))
+    return Group(summary(analysis), "", table, "", *_foot(analysis, took, overlap))
+
+
+def excerpt(analysis: CallAnalysis, at: float, around: float) -> RenderableType:
+    """Return what is said up to `around` seconds before and after a place, the place marked."""
+    window = Span(at - around, at + around)
+    lines = [one for one in _lines(analysis) if one.span.end >= window.start and one.span.start <= window.end]
+    head = Text(printable(analysis.path), "bold")
+    head.append(f"  {clock(at)} of {clock(analysis.duration)}, {around:.0f} s around", "not bold dim")
+    if not lines:
+        return Group(head, "", Text("nothing is said there", "dim"))
+    overlap = any(line.overlap for line in lines)
+    table = Padding(_table(lines, _line_at(lines, at)), (0, 0, 0, 1))
+    return Group(head, "", table, "", *_foot(analysis, None, overlap))
+
+
+def _line_at(lines: Sequence[Line], at: float) -> int | None:
+    """Return the place of the utterance that is said then, else of the last before; None where there is none.
+
+    Places are given in whole seconds: what begins within that second is meant.
+    """
+    said = [place for place, line in enumerate(lines) if line.said and int(line.span.start) <= at]
+    heard = [place for place in said if at <= lines[place].span.end]
+    return heard[-1] if heard else said[-1] if said else None
+
+
+def _table(lines: Sequence[Line], marked: int | None = None) -> Table:
     table = Table.grid(padding=(0, 1))
+    if marked is not None:
+        table.add_column(no_wrap=True)
     table.add_column(justify="right", style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    lines = list(_lines(analysis))
     judged = any(line.state for line in lines)
-    for line in lines:
-        table.add_row(line.time, _marks(line, judged), Text(line.speaker, line.style), line.text)
-    overlap = any(line.overlap for line in lines)
-    return Group(summary(analysis), "", Padding(table, (0, 0, 0, 1)), "", *_foot(analysis, took, overlap))
+    for place, line in enumerate(lines):
+        pointer = [] if marked is None else [PLACE_MARK if place == marked else " "]
+        row = (line.time, _marks(line, judged), Text(line.speaker, line.style), line.text)
+        table.add_row(*pointer, *row, style="bold" if place == marked else "")
+    return table
 
 
 def transcript_text(analysis: CallAnalysis) -> str:
@@ -96,13 +132,13 @@ def _lines(analysis: CallAnalysis) -> Iterator[Line]:
 
 def _silence(start: float, end: float) -> Iterator[Line]:
     if end - start >= LONG_SILENCE:
-        yield Line("", "", Text(f"··· {end - start:.0f} s silence ···", "dim"))
+        yield Line("", "", Text(f"··· {end - start:.0f} s silence ···", "dim"), Span(start, end))
 
 
 def _event_line(event: Event, analysis: CallAnalysis) -> Line:
     place = f" on channel {event.channel}" if analysis.channels > 1 else ""
     text = f"♪ {event.kind}{place}, {event.end - event.start:.0f} s"
-    return Line(clock(event.start), "", Text(text, "dim"))
+    return Line(clock(event.start), "", Text(text, "dim"), Span(event.start, event.end))
 
 
 def _utterance_line(utterance: Utterance, channels: int, overlaps: bool) -> Line:
@@ -116,7 +152,16 @@ def _utterance_line(utterance: Utterance, channels: int, overlaps: bool) -> Line
         text.append("  ").append(voice_mood(utterance.voice_emotion))
     state = utterance.distress.state if utterance.distress else None
     marked = state if state in WORTH_A_MARK else None
-    return Line(clock(utterance.start), speaker_label(utterance, channels), text, style, overlaps, marked)
+    return Line(
+        time=clock(utterance.start),
+        speaker=speaker_label(utterance, channels),
+        text=text,
+        span=Span(utterance.start, utterance.end),
+        style=style,
+        overlap=overlaps,
+        state=marked,
+        said=True,
+    )
 
 
 def _marks(line: Line, judged: bool) -> Text:

@@ -16,7 +16,7 @@ from stimmung.models.text_weights import locate_text_model
 from stimmung.models.voice_head import is_head, read_head
 from stimmung.models.voice_lazy import LazyVoiceModel
 from stimmung.models.voice_weights import locate_voice
-from stimmung.speech.engines import Engines, ModelId, SpeechDetector, VoiceEmotion
+from stimmung.speech.engines import Engines, ModelId, SpeechDetector, TextEmbedding, VoiceEmotion
 from stimmung.speech.errors import SettingsError, WeightsError
 from stimmung.speech.settings import EMBEDDED_TEXT, NO_MODEL, ModelSettings, Settings
 
@@ -58,6 +58,14 @@ def build_engines(settings: Settings, side_by_side: int = 1) -> Engines:
         voice_emotion=_find_voice(settings.models, transcriber, threads),
         names=_find_names(settings, threads),
     )
+
+
+def build_embedding(settings: Settings) -> TextEmbedding | None:
+    """Return only what turns texts into vectors, loaded at its first use; None where the settings choose no such model.
+
+    Raises WeightsError where it is not there.
+    """
+    return _find_text(settings.models, _cores(settings.models)) if settings.models.text == EMBEDDED_TEXT else None
 
 
 def build_hearing(settings: Settings) -> "tuple[SpeechDetector, Whisper]":

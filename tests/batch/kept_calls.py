@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.batch.fake_finding import FakeFinding
+
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.redaction.records import Original
@@ -116,6 +118,7 @@ class FakeStore:
     failing: Callable[[SavedCall], BaseException | None] = lambda call: None
     recording: StoreError | None = None  # why a look cannot be recorded
     waiting: str = ""  # what it tells while it opens
+    finding: FakeFinding = field(default_factory=FakeFinding)
 
     @contextmanager
     def open(self, settings: Settings, tell: Callable[[str], None], opening: Opening) -> Iterator["FakeStore"]:

@@ -21,6 +21,7 @@ from stimmung.calls.policy import Party, may_keep_original, report_policy
 from stimmung.calls.records import Analyzed, RedactionReport
 from stimmung.calls.redaction.records import Bleep, Original
 from stimmung.speech.decode import decode
+from stimmung.speech.fakes import FakeTextEmbedding
 from stimmung.speech.records import Consent, Span, Word
 from stimmung.speech.settings_sources import Given, load_settings
 from stimmung.store.data_folder import private_folder
@@ -54,7 +55,7 @@ class Shell:
 
     def __call__(self, *words: str, folder: str = "kept") -> Result:
         """Run a command in the data folder."""
-        app = build_app(self._with_rules)
+        app = build_app(self._with_rules, embedding=lambda _settings: FakeTextEmbedding())
         result = self._runner.invoke(app, [*words, "--data-dir", folder])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result
@@ -149,6 +150,50 @@ def test_a_call_from_saving_to_erasure(shell: Shell, calls: Path) -> None:
 def test_a_look_at_a_call_that_is_not_kept_is_recorded(shell: Shell) -> None:
     shell("analyze", "a.wav", "--unredacted", "--info", "call_id=4711", "--info", "consent=granted")
     assert [act["action"] for act in shell.json("audit", "--call", "4711")] == ["look_unredacted"]
+
+
+def test_what_was_said_is_found_shown_and_heard(shell: Shell, calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.save("a.wav", "4711")
+    monkeypatch.setenv("STIMMUNG_STORE__KEEP_AUDIO", "none")
+    shell.save("b.wav", "4712", customer="K-1")
+    found = shell.json("search", "rechnungen", f"customer:{CUSTOMER}", "--mode", "words")
+    (hit,) = found["hits"]
+    assert (hit["call_id"], hit["start"], hit["has_audio"]) == ("4711", 4.8, True)
+    assert shell.json("search", "rechnungen", "customer:nobody")["hits"] == []
+    assert shell.json("search", "kündigung", "by:agent", "--mode", "words")["total"] == 2
+
+    shown = shell.lines("show", "4711", "--at", "0:04", "--around", "5")
+    assert [line.split()[:2] for line in shown if "▶" in line] == [["▶", "0:04"]]
+    assert shell("play", "4711", "--at", "0:00", "--seconds", "1", "--output", "part.wav").exit_code == 0
+    assert decode([calls / "part.wav"]).duration == pytest.approx(1.0, abs=0.01)
+    refused = shell("play", "4712", "--at", "0:00")
+    assert (refused.exit_code, "store.keep_audio was none" in refused.stderr) == (1, True)
+
+    acts = [(act["action"], act["call_id"]) for act in shell.json("audit")]
+    assert acts.count(("search", None)) == 3
+    assert acts.count(("play", "4711")) == 1
+    assert ("play", "4712") not in acts
+    shell.lines("erase", "--call", "4711", "--yes")
+    assert not (calls / "part.wav").exists()
+    assert shell.json("search", "rechnungen", "--mode", "words")["total"] == 1
+
+
+def test_searches_are_kept_by_name(shell: Shell) -> None:
+    shell.save("a.wav", "4711")
+    assert shell("search", "rechnungen", "--mode", "words", "--save", "bills").exit_code == 0
+    assert [one["name"] for one in shell.json("search", "--list-saved")] == ["bills"]
+    assert shell.json("search", "--saved", "bills", "by:agent", "--mode", "words")["hits"] == []
+    refused = shell("search", f"customer:{CUSTOMER}", "--save", "mine")
+    assert (refused.exit_code, CUSTOMER in refused.stderr) == (1, False)
+    assert shell("search", "--forget", "bills").exit_code == 0
+    assert shell.json("search", "--list-saved") == []
+
+
+def test_what_agents_say_is_found_by_its_meaning(shell: Shell) -> None:
+    shell.save("a.wav", "4711")
+    by_meaning = shell.json("search", "~Einen Moment bitte, ich sehe gleich einmal nach.", "by:agent")
+    assert by_meaning["hits"][0]["text"] == "Einen Moment bitte, ich sehe gleich einmal nach."
+    assert by_meaning["hits"][0]["found_by"] == ["meaning"]
 
 
 @pytest.mark.weights

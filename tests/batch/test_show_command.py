@@ -1,6 +1,7 @@
 """`stimmung show`: a kept call for reading and for programs, redacted unless the deployment keeps originals."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.batch.kept_calls import AS_SAID, MARCH, SAID, FakeStore, changed, kep
 from typer.testing import CliRunner, Result
 
 from stimmung.batch.cli import build_app
+from stimmung.speech.records import Utterance
 
 KEEPING = "[policy]\nkeep_original = true"
 
@@ -120,3 +122,46 @@ class TestStore:
         store.unreachable = "the database 'calls' at db.example.org cannot be reached"
         result = show(runner, store, "4711")
         assert (result.exit_code, result.stderr) == (1, f"error: {store.unreachable}\n")
+
+
+class TestPlace:
+    @pytest.fixture
+    def store(self) -> FakeStore:
+        """A store with a call of six utterances, ten seconds apart."""
+        said = [
+            Utterance(0, "customer", "", 10.0 * place, 10.0 * place + 4.0, f"Satz {place}", "de", 0.9, (), ())
+            for place in range(6)
+        ]
+        call = kept_call()
+        analysis = replace(call.analysis, utterances=tuple(said), duration=60.0)
+        return FakeStore(kept={"4711": replace(call, analysis=analysis)})
+
+    @staticmethod
+    def said(result: Result) -> list[list[str]]:
+        return [line.split() for line in result.stdout.splitlines() if "Satz" in line]
+
+    def test_what_is_said_around_it_with_a_mark(self, runner: CliRunner, store: FakeStore) -> None:
+        result = show(runner, store, "4711", "--at", "0:32", "--around", "10")
+        assert result.stdout.splitlines()[0].rstrip() == "calls/card.flac  0:32 of 1:00, 10 s around"
+        assert self.said(result) == [
+            ["0:20", "Customer", "Satz", "2"],
+            ["▶", "0:30", "Customer", "Satz", "3"],
+            ["0:40", "Customer", "Satz", "4"],
+        ]
+        assert "course" not in result.stdout
+        assert store.done == ["open", ("look", "4711", False), "closed"]
+
+    def test_half_a_minute_by_itself(self, runner: CliRunner, store: FakeStore) -> None:
+        assert len(self.said(show(runner, store, "4711", "--at", "0:00"))) == 4
+
+    def test_between_two_the_one_before_is_marked(self, runner: CliRunner, store: FakeStore) -> None:
+        assert ["▶", "0:30", "Customer", "Satz", "3"] in self.said(show(runner, store, "4711", "--at", "37s"))
+
+    def test_json_has_these_utterances_alone(self, runner: CliRunner, store: FakeStore) -> None:
+        found = json.loads(show(runner, store, "4711", "--at", "0:32", "--around", "10", "--json").stdout)
+        assert [one["text"] for one in found["utterances"]] == ["Satz 2", "Satz 3", "Satz 4"]
+
+    @pytest.mark.parametrize("words", ["--at 1:01", "--at noon", "--around 5"])
+    def test_what_is_no_place_in_it(self, runner: CliRunner, store: FakeStore, words: str) -> None:
+        result = show(runner, store, "4711", *words.split())
+        assert (result.exit_code, result.stdout) == (2, "")
