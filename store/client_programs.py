@@ -23,14 +23,15 @@ class ClientProgram:
 
 
 @contextlib.contextmanager
-def program_for(database: Database, name: str) -> Iterator[ClientProgram]:
+def program_for(database: Database, name: str, oldest: int = 0) -> Iterator[ClientProgram]:
     """Yield a program such as `pg_dump` that reaches the database for as long as the block lasts.
 
-    Over TLS a program of the system is taken where there is one that is new enough, else the one that came with
-    stimmung, by a tunnel. Raises StoreError where there is neither.
+    It is of the server's major version or a newer one, and not before `oldest`. Over TLS a program of the system is
+    taken where there is one that is new enough, else the one that came with stimmung, by a tunnel. Raises StoreError
+    where there is neither.
     """
     # Found by pg_dump, which tries to connect and so shows whether it knows TLS; both lie in one folder.
-    server = database.server_version() // 10_000
+    server = max(oldest, database.server_version() // 10_000)
     through = _encrypted(database)
     if through is None:
         yield ClientProgram(client_program("pg_dump", server).with_name(name), database.client_environment())

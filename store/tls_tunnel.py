@@ -18,6 +18,9 @@ from stimmung.speech.errors import StoreError
 from stimmung.store.embedded.settings import PORT, SOCKET
 
 SSL_REQUEST = (8).to_bytes(4, "big") + (80_877_103).to_bytes(4, "big")  # message "SSLRequest" of the protocol
+NEGOTIATES, ASKS = b"v", b"R"  # the server's first messages: about versions, then who the user is
+BY_SASL = (10).to_bytes(4, "big")  # asked for by SCRAM, in one of the ways that follow
+BOUND = b"-PLUS"  # of a way that binds the password to the connection's TLS
 CHUNK = 1 << 16
 SHAKE_SECONDS = 10.0  # for connecting and the handshake
 # Parameters that say how to reach the server; the rest (user, database, password, options) hold for the tunnel too.
@@ -113,7 +116,7 @@ class _Tunnel(threading.Thread):
                 return
             async with _cut_off_at_the_end(there[1]), asyncio.TaskGroup() as both:
                 both.create_task(_pump(reader, there[1]))
-                both.create_task(_pump(there[0], writer))
+                both.create_task(_answer(there[0], writer))
 
 
 @contextlib.asynccontextmanager
@@ -124,6 +127,23 @@ async def _cut_off_at_the_end(writer: asyncio.StreamWriter) -> AsyncIterator[Non
         writer.transport.abort()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+
+
+async def _answer(server: asyncio.StreamReader, program: asyncio.StreamWriter) -> None:
+    """Pass on what the server says, less its offer to bind the password to a TLS that the program has no part in.
+
+    libpq would take that offer, on a connection without TLS, for the work of somebody in between.
+    """
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        kind = NEGOTIATES
+        while kind == NEGOTIATES:  # before it asks who is there
+            kind, size = await server.readexactly(1), await server.readexactly(4)
+            body = await server.readexactly(int.from_bytes(size, "big") - len(size))
+            if kind == ASKS and body.startswith(BY_SASL):
+                ways = [way for way in body.removeprefix(BY_SASL).split(b"\0") if way and not way.endswith(BOUND)]
+                body = BY_SASL + b"".join(way + b"\0" for way in ways) + b"\0"
+            program.write(kind + (len(size) + len(body)).to_bytes(4, "big") + body)
+    await _pump(server, program)
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

@@ -8,12 +8,14 @@ from stimmung.speech.errors import StoreError
 from stimmung.store.addresses import without_password
 from stimmung.store.client_programs import program_for
 from stimmung.store.database import Database
+from stimmung.store.embedded.binaries import MAJOR
 
 # Extensions are the server's, and belong to its administrator; the schema is there in every database.
 NOT_OURS = (" EXTENSION ", " SCHEMA - public ", "COMMENT - SCHEMA public", " ACL - SCHEMA public")
 # Settings that pg_restore makes, and that servers older than itself do not know.
 UNKNOWN_SETTING = "unrecognized configuration parameter"
 FAILED = "could not execute query:"
+VECTORS = '"public.halfvec"'
 
 
 def dump_database(database: Database, snapshot: str, target: Path) -> None:
@@ -24,9 +26,13 @@ def dump_database(database: Database, snapshot: str, target: Path) -> None:
         raise StoreError(f"the database could not be dumped: {_last_words(database, result)}")
 
 
-def load_dump(database: Database, dump: Path) -> None:
-    """Write a dump into an empty database. Raises StoreError where anything of it could not be written."""
-    listed = _run(database, "pg_restore", ["--list", str(dump)])
+def load_dump(database: Database, dump: Path, made_on: int) -> None:
+    """Write a dump of a server of the major version `made_on` into an empty database.
+
+    Raises StoreError where anything of it could not be written.
+    """
+    oldest = max(MAJOR, made_on)  # an older one than made the dump cannot read it, whatever the server is
+    listed = _run(database, "pg_restore", ["--list", str(dump)], oldest)
     if listed.returncode != 0:
         raise StoreError(f"the dump in the backup cannot be read: {_last_words(database, listed)}")
     ours = [line for line in listed.stdout.splitlines() if not any(part in line for part in NOT_OURS)]
@@ -35,16 +41,21 @@ def load_dump(database: Database, dump: Path) -> None:
         contents.write_text("\n".join(ours), "utf-8")
         options = ["--no-owner", "--no-privileges", "--no-password", f"--use-list={contents}"]
         name = database.parameters["dbname"]
-        result = _run(database, "pg_restore", [*options, f"--dbname={name}", str(dump)])
+        result = _run(database, "pg_restore", [*options, f"--dbname={name}", str(dump)], oldest)
     finally:
         contents.unlink(missing_ok=True)
     failures = [line for line in result.stderr.splitlines() if FAILED in line and UNKNOWN_SETTING not in line]
+    if any(VECTORS in line for line in failures):
+        raise StoreError(
+            "the backup holds sentence vectors, and this server has no pgvector of version 0.7 or newer: install it,"
+            " have an administrator CREATE EXTENSION vector in template1, and restore again"
+        )
     if failures or (result.returncode != 0 and FAILED not in result.stderr):
         raise StoreError(f"the backup could not be written into a database: {_last_words(database, result)}")
 
 
-def _run(database: Database, name: str, options: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    with program_for(database, name) as program:
+def _run(database: Database, name: str, options: Sequence[str], oldest: int = 0) -> subprocess.CompletedProcess[str]:
+    with program_for(database, name, oldest) as program:
         return subprocess.run(
             [program.path, *options],
             env=program.environment,

@@ -171,7 +171,7 @@ def _load(steward: Steward, source: _Source) -> None:
     try:
         with dump.open("wb") as file:
             extract_dump(source.path, source.archive, source.manifest, file)
-        load_dump(steward.database, dump)
+        load_dump(steward.database, dump, source.manifest.server // 10_000)
     finally:
         dump.unlink(missing_ok=True)
     prepare_schema(steward.database)
