@@ -7,7 +7,7 @@ keeps no statistics of what was said, see migration 0002), so that each statemen
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -29,13 +29,14 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from stimmung.store.schema import search_entries
 from stimmung.store.search.filters import Clause, Filters
-from stimmung.store.search.lexeme_queries import Term, conjunction, disjunction, lexeme
+from stimmung.store.search.lexeme_queries import Term, conjunction, lexeme
 from stimmung.store.search.query import Period, Sort
-from stimmung.store.search.tags import DAYS_A_WEEK, DECILES, day_of, day_start, day_tag, decile_tag, week_tag
+from stimmung.store.search.stretches import Stretch, Walk
+from stimmung.store.search.tags import DECILES, day_of, day_start, decile_tag
 
 BUDGET: Final = 2_000  # utterances that are ranked and counted
 DEEPEST: Final = 500  # hits that pages by relevance reach
-MOST_WEEKS: Final = 16  # at once; more are a stretch of time: the index would read as many lists
+DAY_SECONDS: Final = 86_400.0
 COMPOUND: Final = 0.6  # of a word's weight, where it is part of a compound
 ADJACENT: Final = 0.5  # for words that stand next to each other, added
 LONG: Final = 0.15  # the same words weigh less in a long utterance
@@ -101,30 +102,80 @@ class _Window:
 
 def find_candidates(connection: Connection, wanted: Wanted) -> Candidates:
     """Return what is found within the budget."""
-    whole = wanted.words is not None and wanted.sort in {"relevance", "distress"}
-    if whole:
-        found = _look(connection, wanted, _Window(), wanted.budget + 1)
-        if found.total <= wanted.budget:
-            return found
-    return _gathered(connection, wanted)
+    a_day = None
+    if wanted.words is not None and wanted.sort in {"relevance", "distress"}:
+        looked = _look(connection, wanted, _Window(), wanted.budget + 1)
+        if looked.found.total <= wanted.budget:
+            return looked.found
+        a_day = looked.a_day
+    gathered = _Gathered(wanted)
+    if wanted.sort == "distress":
+        _by_distress(connection, wanted, gathered)
+    else:
+        _by_days(connection, wanted, gathered, a_day)
+    return gathered.candidates()
 
 
-def _gathered(connection: Connection, wanted: Wanted) -> Candidates:
-    best: list[Candidate] = []
-    counts: dict[str, Counter[str]] = {}
-    total, complete = 0, True
-    for window in _windows(connection, wanted):
-        if total >= wanted.budget or (not wanted.facets and wanted.sort != "relevance" and len(best) >= wanted.limit):
-            complete = False
-            break
-        found = _look(connection, wanted, window, wanted.budget - total + 1)
-        best.extend(found.best)
-        total += found.total
+class _Gathered:
+    """What was found so far, window by window."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._best: list[Candidate] = []
+        self._counts: dict[str, Counter[str]] = {}
+        self._total = 0
+        self._complete = True
+
+    @property
+    def missing(self) -> int:
+        """Return how many more there should be, 0 where there are enough."""
+        wanted = self._wanted
+        some = not wanted.facets and wanted.sort != "relevance"
+        return max(wanted.limit - len(self._best) if some else wanted.budget - self._total, 0)
+
+    @property
+    def room(self) -> int:
+        """Return how many more may be looked at: one too many says that there are more."""
+        return self._wanted.budget - self._total + 1
+
+    def take(self, found: Candidates) -> None:
+        """Add what a window held."""
+        self._best.extend(found.best)
+        self._total += found.total
         for name, own in found.counts.items():
-            counts.setdefault(name, Counter()).update(own)
-    if total > wanted.budget:
-        complete = False
-    return Candidates(tuple(ordered(best, wanted.sort)[: wanted.limit]), total, complete, counts)
+            self._counts.setdefault(name, Counter()).update(own)
+
+    def stop(self) -> None:
+        """Note that not all windows were looked through."""
+        self._complete = False
+
+    def candidates(self) -> Candidates:
+        """Return the best of all windows."""
+        best = tuple(ordered(self._best, self._wanted.sort)[: self._wanted.limit])
+        return Candidates(best, self._total, self._complete and self._total <= self._wanted.budget, self._counts)
+
+
+def _by_distress(connection: Connection, wanted: Wanted, gathered: _Gathered) -> None:
+    signs = [_Window(lexeme(decile_tag(decile))) for decile in reversed(range(DECILES))]
+    for window in (*signs, _Window(clauses=(entries.distress.is_(None),))):
+        if not gathered.missing:
+            gathered.stop()
+            return
+        gathered.take(_look(connection, wanted, window, gathered.room).found)
+
+
+def _by_days(connection: Connection, wanted: Wanted, gathered: _Gathered, a_day: float | None) -> None:
+    days = _days(connection, wanted)
+    if days is None:
+        return
+    walk = Walk(days, wanted.sort == "oldest", a_day)
+    while stretch := walk.take(gathered.missing):
+        if not gathered.missing:
+            gathered.stop()
+            return
+        found = _look(connection, wanted, _window(stretch), gathered.room).found
+        walk.note(found.total)
+        gathered.take(found)
 
 
 def ordered(found: Sequence[Candidate], sort: Sort) -> list[Candidate]:
@@ -146,43 +197,38 @@ def _rank(one: Candidate, sort: Sort) -> tuple[float, ...]:
             return (-newest, one.call, one.number)
 
 
-def _windows(connection: Connection, wanted: Wanted) -> Iterator[_Window]:
-    if wanted.sort == "distress":
-        for decile in reversed(range(DECILES)):
-            yield _Window(lexeme(decile_tag(decile)))
-        yield _Window(clauses=(entries.distress.is_(None),))
-        return
+def _days(connection: Connection, wanted: Wanted) -> Stretch | None:
+    """Return the days in which something can be, None where nothing is kept."""
     first, last = connection.execute(select(func.min(entries.said_at), func.max(entries.said_at))).one()
     if first is None:
-        return
+        return None
     begin, end = wanted.period.start, wanted.period.end
     days = (day_of(max(first, begin) if begin else first), day_of(min(last, end) if end else last))
     if wanted.after is not None:
         reached = day_of(wanted.after[0])
         days = (max(days[0], reached), days[1]) if wanted.sort == "oldest" else (days[0], min(days[1], reached))
-    yield from _stretches(*days, upwards=wanted.sort == "oldest")
+    return Stretch(*days)
 
 
-def _stretches(first: int, last: int, upwards: bool) -> Iterator[_Window]:
-    """Yield windows from the last day down, or the first one up: days to the end of a week, then 1, 2, 4 … weeks."""
-    while first <= last and (first % DAYS_A_WEEK if upwards else (last + 1) % DAYS_A_WEEK):
-        yield _Window(lexeme(day_tag(first if upwards else last)))
-        first, last = (first + 1, last) if upwards else (first, last - 1)
-    low, high = first // DAYS_A_WEEK, last // DAYS_A_WEEK
-    size = 1
-    while low <= high:
-        begin, end = (low, min(low + size - 1, high)) if upwards else (max(high - size + 1, low), high)
-        if size <= MOST_WEEKS:
-            yield _Window(disjunction([lexeme(week_tag(week)) for week in range(begin, end + 1)]))
-        else:
-            bounds = (day_start(begin * DAYS_A_WEEK), day_start((end + 1) * DAYS_A_WEEK))
-            yield _Window(clauses=(entries.said_at >= bounds[0], entries.said_at < bounds[1]))
-        low, high = (end + 1, high) if upwards else (low, begin - 1)
-        size *= 2
+def _window(stretch: Stretch) -> _Window:
+    if sign := stretch.sign:
+        return _Window(sign)
+    return _Window(clauses=(entries.said_at >= day_start(stretch.first), entries.said_at < day_start(stretch.last + 1)))
 
 
-def _look(connection: Connection, wanted: Wanted, window: _Window, most: int) -> Candidates:
-    """Return the best of at most `most` entries of a window, and the counts of these."""
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a look found, and how many there are a day where it did not reach all, as far as it saw."""
+
+    found: Candidates
+    a_day: float
+
+
+def _look(connection: Connection, wanted: Wanted, window: _Window, most: int) -> _Looked:
+    """Return the best of at most `most` entries of a window, and the counts of these.
+
+    A look at everything that finds too much returns no more than how many: its entries were not the newest.
+    """
     row = connection.execute(_statement(wanted, window, most)).one()
     best = tuple(
         Candidate(call, number, score, datetime.fromisoformat(said_at), distress)
@@ -191,7 +237,8 @@ def _look(connection: Connection, wanted: Wanted, window: _Window, most: int) ->
     counts: dict[str, dict[str, int]] = {}
     for name, value, count in row.counts or ():
         counts.setdefault(name, {})[value] = count
-    return Candidates(best, row.total, True, counts)
+    days = max((row.last - row.first).total_seconds() / DAY_SECONDS, 1.0) if row.total else 1.0
+    return _Looked(Candidates(best, row.total, True, counts), row.total / days)
 
 
 def _statement(wanted: Wanted, window: _Window, most: int) -> Select[Any]:  # Any: columns of many types
@@ -210,12 +257,13 @@ def _statement(wanted: Wanted, window: _Window, most: int) -> Select[Any]:  # An
         entries.distress,
         entries.queue,
         entries.polarity,
-        _score(wanted).label("score"),
+        *((entries.words,) if _is_scored(wanted) else ()),
     ).where(*clauses)
     if window.sign or window.clauses:
         look = look.order_by(*_unindexed(wanted.sort))
     found = look.limit(most).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-    return _summary(found, wanted)
+    whole = not (window.sign or window.clauses)
+    return _summary(found, wanted, wanted.budget if whole and wanted.words is not None else None)
 
 
 def _unindexed(sort: Sort) -> list[Clause]:
@@ -227,60 +275,71 @@ def _unindexed(sort: Sort) -> list[Clause]:
     return [entries.distress.desc().nulls_last(), *newest] if sort == "distress" else newest
 
 
-def _summary(found: Any, wanted: Wanted) -> Select[Any]:  # Any: a CTE with columns of its own
+def _summary(found: Any, wanted: Wanted, most: int | None) -> Select[Any]:  # Any: a CTE with columns of its own
+    """Return counts and the best of `found`; both are left out where there are more than `most`."""
+    count = select(func.count()).select_from(found).scalar_subquery()
+    some = literal(True) if most is None else count <= most
+    score = _score(found.c.words, wanted) if _is_scored(wanted) else literal(0.0)
+    scored = select(found, score.label("score")).where(some).subquery("scored")
     order = {
-        "relevance": (found.c.score.desc(), found.c.said_at.desc()),
-        "distress": (found.c.distress.desc().nulls_last(), found.c.said_at.desc()),
-        "time": (found.c.said_at.desc(),),
-        "oldest": (found.c.said_at.asc(),),
+        "relevance": (scored.c.score.desc(), scored.c.said_at.desc()),
+        "distress": (scored.c.distress.desc().nulls_last(), scored.c.said_at.desc()),
+        "time": (scored.c.said_at.desc(),),
+        "oldest": (scored.c.said_at.asc(),),
     }[wanted.sort]
     last = (
-        (found.c.call.asc(), found.c.number.asc())
+        (scored.c.call.asc(), scored.c.number.asc())
         if wanted.sort == "oldest"
-        else (found.c.call.desc(), found.c.number.desc())
+        else (scored.c.call.desc(), scored.c.number.desc())
     )
     best = (
-        select(found.c.call, found.c.number, found.c.score, found.c.said_at, found.c.distress)
+        select(scored.c.call, scored.c.number, scored.c.score, scored.c.said_at, scored.c.distress)
         .order_by(*order, *last)
         .limit(wanted.limit)
         .subquery("ordered")
     )
     rows = func.json_build_array(best.c.call, best.c.number, best.c.score, best.c.said_at, best.c.distress)
     return select(
-        select(func.count()).select_from(found).scalar_subquery().label("total"),
+        count.label("total"),
+        select(func.min(found.c.said_at)).scalar_subquery().label("first"),
+        select(func.max(found.c.said_at)).scalar_subquery().label("last"),
         select(func.json_agg(rows)).select_from(best).scalar_subquery().label("best"),
-        (_counts(found) if wanted.facets else literal(None)).label("counts"),
+        (_counts(found, some) if wanted.facets else literal(None)).label("counts"),
     )
 
 
-def _counts(found: Any) -> Any:  # Any: SQLAlchemy's expressions
+def _counts(found: Any, some: Clause) -> Any:  # Any: SQLAlchemy's expressions
     day = func.to_char(func.timezone("UTC", found.c.said_at), "YYYY-MM-DD")
     names = {"day": day, "queue": func.coalesce(found.c.queue, ""), "mood": func.coalesce(found.c.polarity, "")}
     grouped = [
-        select(literal(name).label("name"), value.label("value"), func.count().label("count")).group_by(value)
+        select(literal(name).label("name"), value.label("value"), func.count().label("count"))
+        .where(some)
+        .group_by(value)
         for name, value in names.items()
     ]
     every = grouped[0].union_all(*grouped[1:]).subquery("counted")
     return select(func.json_agg(func.json_build_array(every.c.name, every.c.value, every.c["count"]))).scalar_subquery()
 
 
-def _score(wanted: Wanted) -> Clause:
+def _is_scored(wanted: Wanted) -> bool:
+    return wanted.sort == "relevance" and bool(wanted.terms)
+
+
+def _score(words: Clause, wanted: Wanted) -> Clause:
     """Return how well an entry's words fit, about 1 where it has all: each word once, by its weight, less in compounds,
     more side by side, less in long utterances.
     """
-    if wanted.sort != "relevance" or not wanted.terms:
-        return literal(0.0)
     weights = wanted.weights or [1.0] * len(wanted.terms)
     score: Clause = literal(0.0)
     for term, weight in zip(wanted.terms, weights, strict=True):
         score = score + case(
-            (entries.words.op("@@")(_tsquery(term.exact)), weight),
-            (entries.words.op("@@")(_tsquery(term.anyhow)), weight * COMPOUND),
+            (words.op("@@")(_tsquery(term.exact)), weight),
+            (words.op("@@")(_tsquery(term.anyhow)), weight * COMPOUND),
             else_=0.0,
         )
     if wanted.adjacent:
-        score = score + case((entries.words.op("@@")(_tsquery(wanted.adjacent)), ADJACENT), else_=0.0)
-    length = 1.0 + LONG * func.ln(func.greatest(func.length(entries.words), 1) / USUAL)
+        score = score + case((words.op("@@")(_tsquery(wanted.adjacent)), ADJACENT), else_=0.0)
+    length = 1.0 + LONG * func.ln(func.greatest(func.length(words), 1) / USUAL)
     return score / func.greatest(length, SHORTEST) / sum(weights)
 
 

@@ -20,6 +20,9 @@ from stimmung.store.search.records import LONGEST_PAGE, Ask, Facets, Found, Mode
 from stimmung.store.search.widening import Worded, find_words
 
 NEAREST: Final = 200  # by meaning
+BEGUN: Final = select(  # of a search: it writes nothing, and no plan reads all entries
+    func.now(), func.set_config("transaction_read_only", "on", True), func.set_config("enable_seqscan", "off", True)
+)
 
 
 def wanted_meanings(query: Query, mode: Mode = "hybrid") -> tuple[str, ...]:
@@ -39,10 +42,9 @@ def search(database: Database, ask: Ask) -> Found:
 
 
 def _search(connection: Connection, database: Database, ask: Ask) -> Found:
-    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
     cursor = read_cursor(ask.cursor) if ask.cursor else None
-    until = cursor.until if cursor else connection.execute(select(func.now())).scalar_one()
+    now = connection.execute(BEGUN).scalar_one()
+    until = cursor.until if cursor else now
     return _Search(connection, database, ask, until).page(cursor)
 
 
