@@ -17,10 +17,12 @@ from stimmung.store.pace import pause
 
 # Opens the server, says so, and leaves it when its input ends or Ctrl-C comes.
 USER = """
+import signal
 import sys
 from pathlib import Path
 from stimmung.store.pace import Pace
 from stimmung.store.embedded.server import EmbeddedServer
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who was started in a shell's background ignores it
 with EmbeddedServer(Path(sys.argv[1]), Pace(lambda line: print(line, file=sys.stderr))):
     print("open", flush=True)
     try:
