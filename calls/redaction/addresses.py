@@ -5,6 +5,7 @@ Towns by themselves stay, and streets without a number do too unless the call as
 
 from collections.abc import Iterator
 
+from stimmung.calls.redaction.addresses_in_pieces import find_pieces
 from stimmung.calls.redaction.common_words import FUNCTION, is_ordinary
 from stimmung.calls.redaction.conversation import Conversation, Spot
 from stimmung.calls.redaction.lines import Line, is_capital, mark, phrase
@@ -36,8 +37,10 @@ from stimmung.calls.redaction.tokens import parts_of
 POSTCODE = phrase("postleitzahl(?:en)?|plz|post-?code|post code|postal code|zip-?code|zip code|zip")
 SPOKEN_OF = phrase(
     "(?:wohn|liefer|rechnungs|versand|heimat|privat|melde|post)?(?:adresse|anschrift)(?:en)?|wohnhaft|wohne|wohnen|wohnt"
-    "|umgezogen|ziehe|gezogen|strasse und (?:die )?hausnummer|hausnummer|welche strasse|ihre strasse"
+    "|wohin|liefern sie|umgezogen|ziehe|gezogen|strasse und (?:die )?hausnummer|hausnummer|welche strasse|ihre strasse"
     "|(?:home |billing |postal |delivery |shipping |mailing |street |full |new |old )?address|i live|we live|you live"
+    "|where (?:shall|should|do|can|may|will) (?:we|i|they) (?:deliver|send|ship|post)"
+    "|deliver(?:ed)? (?:it|them|this|that|to)|(?:ship|send|post) (?:it|them|this|that) to"
     "|moved|moving|house number|first line of your address|door number|which street|what street"
 )
 OTHER_ADDRESS = frozenset("e-mail email mail e ip mac web internet mailadresse emailadresse formal".split())
@@ -61,10 +64,13 @@ def find_addresses(talk: Conversation) -> list[Finding]:
     """Return the addresses in a conversation; one that is said in pieces gives several findings."""
     runs: list[tuple[Run, Evidence]] = []
     streets: set[str] = set()
+    near: set[int] = set()
     for line in talk.lines:
         expected = _expected(talk, line)
+        near |= {line.tokens[place].index for place in expected if place < len(line.tokens)}
         runs += _in_line(talk, line, expected, streets)
     runs += _postcodes(talk)
+    runs += [(run, "context") for run in find_pieces(talk, near, [run for run, _ in runs])]
     taken = {token.index for run, _ in runs for token in run.tokens}
     codes = {code for run, _ in runs for code in _codes(run)}
     runs += _again(talk, streets, codes, taken)
