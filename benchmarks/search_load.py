@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from search_corpus import corpus
 from search_corpus_records import CorpusCall, CorpusScores, CorpusUtterance
-from search_corpus_texts import read_texts
+from search_corpus_texts import CorpusText, read_texts
 from search_corpus_vectors import vectors, vectors_of
 from stimmung.calls.records import (
     CallAnalysis,
@@ -53,6 +53,7 @@ from stimmung.store.utterance_rows import COLUMNS
 
 PROVENANCE: Final = Provenance("corpus", {})
 BATCH: Final = 500  # calls drawn, then copied
+FULL: Final = 1.05  # rows a text, below which not every text has a place
 VECTOR_COLUMNS: Final = ("call", "number", "embedding")
 LOADED: Final = (search_entries, utterance_vectors, utterances)  # whose keys and indexes are made after their rows
 MEMORY: Final = "2GB"  # for each index while it is made
@@ -155,9 +156,15 @@ def _metrics(call: CorpusCall) -> Metrics:
     return Metrics(call.duration, own, call.silence_seconds, None, call.hold_seconds, call.overlap_seconds, (), ())
 
 
+def texts_for(work: Path, rows: int) -> list[CorpusText]:
+    """Return the distinct texts; of a corpus too small for all, the first ones."""
+    texts = read_texts(work)
+    return texts if rows > FULL * len(texts) else texts[: rows * 2 // 3]
+
+
 def drawn_calls(work: Path, rows: int, share: int, shares: int) -> Iterator[tuple[int, SavedCall]]:
     """Yield every `shares`-th call of the corpus with its number from 1, from the one at `share`."""
-    texts, known = read_texts(work), vectors(work)
+    texts, known = texts_for(work, rows), vectors(work)
     for number, call in enumerate(islice(corpus(texts, rows), share, None, shares)):
         ids = [one.text_id for one in call.utterances]
         embeddings = vectors_of(known, ids, [one.copy for one in call.utterances], (0, call.number))

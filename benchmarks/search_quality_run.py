@@ -97,7 +97,7 @@ def _discounted(grades: Sequence[int]) -> float:
 def quality(model: TextModel, held_out: bool, quick: bool = False) -> Figures:
     """Measure, print tables, and return figures of the development half or of both."""
     found = read_set()
-    calls = [_embedded(call, model) for call in found.calls]
+    calls = saved_calls(found.calls, model)
     halves = HALVES if held_out else HALVES[:1]
     figures: Figures = {"queries": {half: sum(one.half == half for one in found.queries) for half in halves}}
     asked = _vectors(found, model)
@@ -111,6 +111,11 @@ def quality(model: TextModel, held_out: bool, quick: bool = False) -> Figures:
                 judged = {mode: judge(database, found, mode, asked, halves) for mode in MODES}
             figures[name] = {half: _told(name, half, judged) for half in halves}
     return figures
+
+
+def saved_calls(calls: Sequence[QualityCall], model: TextModel) -> list[SavedCall]:
+    """Return calls of the collection as analysing them would, with the model's vectors."""
+    return [_embedded(call, model) for call in calls]
 
 
 def keep(database: Database, calls: Sequence[SavedCall]) -> None:
