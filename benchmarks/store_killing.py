@@ -19,7 +19,7 @@ from stimmung.store.database import Database, open_database
 from stimmung.store.embedded.process import ServerFiles, find_postmaster
 from stimmung.store.embedded.server import FOLDER
 
-LATEST: Final = 120.0  # s for a process to open the store, or to end
+LATEST: Final = 300.0  # s for a process to open the store, or to end
 SERVER_GONE: Final = 1.0  # s that a process goes on without its database server, on one that it starts anew
 CALL: Final = "SELECT count(*) FROM calls WHERE call_id = %s"
 DOUBLES: Final = "SELECT count(*) - count(DISTINCT {}) FROM calls"
