@@ -36,6 +36,8 @@ REST = frozenset("ja yes bitte please genau right okay ok danke".split())
 
 def find_pieces(talk: Conversation, expected: Set[int], runs: Sequence[Run]) -> list[Run]:
     """Return the pieces of addresses, those in `runs` given; `expected` are the tokens where one is no surprise."""
+    if not expected and not runs:
+        return []
     postcodes = list(_postcodes(talk, expected, runs))
     around = [run for one in (*postcodes, *runs) if (run := _before_postcode(talk, one))]
     streets = [run for first in talk.turns if (run := _street_alone(talk, first, expected))]

@@ -47,6 +47,7 @@ UNSURE_TITLES = frozenset("miss doctor doktor familie kollege kollegin kollegen 
 OPENERS = frozenset("ja also hallo hello hi hey tag morgen frau herr herrn is mr mrs ms die der hier yes yeah".split())
 OPENING = 40  # words of a voice among which "Müller hier" is a name: later it is "bleib hier"
 LONGEST_ALONE = 3  # words
+ALONE_NAMES = FIRST_NAMES - ORDINARY
 ALONE = frozenset(["it's", "its", "it"])
 
 
@@ -245,7 +246,7 @@ def _alone(talk: Conversation) -> Iterator[Run]:
         length = talk.length(spot)
         run = Run(spot.line, spot.place, spot.place + length)
         token = run.tokens[0]
-        if length > LONGEST_ALONE or token.text not in FIRST_NAMES - ORDINARY or mark(run.tokens[-1]) == "?":
+        if length > LONGEST_ALONE or token.text not in ALONE_NAMES or mark(run.tokens[-1]) == "?":
             continue
         cased = talk.is_cased(token)
         if all(may_be_name(one, Context.WEAK, cased) and not mark(one).strip(".") for one in run.tokens):

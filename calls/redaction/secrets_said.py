@@ -43,19 +43,18 @@ GROUPED = re.compile(
 def find_secrets(talk: Conversation) -> list[Finding]:
     """Return the secrets that are said in a conversation, and what repeats them."""
     spans: list[tuple[Line, int, int]] = []
-    named = {
-        token.index for line in talk.lines for first, last in line.find(OPENED) for token in line.tokens[first:last]
-    }
-    for line in talk.lines:
-        for phrase_, loose in ((OPENED, False), (CODE, True)):
-            for first, last in line.find(phrase_):
-                span = _said_behind(talk, line, last, loose or _is_numeric(line, first, last))
-                span = span or _said_before(talk, line, first)
-                if span:
-                    spans += [(line, *span), *going_on(line, span[1], is_sign)]
-                elif not loose and not _warns(line, first, last) and not _is_taken(line, last):
-                    answer = _answer(talk, line, first, last, named)
-                    spans += [answer, *going_on(answer[0], answer[2], is_sign)] if answer else []
+    opened = [(line, first, last) for line in talk.lines for first, last in line.find(OPENED)]
+    named = {token.index for line, first, last in opened for token in line.tokens[first:last]}
+    codes = [(line, first, last) for line in talk.lines for first, last in line.find(CODE)]
+    for loose, places in ((False, opened), (True, codes)):
+        for line, first, last in places:
+            span = _said_behind(talk, line, last, loose or _is_numeric(line, first, last))
+            span = span or _said_before(talk, line, first)
+            if span:
+                spans += [(line, *span), *going_on(line, span[1], is_sign)]
+            elif not loose and not _warns(line, first, last) and not _is_taken(line, last):
+                answer = _answer(talk, line, first, last, named)
+                spans += [answer, *going_on(answer[0], answer[2], is_sign)] if answer else []
     spans += again(talk, spans) if spans else []
     return [Finding("SECRET", parts_of(line.tokens[first:last]), "context") for line, first, last in spans]
 

@@ -74,8 +74,12 @@ def letter_of(token: Token) -> str:
 def read_spelled(line: Line, place: int) -> Spelled | None:
     """Return what is spelled from here on, None where no word of three letters and more is."""
     spelled, sure = _read(line, place)
+    return spelled if _is_word(spelled, sure) else None
+
+
+def _is_word(spelled: Spelled, sure: int) -> bool:
     length = len(spelled.letters)
-    return spelled if length >= SHORTEST and sure >= max(2, min(SHORTEST, length - 2)) else None
+    return length >= SHORTEST and sure >= max(2, min(SHORTEST, length - 2))
 
 
 def _read(line: Line, place: int) -> tuple[Spelled, int]:
@@ -99,10 +103,11 @@ def spelled_in(line: Line) -> Iterator[Spelled]:
     """Yield everything that is spelled in a line, in order."""
     place = 0
     while place < len(line.tokens):
-        if spelled := read_spelled(line, place):
+        spelled, sure = _read(line, place)
+        if _is_word(spelled, sure):
             yield spelled
         # Where too few letters were sure, there are no more of them from any later one on.
-        place = max(_read(line, place)[0].last, place + 1)
+        place = max(spelled.last, place + 1)
 
 
 def _unit(line: Line, place: int) -> _Unit | None:
