@@ -186,6 +186,7 @@ def load(folder: Path, work: Path, rows: int, processes: int = 2, with_vectors: 
             steps["nearest vectors"] = time.perf_counter() - began
         began = time.perf_counter()
         with database.outside_transactions() as connection:
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('calls', 'id'), max(id)) FROM calls"))
             connection.execute(text("VACUUM (ANALYZE)"))
             connection.execute(text("CHECKPOINT"))
         steps["vacuum and checkpoint"] = time.perf_counter() - began
