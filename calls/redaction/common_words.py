@@ -176,6 +176,14 @@ SURNAMES_TOO = frozenset(
 )
 """Ordinary words that many people are called; what is said of other ordinary words holds for them in weak contexts."""
 
+ADJECTIVES = frozenset(
+    """
+    alt black braun brown english englisch ernst gross green jung klein kurz lang long sauer schwarz short small stark
+    weiss white young best
+    """.split()
+)
+"""Of these, those that have a capital as a name only."""
+
 ORDINARY = ORDINARY_GERMAN | ORDINARY_ENGLISH | SURNAMES_TOO | {"will"}
 NOUNS = re.compile(
     r".{3,}(?:nummer|vertrag|rechnung|tarif|konto|anschluss|datum|adresse|problem|service|versicherung|abteilung"

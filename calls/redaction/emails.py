@@ -5,10 +5,12 @@ The part behind the at sign decides: it must end like a domain, or the call must
 """
 
 import re
+from collections.abc import Sequence
 
-from stimmung.calls.redaction.common_words import FUNCTION, is_ordinary
+from stimmung.calls.redaction.common_words import FUNCTION, SURNAMES_TOO, is_ordinary
 from stimmung.calls.redaction.conversation import Conversation
 from stimmung.calls.redaction.lines import Line, is_capital, mark, phrase
+from stimmung.calls.redaction.number_words import STANDING_SOFT
 from stimmung.calls.redaction.records import Finding
 from stimmung.calls.redaction.spelling import AS_IN, DOUBLED, LETTER_NAMES, letter_of
 from stimmung.calls.redaction.tokens import Token, parts_of
@@ -53,6 +55,8 @@ WITHOUT_AT = re.compile(
 )
 LONGEST_LOCAL = 30  # words before the at sign; one letter at a time an address has that many
 LONGEST_DOMAIN = 24
+NEAR = 3  # turns behind a piece of an address in which it is repeated
+AROUND = frozenset("ja yes genau richtig okay ok correct right dann habe ich also so that is mhm".split())
 LONGEST_WITHOUT_AT = 4  # words before the domain
 LOOSE_WORDS = 3  # words of the local part that no separator joins
 MENTIONED = phrase(
@@ -62,7 +66,7 @@ MENTIONED = phrase(
 
 def find_emails(talk: Conversation) -> list[Finding]:
     """Return the e-mail addresses in a conversation."""
-    findings = []
+    findings: list[Finding] = []
     for line in talk.lines:
         expected = _expected(talk, line)
         done = 0
@@ -76,7 +80,26 @@ def find_emails(talk: Conversation) -> list[Finding]:
                 done = place + 1
             elif "@" in token.text and WRITTEN.search(token.text):
                 findings.append(Finding("EMAIL", parts_of([token]), "pattern"))
-    return findings
+    return findings + _again(talk, findings) if findings else findings
+
+
+def _again(talk: Conversation, findings: Sequence[Finding]) -> list[Finding]:
+    """Return utterances that repeat a piece of an address, and say nothing else: "Wegener, ja", "at outlook dot com"."""
+    spans = talk.stream.spans
+    taken = {
+        spans[part.utterance][0] + at for one in findings for part in one.parts for at in range(part.first, part.last)
+    }
+    said = {talk.stream.tokens[place].text for place in taken} - FUNCTION | AT
+    turns = {talk.turn_of[talk.stream.tokens[place].utterance] for place in taken}
+    again = []
+    for turn, first in enumerate(talk.turns):
+        spot = talk.spots[first]
+        tokens = spot.line.tokens[spot.place : spot.place + talk.length(spot)]
+        kept = [token for token in tokens if token.text not in AROUND]
+        near = any(0 < turn - own <= NEAR for own in turns) and not any(token.index in taken for token in tokens)
+        if near and kept and all(token.text in said for token in kept):
+            again.append(Finding("EMAIL", parts_of(kept), "pattern"))
+    return again
 
 
 def _said(token: Token) -> str:
@@ -250,7 +273,15 @@ def _local(line: Line, at: int, sure: bool) -> int:
         if (begin := _spelled_before(line, here)) < here:
             first = here = begin
             continue
-        if token.digits or letter_of(token) or text in LETTER_NAMES or joined or (text in DOUBLED and first < at):
+        zero = text in STANDING_SOFT and here > 1 and bool(line.tokens[here - 2].digits)
+        if (
+            token.digits
+            or zero
+            or letter_of(token)
+            or text in LETTER_NAMES
+            or joined
+            or (text in DOUBLED and first < at)
+        ):
             here -= 1
             first = here
             continue
@@ -285,7 +316,8 @@ def _may_be_local(token: Token, alone: bool) -> bool:
     `alone`: nothing else is yet, and there are `info` and `service`.
     """
     text = token.text
-    return bool(WORD.fullmatch(text)) and text not in FUNCTION and (alone or not is_ordinary(text, is_capital(token)))
+    named = alone or text in SURNAMES_TOO or not is_ordinary(text, is_capital(token))
+    return bool(WORD.fullmatch(text)) and text not in FUNCTION and named
 
 
 def _has_separator(line: Line, first: int, last: int) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from stimmung.calls.redaction.common_words import FUNCTION, ORDINARY, SURNAMES_TOO, is_ordinary
+from stimmung.calls.redaction.common_words import ADJECTIVES, FUNCTION, ORDINARY, SURNAMES_TOO, is_ordinary
 from stimmung.calls.redaction.conversation import Conversation, Spot
 from stimmung.calls.redaction.lines import Line, is_capital, mark
 from stimmung.calls.redaction.name_words import (
@@ -26,7 +26,7 @@ LEAD_IN = frozenset("aeh aehm also ja um uh uhm er well der die the herr frau un
 FOLLOWS = frozenset(
     """
     und and from von vom aus of calling speaking here hier am mein my i ich i'm im with again noch mal mit wie as for
-    born geboren or oder from bei at is ist so but aber guten good hello hallo
+    born geboren or oder from bei at is ist so but aber guten good hello hallo angemeldet gemeldet registered
     """.split()
 )
 """Words that may stand right behind a name."""
@@ -86,7 +86,8 @@ def read_name(talk: Conversation, spot: Spot, context: Context) -> Run | None:
         token = line.tokens[last]
         cased = talk.is_cased(token)
         usable = min(context, Context.MEDIUM) if words else context
-        if may_be_name(token, usable, cased) and not (words and _is_thing(line, last)):
+        named = may_be_name(token, usable, cased) or (words > 0 and _is_surname(token, cased))
+        if named and not (words and _is_thing(line, last, cased)):
             last, words = last + 1, words + 1
             if mark(token) and not _goes_on(line, place, last):
                 break
@@ -155,9 +156,15 @@ def _goes_on(line: Line, first: int, place: int) -> bool:
     return any(token.text in said for token in line.tokens[place + 1 : place + 3])
 
 
-def _is_thing(line: Line, place: int) -> bool:
+def _is_thing(line: Line, place: int, cased: bool) -> bool:
     """Tell whether a word behind a name is rather a thing: "Frau Müllers Zimmer", though there is an Anna Zimmer."""
-    return line.tokens[place].text in SURNAMES_TOO and line.tokens[place - 1].text not in FIRST_NAMES
+    token, before = line.tokens[place], line.tokens[place - 1]
+    return token.text in SURNAMES_TOO and before.text not in FIRST_NAMES and not _is_surname(token, cased)
+
+
+def _is_surname(token: Token, cased: bool) -> bool:
+    """Tell whether an adjective has a capital, which behind a first name makes a surname of it: "Chiara Jung"."""
+    return cased and is_capital(token) and not token.raw.isupper() and token.text in ADJECTIVES
 
 
 def _particle(talk: Conversation, line: Line, place: int, context: Context) -> bool:

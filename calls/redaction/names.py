@@ -38,7 +38,7 @@ ANSWER_LEAD = frozenset(
     """
     ja also aeh aehm oh ok okay klar gerne gern natuerlich selbstverstaendlich moment das ist waere heisst der die the
     it's its it is that's that would be yes yeah sure of course um uh well hi hello hallo so name and und mein my danke
-    na gut schoen i'm i am bin ich hier spricht speaking guten tag genau richtig mit
+    na gut schoen i'm i am bin ich hier spricht speaking guten tag genau richtig mit auf unter under
     """.split()
 )
 """What may be said in an answer before the name."""
