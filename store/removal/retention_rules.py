@@ -31,8 +31,16 @@ class RetentionRules:
     def ends(self, queue: str | None, began: datetime) -> "Ends":
         """Return when the sound and the whole of a call are due; the sound never later than the rest."""
         days = self.days(queue)
-        text = began + timedelta(days=days.text)
-        return Ends(min(began + timedelta(days=days.audio), text), text)
+        text = _later(began, days.text)
+        return Ends(min(_later(began, days.audio), text), text)
+
+
+def _later(began: datetime, days: int) -> datetime:
+    """Return the moment so many days later; the last one there is where a recorder's clock is far off."""
+    try:
+        return began + timedelta(days=days)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=began.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """Words as they were said: readable with the key file only, bound to their place, gone with the call's key."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, text, update
 from tests.store.made_calls import places_below, saved_call, with_originals
 
 from stimmung.calls.redaction.records import Original
@@ -35,10 +34,8 @@ def looked_at(database: Database, places: Places, call_id: str) -> tuple[Origina
 
 
 def all_rows(database: Database) -> str:
-    queries = [select(table) for table in METADATA.sorted_tables]
-    rows: list[Sequence[Row[Any]]] = database.run(  # Any: columns of many types
-        lambda connection: [connection.execute(query).all() for query in queries]
-    )
+    queries = [text(f'SELECT row::text FROM "{table.name}" AS row') for table in METADATA.sorted_tables]
+    rows = database.run(lambda connection: [connection.scalars(query).all() for query in queries])
     return str(rows)
 
 

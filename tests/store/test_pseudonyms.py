@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import ARRAY, REAL, Connection, Row, Table, cast, insert, select
 from tests.store.made_calls import places_below, saved_call, with_info
 
 from stimmung.speech.errors import StoreError
@@ -38,7 +38,9 @@ def found_by(database: Database, secret: Secret, customer: str) -> Sequence[str]
 
 
 def rows_of(database: Database, table: Table) -> Sequence[Row[Any]]:  # Any: columns of many types
-    query = select(table)
+    # pgvector's type, which SQLAlchemy does not know, as the array that it is without pgvector
+    columns = [cast(column, ARRAY(REAL)) if column.name == "embedding" else column for column in table.columns]
+    query = select(*columns)
     return database.run(lambda connection: connection.execute(query).all())
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from tests.store.made_calls import places_below, saved_call
+from tests.store.server_users import until
 from tests.store.traces import traces
 
 from stimmung.calls.erasure import withdraw_consent
@@ -49,7 +50,7 @@ def test_it_is_due_with_the_withdrawal_and_done_by_whoever_opens_the_store(
     save_call(steward.database, steward.places, judged(1))
     save_call(steward.database, steward.places, withdrawn(judged(1)))
     assert unfinished(steward)
-    assert traces(embedded.folder, FOUND) != []
+    until(lambda: traces(embedded.folder, FOUND) != [])  # the server writes a moment after it has said that it did
     settle_erasures(steward)
     assert not unfinished(steward)
     assert traces(embedded.folder, FOUND) == []
