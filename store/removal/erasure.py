@@ -44,6 +44,7 @@ from stimmung.store.removal.erasure_register import (
     Proof,
     Register,
     append_to_register,
+    merge_registers,
     read_register,
 )
 from stimmung.store.schema import audit, calls, exports
@@ -98,7 +99,7 @@ def settle_erasures(steward: Steward) -> Finished:
     To be called whenever a database was opened, before anybody reads from it. Raises StoreError where nobody can say
     what has to go: then it has to stay closed.
     """
-    register = read_register(steward.register)
+    register = merge_registers([read_register(steward.register)])  # an attempt that was repeated stands there twice
     table, proofs, unfinished = steward.database.run(
         lambda connection: (registered_erasures(connection), registered_proofs(connection), has_unfinished(connection))
     )
@@ -133,7 +134,7 @@ def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
 def settle(steward: Steward) -> Finished:
     """Do what `settle_erasures` does. To be called `alone`."""
     drop_remains(steward.database)
-    register = read_register(steward.register)
+    register = merge_registers([read_register(steward.register)])  # an attempt that was repeated stands there twice
     table = steward.database.run(registered_erasures)
     for entry in _lacking(table, register.erasures):  # asked for on another machine
         append_to_register(steward.register, entry)
