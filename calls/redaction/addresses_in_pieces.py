@@ -155,7 +155,7 @@ def _street_alone(talk: Conversation, first: int, expected: Set[int]) -> Run | N
     line, here, end = spot.line, spot.place, spot.place + talk.length(spot)
     while here < end and line.tokens[here].text in LEADS and line.tokens[here].text not in IN_NAMES:
         here += 1
-    if here == end or line.tokens[here].index not in expected:
+    if here == end or line.tokens[here].index not in expected or line.tokens[here].placeholder:
         return None
     for begin in dict.fromkeys((here, here + 1)):
         last = _street(talk, line, begin) if begin < end else begin

@@ -12,7 +12,7 @@ from stimmung.calls.redaction.records import Finding, Identifier, Original, Part
 from stimmung.calls.redaction.tokens import words_of
 from stimmung.speech.records import Utterance, Word
 
-LEAD = re.compile(r"^[(\[{\"'„“‚»«¿¡]+(?=\w|\+)")
+LEAD = re.compile(r"^(?!\[[A-Z_]+\])[(\[{\"'„“‚»«¿¡]+(?=\w|\+)")
 TRAIL = re.compile(r"(?<=[\w\])%€])[^\w\s]+$")
 
 

@@ -84,7 +84,7 @@ def find_emails(talk: Conversation) -> list[Finding]:
 
 
 def _again(talk: Conversation, findings: Sequence[Finding]) -> list[Finding]:
-    """Return utterances that repeat a piece of an address, and say nothing else: "Wegener, ja", "at outlook dot com"."""
+    """Return utterances that repeat a piece of an address and say nothing else: "Wegener, ja", "at outlook dot com"."""
     spans = talk.stream.spans
     taken = {
         spans[part.utterance][0] + at for one in findings for part in one.parts for at in range(part.first, part.last)

@@ -85,8 +85,9 @@ def _after(talk: Conversation, line: Line) -> Iterator[Run]:
         if not line.breaks(last) and (run := read_name(talk, Spot(line, last), Context.STRONG)):
             yield run
     for first, last in line.find(MEDIUM):
-        if first and line.tokens[first - 1].text in NOT_A_PERSONS and not line.pauses(first):
-            continue  # "city name Boston"
+        things = first and line.tokens[first - 1].text in NOT_A_PERSONS and not line.pauses(first)
+        if things or mark(line.tokens[last - 1]) == "?":
+            continue  # "city name Boston", "your name?"
         if not line.breaks(last) and (run := read_name(talk, Spot(line, last), Context.MEDIUM)) and ends_well(run):
             yield run
     for _, last in line.find(RELATIVE):

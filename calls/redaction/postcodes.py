@@ -143,7 +143,7 @@ def read_town(talk: Conversation, line: Line, place: int, behind: bool = True) -
     here = last = place
     words = 0
     while here < len(line.tokens) and words < TOWN_WORDS and not (here > place and line.pauses(here)):
-        if line.breaks(here):
+        if here > place and line.breaks(here):
             break
         token = line.tokens[here]
         if words and token.text in IN_TOWNS and not mark(token):

@@ -95,6 +95,8 @@ HAVING = frozenset(
     """.split()
 )
 """Besides "is": behind these the secret follows."""
+CASES = frozenset("gross grosses grosser klein kleines kleiner capital upper lower uppercase lowercase".split())
+"""Before a letter: how it is written."""
 AS = frozenset("as als is ist".split())
 BELONGS = frozenset("my the our mein meine das die unser unsere".split())
 """Between a secret and the word for it, where that stands behind: "I use … as my password"."""

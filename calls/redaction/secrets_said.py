@@ -13,6 +13,7 @@ from stimmung.calls.redaction.secret_words import (
     AS,
     ASKING,
     BELONGS,
+    CASES,
     CODE,
     HAVING,
     LEADS,
@@ -135,6 +136,8 @@ def is_sign(line: Line, place: int) -> bool:
     if token.text in STANDING_SOFT or token.text in TIMES:
         ahead = not line.pauses(place + 1) and is_sign(line, place + 1)
         return ahead or (token.text in STANDING_SOFT and _is_behind_sign(line, place))
+    if token.text in CASES and not line.pauses(place + 1):
+        return bool(letter_of(line.tokens[place + 1]))  # "großes A"
     letter = letter_of(token)
     return (bool(token.digits) and not AMOUNT.search(token.raw)) or (bool(letter) and letter not in ("a", "i"))
 

@@ -119,3 +119,46 @@ def test_a_street_and_a_postcode_are_known_from_then_on() -> None:
 def test_an_address_may_be_told_over_several_turns() -> None:
     turns = ("c: Gartenstraße acht", "a: ja", "c: fünf null sieben", "a: mhm", "c: drei drei Köln")
     assert found("ADDRESS", *turns) == ["Gartenstraße acht fünf null sieben drei drei Köln"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "addresses"),
+    [
+        (["a: Wohin liefern wir?", "c: An der Alten Mühle 7, 50733 Köln."], ["An der Alten Mühle 7, 50733 Köln"]),
+        (["c: Der Techniker soll kommen, Rosenkamp 83, 50733 Köln."], ["Rosenkamp 83", "50733 Köln"]),
+        (["a: wo wohnen sie", "c: ich wohne rosenkamp 31"], ["rosenkamp 31"]),
+        (["a: Wo wohnen Sie?", "c: Rosenkamp 31.", "a: ja", "c: sieben vierundvierzig dreiundfünfzig Passau"],
+         ["Rosenkamp 31. sieben vierundvierzig dreiundfünfzig Passau"]),
+    ],
+)  # fmt: skip
+def test_streets_that_no_word_gives_away_are_found_where_one_is_expected(
+    turns: list[str], addresses: list[str]
+) -> None:
+    assert found("ADDRESS", *turns) == addresses
+
+
+def test_a_british_address_is_found_in_pieces() -> None:
+    turns = ["a: Where do you live?", "c: Sixty nine Orchard Rise.", "c: Norwich", "c: N R seven seven X Q"]
+
+    assert found("ADDRESS", *turns, language="en") == ["Sixty nine Orchard Rise", "Norwich", "N R seven seven X Q"]
+    assert found("ADDRESS", "c: Norwich", "c: N R seven seven X Q", language="en") == []
+
+
+@pytest.mark.parametrize("turn", ["Ashland 03217", "50733 Neustadt", "new york 10011", "madurai 625002"])
+def test_a_town_and_a_postcode_in_figures_are_an_address_by_themselves(turn: str) -> None:
+    assert found("ADDRESS", f"c: {turn}", language="en") == [turn]
+
+
+@pytest.mark.parametrize("turn", ["Rechnung 50733", "about 50733", "Ashland 032", "I moved to Ashland 50733 days ago"])
+def test_other_figures_beside_a_word_are_none(turn: str) -> None:
+    assert found("ADDRESS", f"c: {turn}", language="en") == []
+
+
+def test_figures_that_are_called_a_postcode_are_one_in_every_country() -> None:
+    assert found("ADDRESS", "c: my zip code is 741852", language="en") == ["741852"]
+
+
+def test_what_somebody_only_mutters_between_is_no_town() -> None:
+    call = ["c: my address is 12 mill road", "c: omg", "c: the postcode is n r seven seven x q"]
+
+    assert "omg" not in " ".join(found("ADDRESS", *call, language="en"))

@@ -67,3 +67,28 @@ def test_who_asked_for_one_is_told_one() -> None:
 def test_one_may_be_said_in_two_breaths() -> None:
     turns = ("a: Ihre E-Mail?", "c: anna punkt meier", "a: ja", "c: at beispiel punkt de")
     assert found("EMAIL", *turns) == ["anna punkt meier at beispiel punkt de"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "address"),
+    [
+        ("my email is anna.meiergmail.com", "anna.meiergmail.com"),
+        ("send it to annameiergmailcom please", "annameiergmailcom"),
+        ("anna 65 gmailcom", "anna 65 gmailcom"),
+    ],
+)
+def test_addresses_that_lost_their_at_sign_are_found(turn: str, address: str) -> None:
+    assert found("EMAIL", f"c: {turn}", language="en") == [address]
+
+
+@pytest.mark.parametrize("turn", ["I have it with gmail com", "gmailcom", "look at gmail.com"])
+def test_providers_by_themselves_stay(turn: str) -> None:
+    assert found("EMAIL", f"c: {turn}", language="en") == []
+
+
+def test_pieces_that_the_other_side_repeats_go() -> None:
+    call = ["a: Ihre E-Mail?", "c: svea minus wegener", "a: Svea minus wegener, ja.", "c: Klammeraffe posteo Punkt de"]
+
+    assert "Svea minus wegener" in found("EMAIL", *call)
+    assert "Klammeraffe posteo Punkt de" in found("EMAIL", *call, "a: Klammeraffe posteo Punkt de, ja.")
+    assert len(found("EMAIL", *call, "a: Der Punkt ist klar.")) == len(found("EMAIL", *call))

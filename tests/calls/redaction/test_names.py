@@ -223,3 +223,37 @@ def test_what_a_model_sees_is_added_whole_words_only() -> None:
 
 def test_a_name_that_was_taken_out_before_is_not_looked_for() -> None:
     assert found("NAME", "c: Mein Name ist [NAME], ich habe eine Frage.") == []
+
+
+@pytest.mark.parametrize(
+    ("turn", "name"),
+    [("Anna Meier", "Anna Meier"), ("robert porter", "robert porter"), ("James.", "James")],
+)
+def test_an_utterance_that_is_nothing_but_a_name_is_one(turn: str, name: str) -> None:
+    assert found("NAME", "a: Hello.", f"c: {turn}", language="en") == [name]
+
+
+@pytest.mark.parametrize("turn", ["else", "Anna?", "nothing else", "city name Boston", "my car name is Kona"])
+def test_what_only_looks_like_a_name_is_none(turn: str) -> None:
+    assert found("NAME", f"c: {turn}", language="en") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "name"),
+    [
+        ("Auf welchen Namen läuft der Vertrag?", "Das ist auf Obermüller angemeldet.", "Obermüller"),
+        ("Mit wem spreche ich?", "Auf van Leeuwen.", "van Leeuwen"),
+        ("What name is the account under?", "It is under Featherstone.", "Featherstone"),
+    ],
+)
+def test_what_something_runs_under_is_a_name(question: str, answer: str, name: str) -> None:
+    assert found("NAME", f"a: {question}", f"c: {answer}") == [name]
+
+
+def test_surnames_that_are_words_need_a_capital_only() -> None:
+    assert found("NAME", "c: Ich bin Chiara Jung und habe eine Frage.") == ["Chiara Jung"]
+    assert found("NAME", "c: My name is Rhiannon Long.", language="en") == ["Rhiannon Long"]
+
+
+def test_no_name_stands_behind_ones_own_question() -> None:
+    assert found("NAME", "a: Ihr Name?", "c: [NAME].", "a: Vielen Dank, Herr [NAME].") == []

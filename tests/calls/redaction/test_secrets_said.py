@@ -93,3 +93,51 @@ def test_the_answer_is_found(question: str, answer: str, secret: str) -> None:
 )
 def test_replies_that_tell_nothing_stay(statement: str, reply: str) -> None:
     assert found("SECRET", f"a: {statement}", f"c: {reply}") == []
+
+
+@pytest.mark.parametrize(
+    ("turn", "secret"),
+    [
+        ("Die TAN, die heute kam, heißt 35 71 86.", "35 71 86"),
+        ("Der Sicherheitscode hinten ist 801.", "801"),
+        ("Als Geheimzahl habe ich 4 8 0 0 gewählt.", "4 8 0 0"),
+        ("Ich nehme Kirschkern17 als Passwort.", "Kirschkern17"),
+        ("Mein Passwort ist R wie Richard, E wie Emil, G wie Gustav, drei sechs.",
+         "R wie Richard, E wie Emil, G wie Gustav, drei sechs"),
+        ("Mein Passwort ist großes A, kleines b, vier Ausrufezeichen.", "großes A, kleines b, vier Ausrufezeichen"),
+    ],
+)  # fmt: skip
+def test_other_words_may_stand_between(turn: str, secret: str) -> None:
+    assert found("SECRET", f"c: {turn}") == [secret]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "secret"),
+    [
+        ("Wie lautet Ihre Telefon-PIN?", "Ich glaube, doppel drei fünf zwo.", "doppel drei fünf zwo"),
+        ("Welches Kennwort haben Sie?", "Ich habe Kirschkern genommen.", "Kirschkern"),
+        ("Sagen Sie mir bitte Ihr Passwort.", "Das ist Kirschkern17?.", "Kirschkern17"),
+        ("What is the security number on the card?", "I think it is one eight oh.", "one eight oh"),
+    ],
+)
+def test_the_answer_is_found_behind_other_words(question: str, answer: str, secret: str) -> None:
+    assert found("SECRET", f"a: {question}", f"c: {answer}") == [secret]
+
+
+def test_the_answer_is_waited_for_and_read_back() -> None:
+    call = ["a: Wie ist Ihr Kennwort?", "c: Moment, ich suche das gerade.", "c: Kirschkern.", "a: Kirschkern, ja."]
+
+    assert found("SECRET", *call, "c: Acht fünf sechs.", "a: 856, ja.") == [
+        "Kirschkern. Acht fünf sechs",
+        "Kirschkern",
+        "856",
+    ]
+
+
+def test_a_secret_goes_on_in_the_next_turns() -> None:
+    assert found("SECRET", "a: Ihre PIN?", "c: Vier zwei.", "a: ja", "c: Acht.") == ["Vier zwei. Acht"]
+
+
+def test_a_secret_that_was_taken_out_is_not_looked_for_again() -> None:
+    assert found("SECRET", "c: PIN [SECRET]", "a: 11") == []
+    assert found("SECRET", "a: Ihre PIN?", "c: [SECRET].", "a: danke", "c: 47 11") == []
