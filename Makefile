@@ -12,6 +12,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 STIMMUNG := $(BIN)/stimmung
+# A file's tests stay together, since what they share is made once a worker; each worker takes up to 2 GB.
+WORKERS := -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
 help:  ## show this list
@@ -38,7 +40,7 @@ demo: $(READY)  ## analyse the sample calls as a deployment that has settled its
 
 test: lint mypy  ## the gate: format, rules, types, every test that this machine can run, coverage
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/pytest -m '' --cov --cov-report=term
+	@$(BIN)/pytest -m '' --cov --cov-report=term $(WORKERS)
 
 lint: $(READY)  ## rules and format, by ruff
 	@$(BIN)/ruff check .

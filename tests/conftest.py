@@ -8,6 +8,7 @@ and `skipif`, which is for what no installation changes: the operating system, t
 import importlib.util
 import os
 import shutil
+import signal
 import sys
 import tomllib
 from collections.abc import Generator
@@ -20,6 +21,7 @@ from hypothesis import HealthCheck, settings
 
 # By program; .ci/run installs them.
 DEBIAN_PACKAGE = {"espeak-ng": "espeak-ng", "ffmpeg": "ffmpeg", "pg_ctlcluster": "postgresql", "sox": "sox"}
+LONGEST = ("weights", "slow")  # marks by how long their tests take
 REQUIRE_ALL = "STIMMUNG_REQUIRE_ALL"
 REQUIRED = pytest.StashKey[bool]()
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,6 +114,28 @@ def pytest_configure(config: pytest.Config) -> None:
     patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=required)
     settings.register_profile("patient", patient)
     settings.load_profile("patient")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # else programs that tests interrupt ignore it too
+    if hasattr(config, "workerinput") and sys.platform == "linux":
+        keep_to_own_cores(int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"])
+
+
+def keep_to_own_cores(worker: int, workers: int) -> None:
+    """Give a worker of `-n` its share of the cores: libraries that all use all of them wait for each other."""
+    if own := sorted(os.sched_getaffinity(0))[worker::workers]:
+        os.sched_setaffinity(0, own)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give workers of `-n` the files with the longest tests first: none is left with one when the others are done."""
+    if not hasattr(config, "workerinput"):
+        return
+    length = dict[Path, int]()
+    for item in items:
+        own = next((place for place, mark in enumerate(LONGEST) if item.get_closest_marker(mark)), len(LONGEST))
+        length[item.path] = min(own, length.get(item.path, own))
+    items.sort(key=lambda item: length[item.path])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -17,8 +17,11 @@ MARKERS = """
 addopts = --strict-markers -p no:cacheprovider
 markers =
     gpu: needs a CUDA device
+    slow: takes seconds
+    weights: runs true weights
     needs(*programs): needs programs
 """
+WORKERS = ("-p", "xdist.plugin", "-n")
 NEEDS_SOX = "import pytest\n@pytest.mark.needs('sox')\ndef test_sound(): pass\ndef test_other(): pass\n"
 
 
@@ -29,6 +32,8 @@ def house(pytester: pytest.Pytester, root: Path, monkeypatch: pytest.MonkeyPatch
     pytester.makefile(".ini", pytest=MARKERS)
     monkeypatch.setenv("PATH", str(pytester.path))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        monkeypatch.delenv(name)
     return pytester
 
 
@@ -76,6 +81,35 @@ def test_ci_forgives_a_missing_gpu_another_platform_and_an_expected_failure(
         "@pytest.mark.xfail\ndef test_known(): assert False\n"
     )
     house.runpytest().assert_outcomes(skipped=2, xfailed=1)
+
+
+@pytest.mark.slow
+def test_all_that_holds_where_workers_share_the_tests(house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.makepyfile(NEEDS_SOX)
+    result = house.runpytest_subprocess(*WORKERS, "2")
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(
+        ["*skipped on this machine*", "*::test_sound: needs sox", "apt-get install espeak-ng ffmpeg postgresql sox"]
+    )
+    monkeypatch.setenv("STIMMUNG_REQUIRE_ALL", "1")
+    house.runpytest_subprocess(*WORKERS, "2").assert_outcomes(passed=1, errors=1)
+
+
+@pytest.mark.slow
+def test_workers_begin_with_the_files_that_take_longest(house: pytest.Pytester) -> None:
+    marked = "import pytest\ndef test_quick(): pass\n@pytest.mark.{}\ndef test_long(): pass"
+    house.makepyfile(test_a="def test_quick(): pass", test_b=marked.format("slow"), test_c=marked.format("weights"))
+    result = house.runpytest_subprocess(*WORKERS, "1", "--dist", "loadfile", "--no-loadscope-reorder", "-v")
+    order = [f"*PASSED test_{name}*" for name in ("c.py::test_quick", "c.py::test_long", "b.py::test_long", "a.py")]
+    result.stdout.fnmatch_lines(order)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot be kept to cores")
+def test_workers_share_the_cores(house: pytest.Pytester) -> None:
+    most = (len(os.sched_getaffinity(0)) + 1) // 2
+    house.makepyfile(f"import os\ndef test_cores(): assert len(os.sched_getaffinity(0)) <= {most}")
+    house.runpytest_subprocess(*WORKERS, "2", "--dist", "each").assert_outcomes(passed=2)
 
 
 def test_a_program_without_a_debian_package_is_refused(house: pytest.Pytester) -> None:

