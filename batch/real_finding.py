@@ -19,13 +19,13 @@ from stimmung.store.pseudonyms import open_secret
 from stimmung.store.records import StoredCall
 from stimmung.store.removal.exports_register import Export, exporting
 from stimmung.store.removal.retention_rules import RetentionRules
-from stimmung.store.search.query import Query
+from stimmung.store.search.language.query import Query
+from stimmung.store.search.meaning.vector_index import tend_vectors
 from stimmung.store.search.recording import Searcher, customer_pseudonyms, record_search
 from stimmung.store.search.records import Ask, Found
 from stimmung.store.search.reindex import index_missing
 from stimmung.store.search.saved import SavedSearch, forget_search, save_search, saved_search, searches_of
 from stimmung.store.search.search import search
-from stimmung.store.search.vector_index import tend_vectors
 
 
 class RealFinding:

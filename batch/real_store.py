@@ -34,7 +34,7 @@ from stimmung.store.removal.erasure import Erased, erase_call, erase_customer, s
 from stimmung.store.removal.exports_register import Export, exporting
 from stimmung.store.removal.retention import Plan, Retained, plan_retention, run_retention
 from stimmung.store.removal.retention_rules import RetentionRules, rules_of
-from stimmung.store.search.half_vectors import halve_vectors
+from stimmung.store.search.meaning.half_vectors import halve_vectors
 from stimmung.store.status import StoreStatus, calls_of_customer, calls_of_id, store_status
 
 Clock = Callable[[], datetime]  # aware

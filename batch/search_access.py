@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stimmung.speech.records import Audio, Span
-from stimmung.store.search.query import Query
+from stimmung.store.search.language.query import Query
 from stimmung.store.search.records import Ask, Found
 from stimmung.store.search.saved import SavedSearch
 

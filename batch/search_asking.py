@@ -10,8 +10,8 @@ from stimmung.speech.engines import TextEmbedding
 from stimmung.speech.errors import WeightsError
 from stimmung.speech.records import Samples
 from stimmung.speech.settings import EMBEDDED_TEXT, Settings
-from stimmung.store.search.parser import parse
-from stimmung.store.search.query import All, Node, Query, Word
+from stimmung.store.search.language.parser import parse
+from stimmung.store.search.language.query import All, Node, Query, Word
 from stimmung.store.search.records import Ask, Mode
 from stimmung.store.search.search import wanted_meanings
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stimmung.batch.search_asking import Asked, LoadEmbedding
     from stimmung.batch.store_access import OpenStore
     from stimmung.speech.settings import Settings
-    from stimmung.store.search.query import Query, QueryError
+    from stimmung.store.search.language.query import Query, QueryError
     from stimmung.store.search.records import Found, Mode
 
 EXAMPLES = """Examples:
@@ -133,7 +133,7 @@ def _search(
     finding: "Finding", request: SearchRequest, settings: "Settings", embedding: "LoadEmbedding", screen: "Screen"
 ) -> None:
     from stimmung.batch.search_asking import parsed, with_meaning
-    from stimmung.store.search.query import QueryError
+    from stimmung.store.search.language.query import QueryError
     from stimmung.store.search.records import Ask
 
     text = request.text

@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
-from stimmung.store.search.describing import describe
-from stimmung.store.search.query import Query
+from stimmung.store.search.language.describing import describe
+from stimmung.store.search.language.query import Query
 from stimmung.store.search.records import Found, Hit, Mode, Neighbour
 from stimmung.store.search.saved import SavedSearch
 

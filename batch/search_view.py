@@ -20,8 +20,8 @@ from stimmung.batch.timeline_view import mood_style, signed
 from stimmung.calls.clock import clock
 from stimmung.calls.course import SCALE
 from stimmung.speech.records import DistressState
-from stimmung.store.search.describing import describe
-from stimmung.store.search.query import Note, Query
+from stimmung.store.search.language.describing import describe
+from stimmung.store.search.language.query import Note, Query
 from stimmung.store.search.records import Facets, Found, Hit, Neighbour, Way
 
 WAYS: dict[Way, str] = {"words": "words", "sound": "words that sound alike", "meaning": "meaning", "filters": "filters"}

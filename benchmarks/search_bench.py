@@ -21,7 +21,7 @@ from stimmung.models.text_loading import load_text_model
 from stimmung.speech.records import Samples
 from stimmung.speech.settings import EMBEDDED_TEXT, Settings
 from stimmung.store.database import Database
-from stimmung.store.search.parser import parse
+from stimmung.store.search.language.parser import parse
 from stimmung.store.search.records import Ask, Found, Mode
 from stimmung.store.search.search import search, wanted_meanings
 

@@ -21,9 +21,9 @@ from search_quality_set import read_set
 from stimmung.models.text_emotion import TextModel
 from stimmung.speech.records import Samples
 from stimmung.store.database import Database
-from stimmung.store.search.fields import vocabulary
-from stimmung.store.search.parser import parse
-from stimmung.store.search.query import QueryError
+from stimmung.store.search.language.fields import vocabulary
+from stimmung.store.search.language.parser import parse
+from stimmung.store.search.language.query import QueryError
 from stimmung.store.search.records import Ask, Mode
 from stimmung.store.search.search import search, wanted_meanings
 from text_bench import show

@@ -206,7 +206,7 @@ def opened(folder: Path) -> Database:
 
 def make_index(database: Database) -> None:
     """Make the index over the vectors as the product does."""
-    from stimmung.store.search.vector_index import tend_vectors
+    from stimmung.store.search.meaning.vector_index import tend_vectors
 
     tend_vectors(database, memory=MEMORY)
 

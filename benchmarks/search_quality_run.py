@@ -29,12 +29,12 @@ from stimmung.store.database import Database
 from stimmung.store.places import places_in
 from stimmung.store.pseudonyms import open_secret
 from stimmung.store.records import SavedCall
-from stimmung.store.search.folding import fold
-from stimmung.store.search.parser import parse
-from stimmung.store.search.query import CustomerKey, Query
+from stimmung.store.search.language.parser import parse
+from stimmung.store.search.language.query import CustomerKey, Query
+from stimmung.store.search.lexemes.folding import fold
+from stimmung.store.search.lexemes.words import Lexemes, WordAnalysis
 from stimmung.store.search.records import Ask, Mode
 from stimmung.store.search.search import search, wanted_meanings
-from stimmung.store.search.words import Lexemes, WordAnalysis
 from text_bench import show
 
 DEPTH: Final = 10  # hits that count

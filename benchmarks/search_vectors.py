@@ -14,8 +14,8 @@ from search_bench import Bench, percentiles
 from search_corpus_queries import meaning_queries
 from stimmung.speech.records import Samples
 from stimmung.store.database import Database
-from stimmung.store.search.meanings import PROBES
-from stimmung.store.search.vector_index import ROWS_A_LIST
+from stimmung.store.search.meaning.meanings import PROBES
+from stimmung.store.search.meaning.vector_index import ROWS_A_LIST
 from text_bench import show
 
 DEPTH: Final = 50

@@ -25,8 +25,8 @@ from stimmung.store.data_folder import data_folder
 from stimmung.store.embedded.server import EmbeddedServer
 from stimmung.store.migrate import migrate_database, refuse_newer
 from stimmung.store.pace import Pace, Tell, pause
-from stimmung.store.search.spread import Spread
-from stimmung.store.search.words import WordAnalysis
+from stimmung.store.search.lexemes.words import WordAnalysis
+from stimmung.store.search.meaning.spread import Spread
 
 Kind = Literal["embedded", "external"]
 Result = TypeVar("Result")

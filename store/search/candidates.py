@@ -29,8 +29,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from stimmung.store.schema import search_entries
 from stimmung.store.search.filters import Clause, Filters
+from stimmung.store.search.language.query import Period, Sort
 from stimmung.store.search.lexeme_queries import Term, conjunction, lexeme
-from stimmung.store.search.query import Period, Sort
 from stimmung.store.search.stretches import Stretch, Walk
 from stimmung.store.search.tags import DECILES, day_of, day_start, decile_tag
 

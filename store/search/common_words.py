@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from stimmung.store.search.folding import fold
+from stimmung.store.search.lexemes.folding import fold
 
 GERMAN: Final = """
 ab aber als also am an auch auf aus bei beim bin bis bist da dann das dass dein dem den denn der des dich die dir doch

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from stimmung.store.search.query import Place, QueryError
+from stimmung.store.search.language.query import Place, QueryError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from stimmung.calls.records import CallAnalysis
 from stimmung.speech.records import Utterance
 from stimmung.store.copying import copy_rows
 from stimmung.store.schema import search_entries
-from stimmung.store.search.folding import fold
+from stimmung.store.search.lexemes.folding import fold
+from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.tags import call_tags, time_tags, utterance_tags
 from stimmung.store.search.vectors_of_words import words_vector
-from stimmung.store.search.words import WordAnalysis
 from stimmung.store.utterance_rows import Values
 
 SEARCH_VERSION: Final = 1  # grows when words or signs are made otherwise: entries of before are made anew

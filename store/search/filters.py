@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, not_, or_, select
 
 from stimmung.store.schema import calls, search_entries
+from stimmung.store.search.language.query import Between, Condition, Field, Period, Value
 from stimmung.store.search.lexeme_queries import conjunction, disjunction, lexeme
-from stimmung.store.search.query import Between, Condition, Field, Period, Value
 from stimmung.store.search.tags import meta_tag, tag
 
 Clause = ColumnElement[Any]  # Any: of whatever type SQLAlchemy makes of it

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select, tuple_
 from stimmung.speech.records import Span
 from stimmung.store.schema import calls, search_entries, utterances
 from stimmung.store.search.candidates import Key
-from stimmung.store.search.folding import fold
-from stimmung.store.search.query import All, Near, Node, Not, Phrase, Prefix, Word
-from stimmung.store.search.query import Any as Either
+from stimmung.store.search.language.query import All, Near, Node, Not, Phrase, Prefix, Word
+from stimmung.store.search.language.query import Any as Either
+from stimmung.store.search.lexemes.folding import fold
+from stimmung.store.search.lexemes.sounds import likeness
+from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.records import Hit, Neighbour, Way
-from stimmung.store.search.sounds import likeness
-from stimmung.store.search.words import WordAnalysis
 from stimmung.store.utterance_rows import AnyRow
 
 ALIKE = 0.6  # likeness from which on a word that sounds like one that was asked for is marked

@@ -6,10 +6,10 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from stimmung.store.search.common_words import COMMON
-from stimmung.store.search.folding import fold
-from stimmung.store.search.query import All, Any, Near, Node, Not, Phrase, Prefix, Word
-from stimmung.store.search.sounds import near_sounds
-from stimmung.store.search.words import Lexemes, WordAnalysis
+from stimmung.store.search.language.query import All, Any, Near, Node, Not, Phrase, Prefix, Word
+from stimmung.store.search.lexemes.folding import fold
+from stimmung.store.search.lexemes.sounds import near_sounds
+from stimmung.store.search.lexemes.words import Lexemes, WordAnalysis
 
 FORM = "="  # before a whole word as it was said, folded: what prefixes look through
 SHORT = 2  # letters: parts as short as the E of `E-Mail` only count beside the others

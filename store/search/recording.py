@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from stimmung.store.audit import Act, Detail, record_acts
-from stimmung.store.search.query import CustomerKey, Query
+from stimmung.store.search.language.query import CustomerKey, Query
 from stimmung.store.search.records import Ask, Found
 from stimmung.store.secret import Secret
 

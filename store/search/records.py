@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from stimmung.speech.records import Samples, Span
-from stimmung.store.search.query import Note, Query
+from stimmung.store.search.language.query import Note, Query
 
 Mode = Literal["hybrid", "words", "meaning"]
 Way = Literal["words", "sound", "meaning", "filters"]

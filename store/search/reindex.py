@@ -14,7 +14,7 @@ from stimmung.store.pace import Tell, tell_nobody
 from stimmung.store.records import StoredCall
 from stimmung.store.schema import calls, search_entries
 from stimmung.store.search.entries import SEARCH_VERSION, IndexedCall, write_entries
-from stimmung.store.search.words import WordAnalysis
+from stimmung.store.search.lexemes.words import WordAnalysis
 
 TOLD_EVERY: Final = 500  # calls, some seconds
 BEHIND_ERASURES: Final = text("LOCK TABLE calls IN ROW EXCLUSIVE MODE")  # waits for one that is under way

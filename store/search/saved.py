@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from stimmung.speech.errors import StoreError
 from stimmung.store.database import Database
 from stimmung.store.schema import saved_searches
-from stimmung.store.search.query import Field, Query
+from stimmung.store.search.language.query import Field, Query
 
 LONGEST_NAME: Final = 64  # characters
 

@@ -13,9 +13,9 @@ from stimmung.store.search.cursors import Cursor, read_cursor, write_cursor
 from stimmung.store.search.filters import compiled_filters
 from stimmung.store.search.fusion import Listed, Ranked, fused
 from stimmung.store.search.hits import read_hits
+from stimmung.store.search.language.query import All, Query, Sort, Word
 from stimmung.store.search.lexeme_queries import word_query
-from stimmung.store.search.meanings import find_nearest
-from stimmung.store.search.query import All, Query, Sort, Word
+from stimmung.store.search.meaning.meanings import find_nearest
 from stimmung.store.search.records import LONGEST_PAGE, Ask, Facets, Found, Mode, Way
 from stimmung.store.search.widening import Worded, find_words
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from stimmung.speech.records import TextEmotionScore, Utterance
-from stimmung.store.search.folding import fold
-from stimmung.store.search.query import Field
+from stimmung.store.search.language.query import Field
+from stimmung.store.search.lexemes.folding import fold
 
 LONGEST = 60  # characters of a value, of longer ones the beginning and a digest: an index entry has its limits
 DIGEST = 16

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from stimmung.store.search.lexeme_queries import FORM
-from stimmung.store.search.words import Lexemes
+from stimmung.store.search.lexemes.words import Lexemes
 
 STEM, PART = 3 << 14, 0  # weights A and D, in the upper two bits of a place
 LAST_PLACE = 16_383  # PostgreSQL counts no further

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, select, tuple_
 
 from stimmung.store.schema import utterances
 from stimmung.store.search.candidates import Candidate, Candidates, Key, Wanted, find_candidates
-from stimmung.store.search.folding import fold
 from stimmung.store.search.frequencies import MOST, Rarities, rarities
 from stimmung.store.search.lexeme_queries import WordQuery
+from stimmung.store.search.lexemes.folding import fold
+from stimmung.store.search.lexemes.sounds import likeness
+from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.records import PAGE, Way
-from stimmung.store.search.sounds import likeness
-from stimmung.store.search.words import WordAnalysis
 
 ENOUGH: Final = PAGE  # hits as asked, from which on nothing else is tried
 MISHEARD: Final = 3  # utterances that have a word at most, where it is also looked for by its sound

@@ -10,7 +10,7 @@ import numpy as np
 
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import Audio, Span
-from stimmung.store.search.query import Note, Place, Query
+from stimmung.store.search.language.query import Note, Place, Query
 from stimmung.store.search.records import Ask, Facets, Found, Hit, Neighbour
 from stimmung.store.search.saved import SavedSearch
 

@@ -16,7 +16,7 @@ from stimmung.speech.engines import TextEmbedding
 from stimmung.speech.errors import WeightsError
 from stimmung.speech.fakes import FakeTextEmbedding
 from stimmung.speech.settings import Settings
-from stimmung.store.search.query import All, Word
+from stimmung.store.search.language.query import All, Word
 from stimmung.store.search.records import Ask, Facets
 
 

@@ -5,7 +5,7 @@ import pytest
 from search_fuzz import made_queries
 from search_quality_records import QualityQuery, Relevance
 from search_quality_run import ABLATIONS, Changed, gain, recall
-from stimmung.store.search.words import WordAnalysis
+from stimmung.store.search.lexemes.words import WordAnalysis
 
 
 def asking(**relevant: Relevance) -> QualityQuery:

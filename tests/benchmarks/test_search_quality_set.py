@@ -11,8 +11,8 @@ from search_quality_records import NOW, ZONE, Place, QualitySet
 from search_quality_set import build_set, faults, read_set, write_set
 from search_quality_sources import read_asked, read_fillers, read_heard, read_scripts
 from stimmung.models.emotion_labels import SERVICE_CLASSES
-from stimmung.store.search.parser import parse
-from stimmung.store.search.query import Note
+from stimmung.store.search.language.parser import parse
+from stimmung.store.search.language.query import Note
 
 
 @pytest.fixture(scope="module")

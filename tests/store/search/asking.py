@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from stimmung.store.search.parser import parse
-from stimmung.store.search.query import Condition, Query
+from stimmung.store.search.language.parser import parse
+from stimmung.store.search.language.query import Condition, Query
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 4, 15, 0, tzinfo=BERLIN)

@@ -9,7 +9,7 @@ from tests.store.made_calls import places_below, saved_call, with_words
 from stimmung.speech.records import CallInfo, Polarity, Role, Samples, TextEmotionScore
 from stimmung.store.calls import save_call
 from stimmung.store.database import Database
-from stimmung.store.search.parser import parse
+from stimmung.store.search.language.parser import parse
 from stimmung.store.search.records import Ask, Found, Mode
 from stimmung.store.search.search import search
 

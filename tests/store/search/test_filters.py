@@ -6,9 +6,9 @@ from tests.store.search.asking import ask, filter_of
 from stimmung.models.emotion_labels import SERVICE_CLASSES
 from stimmung.models.voice_label_maps import SCORED
 from stimmung.speech.records import Polarity
-from stimmung.store.search.describing import describe
-from stimmung.store.search.fields import Choice, vocabulary
-from stimmung.store.search.query import Between, Condition, CustomerKey, Field, QueryError, Sort
+from stimmung.store.search.language.describing import describe
+from stimmung.store.search.language.fields import Choice, vocabulary
+from stimmung.store.search.language.query import Between, Condition, CustomerKey, Field, QueryError, Sort
 
 
 def choice(name: str) -> Choice:

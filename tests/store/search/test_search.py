@@ -8,7 +8,7 @@ from tests.store.search.found_calls import BEGAN, Said, axis, find, keep, texts
 
 from stimmung.store.database import Database
 from stimmung.store.pseudonyms import open_secret
-from stimmung.store.search.query import QueryError
+from stimmung.store.search.language.query import QueryError
 
 BILL, POWER, CANCEL = "Die Rechnung ist falsch", "Meine Stromrechnung kam doppelt", "Ich möchte kündigen"
 PROOF, ENGLISH, HEARD = "Die Kündigungsbestätigung fehlt", "I was charged twice", "Ich habe eine Rechnunk bekommen"

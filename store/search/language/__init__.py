@@ -1,0 +1,1 @@
+"""The query language for people, in English and German: read, checked, described."""

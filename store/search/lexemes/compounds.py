@@ -1,0 +1,153 @@
+"""German compounds cut into the words they are made of: `Stromrechnung` into `Strom` and `Rechnung`.
+
+Own code: of the libraries tried, those that cut well are under the GPL or LGPL or want another Python, and those that
+remain (frequencies of wordfreq, the nouns of Wiktionary) cut one word in seven of those that must stay whole.
+Every part must be on our list; beside a telling one (`Rechnung`, `Tarif`) a single unknown word may stand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from stimmung.store.search.lexemes.compound_words import CompoundWords, read_compound_words
+from stimmung.store.search.lexemes.folding import fold
+
+SHORTEST = 6  # letters of a compound: `Bauamt`
+LONGEST = 60  # letters: beyond it stands no word
+SHORTEST_PART = 3
+SHORTEST_UNKNOWN_FIRST = 4  # letters
+SHORTEST_UNKNOWN_LAST = 5  # letters; most endings are shorter
+DIGRAPH = re.compile(r"ae|oe|(?<![aeq])ue")
+START = re.compile(  # of a German syllable: tells `Brand|schutz` from `Bra|ndschutz`
+    r"(?:[bcfgkp]?[lr]|[bdfghjlmnprvwxz]|c|d[rw]|gn|kn?|pfl?|pfr?|ph[lr]?|ps|qu|rh|s|sch[lmnrw]?|sk|sl|sp[lr]?|str?|t[hrw]?"
+    r"|tsch|wr|zw)?[aeiouy]"
+)
+NO_END = re.compile(r"[jqvw]$|[mn]b$|[^aeiouyhlr][lr]$")  # of a German word: tells `Attr|aktion`
+LEFT_OVER = (
+    "be",
+    "ver",
+    "ge",
+    "ent",
+    "zer",
+    "ab",
+    "auf",
+    "aus",
+    "zu",
+    "nach",
+    "vor",
+    "um",
+    "un",
+    "bei",
+)  # `Tatbe|stand`
+PREFIXES = frozenset(  # of verbs and what is made of them: `Weiterleitung`, `Zusammenstellung`
+    """
+    aneinander auseinander daher dahin daneben darauf daran davon davor dazu dazwischen durch einander empor entgegen
+    entlang fehl fort frei gegen gegenuber heraus herab heran herauf herbei herein herum herunter hervor hinab hinauf
+    hinaus hinein hinter hinunter hinzu nach nieder statt uber uberein umher unter unver voll voran voraus vorbei vorher
+    weiter wider wieder zurecht zuruck zusammen zuvor zwischen miss
+    """.split()
+)
+ENDINGS = re.compile(
+    r"(?:s|es|en|n|er|r)?(?:ier|isier|alis|ali|abl|ation|ion|iell|isation|ization|at[io]|olog|ogra|ität|isch|d?ig|lich|inn?|in$|los|haft|bar|sam|ung|heit|keit|schaft|tum|nis|ling|erei|ler)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that starts at a letter of the compound; one that is not listed is found by its own letters."""
+
+    start: int
+    words: tuple[str, ...] = ()
+    telling: bool = False  # an unknown word may precede
+
+
+class Compounds:
+    """Cuts compounds; `words` of the house are added to those known. The list is read when it is first needed."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._more = tuple(words)
+
+    @cached_property
+    def _known(self) -> CompoundWords:
+        return read_compound_words(self._more)
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """Return the words that a word in small letters is made of, in dictionary form; none if it is one.
+
+        Of three parts and more, neighbours are given together as well: `stromrechnung` in `stromrechnungskopie`.
+        """
+        if not SHORTEST <= len(word) <= LONGEST or not word.isalpha():
+            return ()
+        folded = fold(word)
+        whole = self._known.whole.get(folded)
+        if whole is not None:
+            inner = self._tails(folded).get(0, ()) if whole else ()
+            return tuple(dict.fromkeys((*whole, *chain.from_iterable(part.words for part in inner))))
+        cut = self._cut(folded)
+        if not cut or not all(part.words for part in cut):
+            plain = DIGRAPH.sub(lambda found: found.group()[0], folded)  # `gebuehr`: the other way to write `gebühr`
+            better = self._cut(plain) if plain != folded and plain not in self._known.whole else ()
+            word, folded, cut = (plain, plain, better) if better else (word, folded, cut)
+        written = word if len(word) == len(folded) else folded
+        return tuple(dict.fromkeys(chain(_each(written, cut), _together(written, cut))))
+
+    def _cut(self, word: str) -> tuple[Part, ...]:
+        tails = self._tails(word)
+        return tails.get(0) or _behind_unknown(word, tails) or self._before_unknown(word)
+
+    def _tails(self, word: str) -> dict[int, tuple[Part, ...]]:
+        """Return for each letter the fewest known parts that the word is made of from there to its end.
+
+        From the first letter on there are two at least.
+        """
+        tails: dict[int, tuple[Part, ...]] = {}
+        for start in range(len(word) - SHORTEST_PART, -1, -1):
+            last = self._known.last.get(word[start:]) if start else None
+            if last:
+                tails[start] = (Part(start, last.words, last.after_unknown),)
+                continue
+            ways = [
+                (Part(start, first.words, first.before_unknown), *tails[end])
+                for end in range(len(word) - SHORTEST_PART, start + SHORTEST_PART - 1, -1)
+                if end in tails and (first := self._known.first.get(word[start:end]))
+            ]
+            if ways:
+                tails[start] = min(ways, key=len)
+        return tails
+
+    def _before_unknown(self, word: str) -> tuple[Part, ...]:
+        for end in range(len(word) - SHORTEST_UNKNOWN_LAST, SHORTEST_PART - 1, -1):
+            first = self._known.first.get(word[:end])
+            if first and first.before_unknown and START.match(word, end) and not ENDINGS.match(word, end):
+                return (Part(0, first.words), Part(end))
+        return ()
+
+
+def _behind_unknown(word: str, tails: dict[int, tuple[Part, ...]]) -> tuple[Part, ...]:
+    for start in sorted(tails):
+        if start >= SHORTEST_UNKNOWN_FIRST and tails[start][0].telling and _may_be_word(word[:start]):
+            return (Part(0), *tails[start])
+    return ()
+
+
+def _may_be_word(unknown: str) -> bool:
+    """Tell whether the letters before a telling part look like a word of their own."""
+    if not START.match(unknown) or NO_END.search(unknown):
+        return False
+    return unknown not in PREFIXES and not unknown.endswith(LEFT_OVER)
+
+
+def _each(word: str, cut: tuple[Part, ...]) -> Iterator[str]:
+    for place, part in enumerate(cut):
+        end = cut[place + 1].start if place + 1 < len(cut) else len(word)
+        yield from part.words or (word[part.start : end],)
+
+
+def _together(word: str, cut: tuple[Part, ...]) -> Iterator[str]:
+    for count in range(2, len(cut)):
+        for first in range(len(cut) - count + 1):
+            last = cut[first + count - 1]
+            if last.words:
+                yield word[cut[first].start : last.start] + last.words[0]

@@ -1,0 +1,1 @@
+"""Search by meaning: vectors at half precision, their index, what is near."""
