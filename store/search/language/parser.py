@@ -98,7 +98,8 @@ class _Parser:
         """Return the whole text as a query."""
         parts: list[_Part] = []
         while self._peek():
-            parts.append(self._blank())
+            if not (part := self._blank()).empty:
+                parts.append(part)
             if (token := self._peek()) and token.kind is Kind.CLOSE:  # `:)`, `a) … b) …`
                 self._take()
         whole = _both(parts)

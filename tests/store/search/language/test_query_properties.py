@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.store.search.asking import NOW, ask
 
@@ -206,6 +206,7 @@ def test_any_text_is_a_query_or_a_message_with_a_place(text: str) -> None:
 @pytest.mark.slow
 @settings(max_examples=MANY, deadline=None)
 @given(typed)
+@example("CUSTOMER:0 CUSTOMER:1))")
 def test_any_of_many_texts_is_a_query_or_a_message_with_a_place(text: str) -> None:
     check(text)
 
