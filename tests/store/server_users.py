@@ -24,8 +24,8 @@ from stimmung.store.pace import Pace
 from stimmung.store.embedded.server import EmbeddedServer
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who was started in a shell's background ignores it
 with EmbeddedServer(Path(sys.argv[1]), Pace(lambda line: print(line, file=sys.stderr))):
-    print("open", flush=True)
     try:
+        print("open", flush=True)
         sys.stdin.read()
     except KeyboardInterrupt:
         print("interrupted", flush=True)
