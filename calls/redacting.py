@@ -6,8 +6,9 @@ Whoever judges, shows or keeps what was said is handed a redactor; there is no w
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
+from stimmung.calls.metadata import MetadataReader, without
 from stimmung.calls.redaction.records import Redacted, TextFinding
 from stimmung.speech.records import CallInfo, Utterance
 
@@ -52,8 +53,8 @@ def redact_path(path: str, redactor: Redacting, language: str = "") -> str:
 
 def redact_info(info: CallInfo, redactor: Redacting, language: str = "") -> CallInfo:
     """Return what is known of a call with its metadata redacted; `customer` is left to whoever shows or keeps it."""
-    language = info.language or language
-    return replace(info, metadata={key: _value(key, one, redactor, language) for key, one in info.metadata.items()})
+    read = MetadataReader(redactor.find_in_text, info.language or language, _readable_name, _readable_value)
+    return replace(info, metadata=read.redacted(info.metadata))
 
 
 def shown_info(info: CallInfo) -> CallInfo:
@@ -62,45 +63,18 @@ def shown_info(info: CallInfo) -> CallInfo:
 
 
 def _redacted_name(name: str, redactor: Redacting, language: str) -> str:
-    readable = _veiled(RECORDING, name).replace("_", " ")  # as a part of a word it would hide a number beside it
-    return _without(name, redactor.find_in_text(readable, language))
+    readable = _readable_name(name).replace("_", " ")  # as a part of a word it would hide a number beside it
+    return without(name, redactor.find_in_text(readable, language))
 
 
-def _value(key: str, value: Any, redactor: Redacting, language: str) -> Any:  # Any: JSON that others wrote
-    """Redact a value of JSON; the name of its key says what it is, as the words before a number do in a call."""
-    if isinstance(value, dict):
-        return {name: _value(name, one, redactor, language) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_value(key, one, redactor, language) for one in value]
-    if isinstance(value, bool) or not isinstance(value, str | int):  # what has a fraction was measured
-        return value
-    text, named = str(value), f"{_words_of(key)}: "
-    readable = _veiled(MOMENT, text)
-    own = _moved(redactor.find_in_text(readable, language), len(named))
-    found = [*redactor.find_in_text(named + readable, language), *own]
-    inside = _moved([one for one in found if one.start >= len(named)], -len(named))
-    return _without(text, inside) if inside else value
+def _readable_name(name: str) -> str:
+    return _veiled(RECORDING, name)
 
 
-def _words_of(key: str) -> str:
-    """Return the words that a key is made of: `customerNumber` and `customer_number` are `customer number`."""
-    return re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", key)).strip().lower()
+def _readable_value(text: str) -> str:
+    return _veiled(MOMENT, text)
 
 
 def _veiled(pattern: re.Pattern[str], text: str) -> str:
     """Return the text with what the pattern knows to be harmless as letters, every other one in its place."""
     return pattern.sub(lambda found: "x" * len(found[0]), text)
-
-
-def _moved(found: Sequence[TextFinding], by: int) -> list[TextFinding]:
-    return [replace(one, start=one.start + by, end=one.end + by) for one in found]
-
-
-def _without(text: str, found: Sequence[TextFinding]) -> str:
-    """Replace what was found; of findings that lie over each other the first stands for all of them."""
-    pieces, end = [], 0
-    for one in sorted(found, key=lambda one: (one.start, -one.end)):
-        if one.start >= end:
-            pieces += [text[end : one.start], f"[{one.kind}]"]
-        end = max(end, one.end)
-    return "".join((*pieces, text[end:]))
