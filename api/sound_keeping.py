@@ -4,10 +4,10 @@ Who ends the server in between, by force, ends up with calls that have no sound.
 """
 
 import logging
-import queue
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+from stimmung.api.faults import places_of
 from stimmung.api.heard_sound import HeardSound
 from stimmung.calls.kept_sound import redacted_opus
 from stimmung.speech.errors import AudioError, StoreError
@@ -31,43 +31,47 @@ class Shelf:
     sound: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """A call as it is kept, and its sound."""
-
-    call: SavedCall
-    sound: HeardSound
-
-
 class SoundKeeping:
     """Adds sound to calls; `close` it before the database."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._heard: queue.SimpleQueue[_Heard | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="keep sound", daemon=True)
-        self._thread.start()
+        self._thread = ThreadPoolExecutor(1, "keep sound")
+        self._lost = 0  # written by that thread only
+
+    @property
+    def lost(self) -> int:
+        """How many calls are kept without the sound that was to be kept of them."""
+        return self._lost
 
     def put(self, call: SavedCall, sound: HeardSound) -> None:
-        """Have the sound added to a call that was just kept without."""
-        self._heard.put(_Heard(call, sound))
+        """Have the sound added to a call that was just kept without; after `close` it is let go."""
+        try:
+            adding = self._thread.submit(self._add, call, sound)
+            self._thread.submit(self._done, call, sound, adding)  # one thread: by then it was added, or could not be
+        except RuntimeError:
+            logger.error("call %s: its sound is not kept: the server stops", call.analysis.info.call_id)
+            sound.drop()
 
     def close(self) -> None:
         """Add what is left, and stop."""
-        self._heard.put(None)
-        self._thread.join()
+        self._thread.shutdown()
 
-    def _run(self) -> None:
-        while (heard := self._heard.get()) is not None:
-            try:
-                self._add(heard)
-            except (AudioError, StoreError, OSError) as error:
-                logger.error("call %s: its sound is not kept: %s", heard.call.analysis.info.call_id, error)
-            finally:
-                heard.sound.drop()
-
-    def _add(self, heard: _Heard) -> None:
-        audio = heard.sound.audio()
+    def _add(self, call: SavedCall, sound: HeardSound) -> None:
+        audio = sound.audio()
         if audio is not None and audio.samples.shape[1]:
-            sound = redacted_opus(audio, heard.call.analysis)
-            add_sound(self._shelf.database, self._shelf.places, replace(heard.call, audio=sound))
+            opus = redacted_opus(audio, call.analysis)
+            add_sound(self._shelf.database, self._shelf.places, replace(call, audio=opus))
+
+    def _done(self, call: SavedCall, sound: HeardSound, adding: Future[None]) -> None:
+        """Let go of a sound, and tell where it could not be added, whatever the reason: the next comes all the same.
+
+        The text of an error that nobody foresaw may hold what was said.
+        """
+        sound.drop()
+        error = adding.exception()
+        if error is not None:
+            self._lost += 1
+            foreseen = isinstance(error, AudioError | StoreError | OSError)
+            why = error if foreseen else f"{type(error).__name__} at {places_of(error)}"
+            logger.error("call %s: its sound is not kept: %s", call.analysis.info.call_id, why)

@@ -1,12 +1,13 @@
 """The sound of a live call while it is on: as it was heard where that may be kept, else silence; nothing in clear."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stimmung.api.heard_sound import HeardSound
+from stimmung.api.heard_sound import HeardSound, _Spool
 from stimmung.speech.records import Samples
 
 RATE = 8_000
@@ -122,3 +123,65 @@ def test_a_folder_that_cannot_be_used_costs_the_sound_and_nothing_else(
         sound.hear(hum())
     assert sound.audio() is None
     assert caplog.text.count("cannot be kept") == 1
+
+
+def on_a_full_disk(tmp_path: Path) -> HeardSound:
+    """Return a sound that is kept, on a disk that takes nothing more."""
+    sound = heard(tmp_path / "audio")
+    sound.hear(hum(0.01))
+    assert sound._spool is not None
+    sound._spool._file.close()
+    sound._spool._file = Path("/dev/full").open("w+b")  # noqa: SIM115 (buffered as the other, and closed by it)
+    return sound
+
+
+@pytest.mark.parametrize("size", [0.01, 2.0])
+def test_a_full_disk_costs_the_sound_and_never_the_call(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, size: float
+) -> None:
+    sound, other = on_a_full_disk(tmp_path), heard(None)
+    other.hear(hum(0.01))
+    with caplog.at_level(logging.ERROR):
+        told = [sound.hear(hum(size)) for _ in range(200)]
+    for _ in range(200):
+        other.hear(hum(size))
+    assert sound._spool is None
+    assert sound.audio() is None
+    assert sound.digest == other.digest
+    assert caplog.text.count("cannot be kept") == 1
+    (why,) = [one for one in told if one]
+    assert "No space left" in why
+
+
+def test_what_a_full_disk_does_not_take_any_more_is_let_go_all_the_same(tmp_path: Path) -> None:
+    for let_go in (HeardSound.drop, lambda sound: sound.permit(False)):
+        sound = on_a_full_disk(tmp_path)
+        sound.hear(hum(0.01))  # in the buffer only
+        assert sound._spool is not None
+        file = sound._spool._file
+        let_go(sound)
+        assert sound.audio() is None
+        assert file.closed
+
+
+class Overtaken(HeardSound):
+    """Is dropped from elsewhere while its second block is read."""
+
+    def _blocks(self, spool: _Spool) -> Iterator[Samples]:
+        for number, block in enumerate(super()._blocks(spool)):
+            if number == 1:
+                self.drop()
+            yield block
+
+
+@pytest.mark.parametrize("rate", [RATE, 11_025])
+def test_a_sound_that_is_dropped_while_it_is_read_is_none(tmp_path: Path, rate: int) -> None:
+    sound = Overtaken(tmp_path / "audio", rate, 2)
+    sound.permit(True)
+    for _ in range(3):
+        sound.hear(hum(20.0, rate))
+    spool = sound._spool
+    assert spool is not None
+    assert sound.audio() is None
+    assert spool.closed
+    assert sound.audio() is None
