@@ -71,11 +71,28 @@ def _queue_with_days(text: str) -> str:
     return text
 
 
+def _two_halves(text: str) -> str:
+    first, _, second = text.partition("/")
+    if not first or not second or "/" in second or first.casefold() == second.casefold():
+        raise ValueError("two different endings of names as FIRST/SECOND, such as -in/-out")
+    return text
+
+
+def _field_of_xml(text: str) -> str:
+    key, _, path = text.partition("=")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", key) or not path.strip():
+        raise ValueError("a key and where its value stands as KEY=PATH, such as agent=call/agent/@id")
+    return text
+
+
 Folder = Annotated[Path, AfterValidator(_expand_home)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_readable_pattern)]
 QueueDays = Annotated[str, AfterValidator(_queue_with_days)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Wait = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Halves = Annotated[str, AfterValidator(_two_halves)]
+XmlField = Annotated[str, AfterValidator(_field_of_xml)]
 
 
 class ModelSettings(BaseModel):
@@ -212,7 +229,7 @@ class ServeSettings(BaseModel):
     or whoever ended first. The latter is there to compare with."""
     save: bool = False
     """Whether calls that ended are kept in the store, redacted, as `stimmung analyze --save` keeps recordings; their
-    sound is not."""
+    sound too, under `store.keep_audio` and what the policy permits."""
     partials: bool = True
     """Whether the words of an utterance that still goes on may be sent; a call asks for them when it starts."""
     resume_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = 30.0
@@ -229,6 +246,35 @@ class ServeSettings(BaseModel):
     """How long the server, once told to stop, goes on to finish what calls have said so far."""
     access_log: bool = False
     """Whether each request is logged: who, what, with which status; never its key nor anything after `?`."""
+
+
+class BatchSettings(BaseModel):
+    """How recordings are found, named and paired ([where recordings come from](sources.md))."""
+
+    model_config = SECTION
+
+    patterns: Annotated[tuple[str, ...], BeforeValidator(_split_commas), Field(min_length=1)] = (
+        "*.wav", "*.flac", "*.mp3", "*.ogg", "*.opus", "*.m4a", "*.gsm", "*.amr", "*.wma", "*.aac", "*.au", "*.aiff",
+        "*.webm", "*.ulaw", "*.alaw", "*.sln", "*.sln16",
+    )  # fmt: skip
+    """Names of files that are recordings; capitals do not matter. A pattern with `/` is compared with the path below
+    the folder, one that begins with `!` leaves files out, such as `!*test*`."""
+    names: Annotated[str, Field(min_length=1)] | None = None
+    """What files are called: a preset such as `freepbx`, or a pattern such as
+    `{started_at:%Y%m%d-%H%M%S}_{queue}_{customer}`. Unset: nothing is read from names."""
+    settle_seconds: Wait = 30.0
+    """How long a file must have stayed as it is before it counts as written to its end."""
+    pair_suffixes: Annotated[tuple[Halves, ...], BeforeValidator(_split_commas)] = (
+        "-in/-out", "_in/_out", "-rx/-tx", "_rx/_tx", "-a/-b", "_a/_b", "-left/-right", "_left/_right",
+        ".agent/.customer", "-agent/-customer", "_agent/_customer",
+    )  # fmt: skip
+    """How the names of two mono files of one call end, each as `FIRST/SECOND`: the first is the first channel of
+    `roles`. Endings called `agent` and `customer` say themselves who speaks."""
+    pair_wait_seconds: Wait = 300.0
+    """How long half a pair waits for the other before it is taken for a recording of its own."""
+    xml_fields: Annotated[tuple[XmlField, ...], BeforeValidator(_split_commas)] = ()
+    """Where an XML file beside the recording says what is known of the call, each as `KEY=PATH`, such as
+    `agent=call/agent/@id`. Unset: elements are read that have the names of the keys."""
 
 
 class Settings(BaseSettings):
@@ -258,6 +304,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     retention: RetentionSettings = RetentionSettings()
     serve: ServeSettings = ServeSettings()
+    batch: BatchSettings = BatchSettings()
 
     @classmethod
     def settings_customise_sources(
