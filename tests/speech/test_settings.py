@@ -201,6 +201,8 @@ class TestWhatWins:
             "serve.partials": "false",
             "serve.access_log": "true",
             **{f"serve.{name}": "7" for name in ("port", "max_calls")},
+            "batch.pair_suffixes": "-x/-y",
+            "batch.xml_fields": "agent=call/agent",
         }
         keys = [key for key, _ in setting_fields()]
         samples.update({key: "7.5" for key in keys if key.endswith("_seconds")})
@@ -263,6 +265,9 @@ class TestSlips:
             ("timezone = 1", "1", "text"),
             ('[policy]\ncountry = "fr"', "'fr'", "'eu' or 'de'"),
             ("[serve]\nport = 65536", "65536", "at most 65535"),
+            ('[batch]\npair_suffixes = ["-in"]', "'-in'", "-in/-out"),
+            ('[batch]\npair_suffixes = ["-in/-IN"]', "'-in/-IN'", "-in/-out"),
+            ('[batch]\nxml_fields = ["agent"]', "'agent'", "agent=call/agent/@id"),
             ('[serve]\ndrain_seconds = "soon"', "'soon'", "a number"),
             ("[serve]\nstart_seconds = 0", "0", "above 0"),
             ("[serve]\nsilence_close_seconds = nan", "nan", "a number"),
