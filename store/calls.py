@@ -1,6 +1,6 @@
 """Keeps calls, each in one transaction, once however often it comes; and gives them back as they were."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from stimmung.calls.erasure import withdraw_consent
 from stimmung.calls.policy import may_keep_audio, may_keep_original
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import StoreError
@@ -34,6 +35,7 @@ from stimmung.store.copying import copy_rows, half_vector
 from stimmung.store.database import Database
 from stimmung.store.drafts import Draft, drafted
 from stimmung.store.json_records import clean
+from stimmung.store.lasting import LastingError
 from stimmung.store.originals import Envelope, seal_originals, store_originals
 from stimmung.store.places import Places
 from stimmung.store.pseudonyms import open_secret
@@ -63,6 +65,7 @@ KEPT: tuple[ColumnElement[Any], ...] = (
     calls.c.saved_at,
     calls.c.customer_pseudonym,
     calls.c.agent_pseudonym,
+    calls.c.key_id,
     calls.c.audio_file,
 )
 SHARED = text("LOCK TABLE calls IN ROW EXCLUSIVE MODE")
@@ -117,10 +120,38 @@ def save_call(database: Database, places: Places, saved: SavedCall, admission: A
     if audio and done.file != audio.file:
         remove_kept(places.audio, audio)
     if done.refusal:
-        raise StoreError(done.refusal)
+        raise LastingError(done.refusal)
     if done.outcome == "replaced":
         remove_doomed(database, places.audio)
     return SavedAs(done.call_id, done.outcome)
+
+
+def withdraw_call(database: Database, places: Places, content_hash: str) -> bool:
+    """Take out of a kept call what a withdrawal of consent takes: scores, sound, the words as they were said.
+
+    Says whether the call is kept, under whichever id; whose it is stays known. Raises StoreError.
+    """
+
+    def work(connection: Connection) -> bool:
+        connection.execute(SHARED)
+        this = calls.c.content_hash == content_hash
+        call_id = connection.scalar(select(calls.c.call_id).where(this))
+        if call_id is None:
+            return False
+        _wait_for_others(connection, call_id)
+        stored = _read(connection, this)
+        if stored is None or stored.analysis.info.consent == WITHDRAWN:
+            return stored is not None
+        analysis = withdraw_consent(stored.analysis)
+        draft = drafted(SavedCall(analysis, content_hash, stored.provenance, stored.source))
+        entrance = _Entrance(database, places, USUAL)
+        _save(connection, entrance, replace(draft, same_people=True), _Beside(None, None, analysis))
+        return True
+
+    found = database.run(work)
+    if found:
+        remove_doomed(database, places.audio)
+    return found
 
 
 def load_call(database: Database, call_id: str) -> StoredCall:
@@ -139,16 +170,14 @@ def find_call(database: Database, call_id: str) -> StoredCall | None:
 def _refuse_forbidden(saved: SavedCall) -> None:
     policy = saved.analysis.policy
     if saved.originals and not may_keep_original(policy):
-        raise StoreError("the call's rules forbid to keep the words as they were said (policy.keep_original)")
+        raise LastingError("the call's rules forbid to keep the words as they were said (policy.keep_original)")
     if saved.audio is not None and not may_keep_audio(policy):
-        raise StoreError("the call's rules forbid to keep its sound (see `keep_audio` in its policy)")
+        raise LastingError("the call's rules forbid to keep its sound (see `keep_audio` in its policy)")
 
 
 def _save(connection: Connection, entrance: _Entrance, draft: Draft, beside: _Beside) -> _Done:
     connection.execute(SHARED)  # behind an erasure that is under way, so that what it marks is seen below
-    # Two processes with the same call: the second waits here, and finds it done. A statement of its own, since one that
-    # also looked would look as things were before it waited.
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(draft.call_id, SAVING))))
+    _wait_for_others(connection, draft.call_id)
     kept = connection.execute(
         select(*KEPT).where(or_(calls.c.call_id == draft.call_id, calls.c.content_hash == draft.content_hash))
     ).first()
@@ -179,6 +208,14 @@ def _save(connection: Connection, entrance: _Entrance, draft: Draft, beside: _Be
     return _Done(call_id, "replaced" if kept else "new", beside.audio.file if beside.audio else None)
 
 
+def _wait_for_others(connection: Connection, call_id: str) -> None:
+    """Let only one process at a time write a call: the second waits here, and finds it done.
+
+    A statement of its own, since one that also looked would look as things were before it waited.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(call_id, SAVING))))
+
+
 def _candidate(draft: Draft) -> Candidate:
     queue, began = draft.call["queue"], draft.call["started_at"]
     return Candidate(
@@ -205,6 +242,9 @@ def _pseudonym_values(
     connection: Connection, secret_file: Path, draft: Draft, kept: AnyRow | None
 ) -> tuple[Values, bool]:
     """Return the columns about who it was, and whether the kept call says the same, by whichever secret."""
+    if draft.same_people and kept is not None:
+        known = {"customer_pseudonym": kept.customer_pseudonym, "agent_pseudonym": kept.agent_pseudonym}
+        return {**known, "key_id": kept.key_id}, True
     customer, agent = draft.customer, draft.agent
     if customer is None and agent is None:
         nobody: Values = {"customer_pseudonym": None, "agent_pseudonym": None, "key_id": None}
@@ -281,10 +321,14 @@ def _began(draft: Draft, saved_at: datetime) -> datetime:
 def _load(connection: Connection, call_id: str) -> StoredCall | None:
     # One look at all tables: what another process replaces meanwhile is seen whole, as it was or as it is.
     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    return _read(connection, calls.c.call_id == call_id)
+
+
+def _read(connection: Connection, which: ColumnElement[bool]) -> StoredCall | None:
     row = connection.execute(
         select(calls, provenances.c.content, exists().where(original_keys.c.call == calls.c.id).label("sealed"))
         .join(provenances, provenances.c.digest == calls.c.provenance)
-        .where(calls.c.call_id == call_id)
+        .where(which)
     ).one_or_none()
     if row is None:
         return None

@@ -23,6 +23,7 @@ from stimmung.store.addresses import (
 )
 from stimmung.store.data_folder import data_folder
 from stimmung.store.embedded.server import EmbeddedServer
+from stimmung.store.lasting import LastingError, will_last
 from stimmung.store.migrate import migrate_database, refuse_newer
 from stimmung.store.pace import Pace, Tell, pause
 from stimmung.store.search.lexemes.words import WordAnalysis
@@ -109,7 +110,7 @@ class Database:
         """Do `work` in a transaction and commit it; do it again when the server went away or asks for that.
 
         Work is done again too when the connection was lost at its commit, so that it must be idempotent. Raises
-        StoreError when it still fails; the message holds no value from the database.
+        StoreError when it still fails, LastingError where it always will; the message holds no value from the database.
         """
         for attempt in range(attempts):
             try:
@@ -119,7 +120,7 @@ class Database:
                     return work(connection)
             except SQLAlchemyError as error:
                 if attempt + 1 == attempts or not may_try_again(error):
-                    raise StoreError(self._explain(error)) from None  # its text may quote values: a call's words
+                    raise self.explained(error) from None  # its text may quote values: a call's words
                 sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE))
         raise AssertionError("attempts must be 1 or more")
 
@@ -150,6 +151,10 @@ class Database:
             " WHERE attrelid = 'utterance_vectors'::regclass AND attname = 'embedding'"
         )
         return self.run(lambda connection: bool(connection.exec_driver_sql(query).scalar_one()))
+
+    def explained(self, error: SQLAlchemyError) -> StoreError:
+        """Return the error to raise in the place of the library's, whose text may quote values."""
+        return (LastingError if will_last(error) else StoreError)(self._explain(error))
 
     def _explain(self, error: SQLAlchemyError) -> str:
         where = place(self.parameters)

@@ -9,11 +9,11 @@ import numpy as np
 from psycopg.types.json import Jsonb
 
 from stimmung.calls.records import CallAnalysis, PolicyReport
-from stimmung.speech.errors import StoreError
 from stimmung.speech.records import Samples
 from stimmung.store.call_rows import PartyRow, Shared, call_values, party_rows, shared_provenance
 from stimmung.store.content import made_call_id
 from stimmung.store.json_records import clean
+from stimmung.store.lasting import LastingError
 from stimmung.store.records import SavedCall, Source
 from stimmung.store.utterance_rows import Values, score_names, utterance_values
 
@@ -39,6 +39,7 @@ class Draft:
     vectors: tuple[tuple[int, Samples], ...] = field(repr=False)
     customer: str | None = field(repr=False)
     agent: str | None = field(repr=False)
+    same_people: bool = False  # they are whoever the kept call says: their keys are not known any more
 
     @property
     def shared_rules(self) -> tuple[Shared, ...]:
@@ -46,7 +47,7 @@ class Draft:
 
 
 def drafted(saved: SavedCall) -> Draft:
-    """Return the rows of a call. Raises StoreError for an id that is too long."""
+    """Return the rows of a call. Raises LastingError for an id that is too long."""
     analysis = saved.analysis
     names = score_names(analysis.utterances)
     provenance = shared_provenance(analysis, saved.provenance)
@@ -88,7 +89,7 @@ def _named_agent(analysis: CallAnalysis) -> str | None:
 def _call_id(saved: SavedCall) -> str:
     given = clean(saved.analysis.info.call_id or "")
     if len(given) > LONGEST_ID:
-        raise StoreError(f"the call id {given[:40]}… has {len(given)} characters; {LONGEST_ID} are the most")
+        raise LastingError(f"the call id {given[:40]}… has {len(given)} characters; {LONGEST_ID} are the most")
     return given or made_call_id(saved.content_hash)
 
 

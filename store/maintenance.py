@@ -66,17 +66,21 @@ def alone_in_folder(steward: Steward, wait: bool = True) -> Iterator[bool]:
 def alone_in_database(steward: Steward, wait: bool = True) -> Iterator[bool]:
     """Keep other machines with this database from such work.
 
-    Behind a pool of connections such as PgBouncer's this needs sessions of its own (`pool_mode = session`).
+    Behind a pool of connections such as PgBouncer's this needs sessions of its own (`pool_mode = session`). Raises
+    StoreError for a server that went away.
     """
     attempt = select(func.pg_try_advisory_lock(LOCK))
-    with steward.database.outside_transactions() as connection:
-        if wait:
-            steward.pace.wait(lambda: bool(connection.scalar(attempt)), WAITING)
-        elif not connection.scalar(attempt):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            with contextlib.suppress(SQLAlchemyError):  # the server ended, and the lock with it
-                connection.execute(select(func.pg_advisory_unlock(LOCK)))
+    try:
+        with steward.database.outside_transactions() as connection:
+            if wait:
+                steward.pace.wait(lambda: bool(connection.scalar(attempt)), WAITING)
+            elif not connection.scalar(attempt):
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                with contextlib.suppress(SQLAlchemyError):  # the server ended, and the lock with it
+                    connection.execute(select(func.pg_advisory_unlock(LOCK)))
+    except SQLAlchemyError as error:
+        raise steward.database.explained(error) from None  # its text may quote values

@@ -12,7 +12,7 @@ from stimmung.store.membership import among
 from stimmung.store.migrate import schema_status
 from stimmung.store.places import Places
 from stimmung.store.pseudonyms import open_secret
-from stimmung.store.removal.erasure_register import REGISTER_FILE, read_register
+from stimmung.store.removal.erasure_register import REGISTER_FILE, merge_registers, read_register
 from stimmung.store.schema import calls, pseudonym_keys
 from stimmung.store.secret import read_secret
 
@@ -51,7 +51,7 @@ class StoreStatus:
 def store_status(database: Database, places: Places) -> StoreStatus:
     """Look at everything and change nothing. Raises StoreError where the secret's file may be read by others."""
     schema = schema_status(database.engine)
-    register = read_register(database.data_dir / REGISTER_FILE)
+    register = merge_registers([read_register(database.data_dir / REGISTER_FILE)])  # each erasure counts once
     done = {proof.erasure_id for proof in register.proofs}
     secret = read_secret(places.secret) if places.secret.exists() else None
     used = database.run(_keys) if schema.version >= CALLS else ()

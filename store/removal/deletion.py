@@ -61,11 +61,15 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What followed on deletions: proofs, files that could not be deleted, what the server did not let us do."""
+    """What followed on deletions: proofs, files that could not be deleted, what the server did not let us do.
+
+    `left_to_others`: nothing was done, since another process is at such work; it may not have seen what is due here.
+    """
 
     proofs: tuple[Proof, ...] = ()
     exports_left: tuple[Path, ...] = ()
     undone: tuple[str, ...] = ()
+    left_to_others: bool = False
 
 
 def new_number() -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, exists, func, select
 
 from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, forget_in_audit, record_act
@@ -47,7 +47,7 @@ from stimmung.store.removal.erasure_register import (
     merge_registers,
     read_register,
 )
-from stimmung.store.schema import audit, calls, exports
+from stimmung.store.schema import audit, calls, erasures, exports
 from stimmung.store.secret import Pseudonym, Secret
 
 # Columns with pseudonyms of customers, and of whose secret.
@@ -109,7 +109,7 @@ def settle_erasures(steward: Steward) -> Finished:
         return Finished()
     # What is unheard of must be gone before anybody looks. What is unfinished may be another process's, who is at it.
     with alone(steward, wait=bool(unheard)) as free:
-        return settle(steward) if free else Finished()
+        return settle(steward) if free else Finished(left_to_others=True)
 
 
 def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
@@ -117,10 +117,12 @@ def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
 
     def work(connection: Connection) -> None:
         connection.execute(HOLD_CALLS)
+        if _is_noted(connection, number):
+            return
         subject, target = choose(connection)
         marks = _marks(connection, steward.places.secret, target)
         erasure = Erasure(number, _moment(connection, target), kind, subject.value, subject.key_id, marks)
-        append_to_register(steward.register, erasure)
+        erasure = _announced(steward.register, erasure)
         _delete(connection, erasure, target, Act("erase", steward.who, erasure.at))
 
     with alone(steward):
@@ -153,11 +155,31 @@ def _lacking(these: tuple[Entry, ...], those: tuple[Entry, ...]) -> tuple[Entry,
     return tuple(one for one in these if one.erasure_id not in known)
 
 
+def _is_noted(connection: Connection, number: str) -> bool:
+    """Say whether the erasure is done already: by an attempt whose commit was lost on the way."""
+    return bool(connection.scalar(select(exists().where(erasures.c.erasure_id == number))))
+
+
+def _announced(path: Path, erasure: Erasure) -> Erasure:
+    """Have the register say what is to go, once; return what it says.
+
+    An attempt that was rolled back announced it already. More calls than it found then are announced as well.
+    """
+    register = merge_registers([read_register(path)])
+    known = next((one for one in register.erasures if one.erasure_id == erasure.erasure_id), None)
+    if known is not None and {*erasure.marks} <= {*known.marks}:
+        return known
+    append_to_register(path, erasure)
+    return erasure
+
+
 def _erase_again(connection: Connection, steward: Steward, register: Register, entry: Erasure) -> None:
     connection.execute(HOLD_CALLS)
+    if _is_noted(connection, entry.erasure_id):
+        return
     target = _found_again(connection, steward.places.secret, entry)
     more = _marks(connection, steward.places.secret, target)  # of calls that were not there when it was asked for
-    entry = replace(entry, marks=tuple(sorted({*entry.marks, *more})))
+    entry = _announced(steward.register, replace(entry, marks=tuple(sorted({*entry.marks, *more}))))
     _delete(connection, entry, target, Act("erase_again", steward.who, _moment(connection, Target())))
     for proof in register.proofs:
         if proof.erasure_id == entry.erasure_id:

@@ -112,8 +112,8 @@ def rewrite_register(path: Path, register: Register) -> None:
 def merge_registers(registers: Iterable[Register]) -> Register:
     """Return what any of them holds, each erasure and proof once, oldest first.
 
-    Of the same erasure the one that still says whose counts, and the marks of all: a restored machine may know less
-    than another.
+    Of the same erasure the one that still says whose counts, the latest moment and the marks of all: a restored machine
+    may know less than another, and an attempt that was repeated found more.
     """
     erasures: dict[str, Erasure] = {}
     proofs: dict[str, Proof] = {}
@@ -121,7 +121,8 @@ def merge_registers(registers: Iterable[Register]) -> Register:
         for one in register.erasures:
             known = erasures.get(one.erasure_id, one)
             best = one if known.subject is None else known
-            erasures[one.erasure_id] = replace(best, marks=tuple(sorted({*known.marks, *one.marks})))
+            marks = tuple(sorted({*known.marks, *one.marks}))
+            erasures[one.erasure_id] = replace(best, at=max(known.at, one.at), marks=marks)
         for proof in register.proofs:
             proofs.setdefault(proof.erasure_id, proof)
     return Register(

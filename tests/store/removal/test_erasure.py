@@ -1,11 +1,13 @@
 """Who was erased is gone, stays gone whatever is restored, and leaves everybody else where they were."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from tests.store.made_calls import places_below, saved_call, with_info, with_words
 
 from stimmung.speech.errors import StoreError
@@ -17,12 +19,13 @@ from stimmung.store.maintenance import Steward, alone
 from stimmung.store.pace import Pace
 from stimmung.store.pseudonyms import rotate_secret
 from stimmung.store.records import SavedCall
-from stimmung.store.removal.deletion import Finished, registered_proofs
+from stimmung.store.removal.deletion import Finished, registered_erasures, registered_proofs
 from stimmung.store.removal.erasure import erase_call, erase_customer, settle_erasures
 from stimmung.store.removal.erasure_register import (
     Register,
     append_to_register,
     forget_subjects,
+    merge_registers,
     read_register,
     rewrite_register,
 )
@@ -31,7 +34,33 @@ from stimmung.store.schema import calls, erasures, exports
 from stimmung.store.secret import read_secret
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+Result = TypeVar("Result")
 EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+class Unsteady:
+    """A database that loses a connection at each commit, before it or after it, and does the work again.
+
+    `meanwhile` happens between the two attempts.
+    """
+
+    def __init__(self, database: Database, committed: bool, meanwhile: Callable[[], object] = int) -> None:
+        self._database, self._committed, self._meanwhile = database, committed, meanwhile
+
+    def __getattr__(self, name: str) -> Any:  # Any: whatever a database has
+        return getattr(self._database, name)
+
+    def run(self, work: Callable[[Connection], Result]) -> Result:
+        with self._database.engine.connect() as connection:
+            work(connection)
+            if self._committed:
+                connection.commit()
+        self._meanwhile()
+        return self._database.run(work)
+
+
+def unsteady(steward: Steward, committed: bool, meanwhile: Callable[[], object] = int) -> Steward:
+    return replace(steward, database=Unsteady(steward.database, committed, meanwhile))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -316,3 +345,47 @@ def test_another_process_at_work_is_waited_for_and_told(kept: Steward) -> None:
         erase_customer(impatient, "Berta")
     assert told == ["waiting for another process that erases, cleans up, or makes or restores a backup …"]
     assert kept_ids(kept) == {"call-1", "call-2", "call-3"}
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_work_that_is_done_again_registers_and_erases_once(kept: Steward, committed: bool) -> None:
+    proof = erase_customer(unsteady(kept, committed), "Berta").proof
+    assert (proof.calls, kept_ids(kept)) == (2, {"call-3"})
+    assert kept.register.read_text().count('"entry": "erasure"') == 1
+    (row,) = kept.database.run(lambda connection: connection.execute(select(erasures.c.at)).all())
+    assert [row.at] == [one.at for one in read_register(kept.register).erasures]
+    assert actions(kept) == ["erase"]
+
+
+def test_a_call_that_came_between_two_attempts_is_registered_too(kept: Steward) -> None:
+    late = iter([call_of("Berta", 4)])
+    proof = erase_customer(unsteady(kept, False, lambda: keep(kept, *late)), "Berta").proof
+    assert (proof.calls, kept_ids(kept)) == (3, {"call-3"})
+    (announced,) = merge_registers([read_register(kept.register)]).erasures
+    (known,) = kept.database.run(registered_erasures)
+    assert announced == known
+    forget_the_erasures(kept)
+    settle_erasures(kept)
+    with pytest.raises(StoreError, match="was erased on request"):
+        save_call(kept.database, kept.places, call_of("Berta", 4))
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_erasing_again_that_is_done_again_erases_once(kept: Steward, committed: bool) -> None:
+    proof = erase_customer(kept, "Berta").proof
+    forget_the_erasures(kept)
+    settle_erasures(unsteady(kept, committed))
+    assert actions(kept).count("erase_again") == 1
+    assert read_register(kept.register).proofs == (proof,)
+
+
+def test_the_register_tells_which_calls_went_when_it_was_erased_again(kept: Steward) -> None:
+    erase_customer(kept, "Berta")
+    forget_the_erasures(kept)
+    keep(kept, call_of("Berta", 4))  # from a backup that an earlier retention run had thinned here
+    long_before(kept, "call-4")
+    settle_erasures(kept)
+    (announced,) = merge_registers([read_register(kept.register)]).erasures
+    (known,) = kept.database.run(registered_erasures)
+    assert announced.marks == known.marks
+    assert len(announced.marks) == 6  # content and id of each call

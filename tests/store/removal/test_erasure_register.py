@@ -107,6 +107,12 @@ def test_of_two_both_tell_which_calls_went(path: Path) -> None:
         assert merged.erasures == (replace(ERASURE, marks=("fe97", "fe98", "fe99")),)
 
 
+def test_of_two_the_later_moment_counts(path: Path) -> None:
+    later = replace(ERASURE, at=ERASURE.at + timedelta(seconds=1))
+    for order in ([later, ERASURE], [ERASURE, later]):
+        assert merge_registers([Register((one,), ()) for one in order]).erasures == (later,)
+
+
 def test_of_two_the_one_that_still_knows_whose_counts(path: Path) -> None:
     forgotten = replace(ERASURE, subject=None)
     for order in ([forgotten, ERASURE], [ERASURE, forgotten]):

@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 
+import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from tests.store.made_calls import places_below, saved_call
 from tests.store.server_users import until
 from tests.store.traces import traces
 
 from stimmung.calls.erasure import withdraw_consent
+from stimmung.speech.errors import StoreError
 from stimmung.speech.records import Reason
-from stimmung.store.calls import load_call, save_call
+from stimmung.store.calls import load_call, save_call, withdraw_call
 from stimmung.store.database import Database
 from stimmung.store.embedded.server import EmbeddedServer
-from stimmung.store.maintenance import Steward
+from stimmung.store.maintenance import Steward, alone
 from stimmung.store.pace import Pace
 from stimmung.store.records import SavedCall
-from stimmung.store.removal.deletion import has_unfinished
+from stimmung.store.removal.deletion import Finished, has_unfinished
 from stimmung.store.removal.erasure import settle_erasures
 
 FOUND = "zwiebelfisch"  # a reason that nobody said: it goes with the scores
@@ -57,6 +61,47 @@ def test_it_is_due_with_the_withdrawal_and_done_by_whoever_opens_the_store(
     left = load_call(steward.database, "call-1").analysis
     assert len(left.utterances) == 6
     assert not any(one.distress or one.text_emotion for one in left.utterances)
+
+
+def test_who_finds_another_process_at_it_says_that_it_is_not_done(steward: Steward) -> None:
+    save_call(steward.database, steward.places, judged(1))
+    save_call(steward.database, steward.places, withdrawn(judged(1)))
+    with alone(steward):
+        assert settle_erasures(steward) == Finished(left_to_others=True)
+    assert unfinished(steward)
+    assert not settle_erasures(steward).left_to_others
+    assert not unfinished(steward)
+
+
+def test_a_server_that_goes_away_meanwhile_is_an_error_of_the_store(steward: Steward) -> None:
+    save_call(steward.database, steward.places, judged(1))
+    save_call(steward.database, steward.places, withdrawn(judged(1)))
+
+    def gone(*_: object) -> None:
+        raise OperationalError("SELECT", {}, psycopg.OperationalError("server closed the connection"))
+
+    event.listen(steward.database.engine, "engine_connect", gone)
+    with pytest.raises(StoreError, match="closed the connection"), alone(steward):
+        pytest.fail("nobody keeps others out")
+    event.remove(steward.database.engine, "engine_connect", gone)
+
+
+def test_it_takes_scores_sound_and_originals_and_leaves_words_and_whose_call_it_is(steward: Steward) -> None:
+    made = replace(judged(1), audio=b"sound", source="live")
+    save_call(steward.database, steward.places, made)
+    before = load_call(steward.database, "call-1")
+    assert before.customer is not None
+    for _ in range(2):
+        assert withdraw_call(steward.database, steward.places, made.content_hash)
+        left = load_call(steward.database, "call-1")
+        assert (left.customer, left.agent, left.source) == (before.customer, before.agent, "live")
+        assert (left.audio, left.has_originals, left.analysis.info.consent) == (None, False, "withdrawn")
+        assert not any(one.distress or one.text_emotion for one in left.analysis.utterances)
+        assert [one.text for one in left.analysis.utterances] == [one.text for one in before.analysis.utterances]
+        assert replace(left.analysis, utterances=()) == replace(withdraw_consent(before.analysis), utterances=())
+    assert not [path for path in steward.places.audio.rglob("*") if path.is_file()]
+    assert unfinished(steward)
+    assert not withdraw_call(steward.database, steward.places, "0" * 64)
 
 
 def test_other_changes_are_not_so_urgent(steward: Steward) -> None:
