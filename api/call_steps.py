@@ -15,6 +15,7 @@ from stimmung.api.inbox import Sound
 from stimmung.api.keeping import CallKeeper
 from stimmung.api.live_parts import Call, Task
 from stimmung.api.schemas import ConsentMessage, EndMessage, NoticeGiven, Order, PartialMessage
+from stimmung.api.sound_permission import SoundPermission
 from stimmung.api.sound_watch import LineWatch, MendingWatch
 from stimmung.calls.live_events import Ended, Warned
 from stimmung.calls.records import CallAnalysis, CallerDistress, Metrics, PolicyReport
@@ -74,6 +75,7 @@ class CallSteps:
 
     def __init__(self, call: Call, wire: WireFormat, keeper: CallKeeper | None = None) -> None:
         self._call, self._keeper = call, keeper
+        self._permission = SoundPermission(keeper, wire) if keeper is not None else None
         self._rate = wire.sample_rate
         self._arrivals = Arrivals(wire)
         self._mending = MendingWatch()
@@ -101,13 +103,13 @@ class CallSteps:
             outcome.told += self._land(landed)
         for item in batch.items:
             if not isinstance(item, Sound):
-                self._feed()  # what came before an order was said before it
+                self._feed(outcome)  # what came before an order was said before it
             self._deal(item, outcome)
         if batch.rewind and not self._ending:
             self._hear(self._arrivals.flush(), outcome)
         if batch.abandon is not None:
             self._abandon(batch.abandon, outcome)
-        self._feed()
+        self._feed(outcome)
         if batch.partial and not self._ending:
             self._call.ask_partial()
         if batch.measure:
@@ -161,8 +163,8 @@ class CallSteps:
 
     def _rule(self, outcome: Outcome) -> None:
         outcome.policy = self._call.analysis().policy
-        if self._keeper is not None:
-            self._keeper.rule(outcome.policy)
+        if self._permission is not None:
+            self._permission.rule(outcome.policy)
 
     def _take(self, sound: Sound, outcome: Outcome) -> None:
         try:
@@ -179,22 +181,22 @@ class CallSteps:
         if arrived.samples.shape[1]:
             self._unheard.append(arrived.samples)
         if sum(samples.shape[1] for samples in self._unheard) >= AT_ONCE * self._rate:
-            self._feed()
+            self._feed(outcome)
 
-    def _feed(self) -> None:
+    def _feed(self, outcome: Outcome) -> None:
         """Listen to what came, all at once: each time costs half a millisecond, whatever little there is."""
         if self._unheard:
             samples = np.concatenate(self._unheard, axis=1) if len(self._unheard) > 1 else self._unheard[0]
             self._call.feed(samples)
             self._unheard.clear()
-            if self._keeper is not None:
-                self._keeper.hear(samples)
+            if self._permission is not None and (why := self._permission.hear(samples)):
+                outcome.told.append(Warned(self.seconds, "sound_not_kept", f"the call's sound is not kept: {why}"))
 
     def _end(self, outcome: Outcome) -> None:
         if self._ending:
             return
         self._hear(self._arrivals.flush(), outcome)
-        self._feed()
+        self._feed(outcome)
         self._ending = True
         self._call.end()
 

@@ -55,8 +55,11 @@ class CallKeeper(Protocol):
         """Take note of what the rules about the call say now."""
         ...
 
-    def hear(self, samples: Samples) -> None:
-        """Take further sound as it was listened to: float32 (channels, n) at the wire's rate."""
+    def hear(self, samples: Samples) -> str:
+        """Take further sound as it was listened to: float32 (channels, n) at the wire's rate.
+
+        Return once why it is not kept any more.
+        """
         ...
 
     def forget(self) -> None:
@@ -239,9 +242,9 @@ class StoredLiveCall:
         if not self._ended:
             self._sound.permit(may_keep_audio(policy))
 
-    def hear(self, samples: Samples) -> None:
-        """Take further sound as it was listened to."""
-        self._sound.hear(samples)
+    def hear(self, samples: Samples) -> str:
+        """Take further sound as it was listened to; return once why it is not kept any more."""
+        return self._sound.hear(samples)
 
     def forget(self) -> None:
         """Let go of the sound of a call that will not be kept."""

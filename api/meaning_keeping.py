@@ -49,9 +49,9 @@ class MeaningCallKeeper:
         """Take note of what the rules about the call say now."""
         self._keeper.rule(policy)
 
-    def hear(self, samples: Samples) -> None:
-        """Take further sound."""
-        self._keeper.hear(samples)
+    def hear(self, samples: Samples) -> str:
+        """Take further sound; return once why it is not kept any more."""
+        return self._keeper.hear(samples)
 
     def forget(self) -> None:
         """Let go of the sound."""

@@ -61,8 +61,9 @@ class Kept(list[CallAnalysis]):
     def rule(self, policy: PolicyReport | None) -> None:
         self.ruled.append(may_keep_audio(policy))
 
-    def hear(self, samples: Samples) -> None:
+    def hear(self, samples: Samples) -> str:
         self.heard.append(samples)
+        return ""
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -36,8 +36,9 @@ class Kept:
     def rule(self, policy: PolicyReport | None) -> None:
         self.done.append("rule")
 
-    def hear(self, samples: Samples) -> None:
+    def hear(self, samples: Samples) -> str:
         self.done.append(samples.size)
+        return "no room"
 
     def forget(self) -> None:
         self.done.append("forget")
@@ -82,7 +83,7 @@ def test_all_else_goes_through() -> None:
     kept = Kept()
     one = keeper(kept, FakeTextEmbedding())
     one.rule(None)
-    one.hear(np.zeros((1, 5), np.float32))
+    assert one.hear(np.zeros((1, 5), np.float32)) == "no room"
     one.forget()
     one.withdraw(CALL)
     assert kept.done == [("one", WIRE), "rule", 5, "forget"]
