@@ -1,14 +1,15 @@
-"""Fills a store with the corpus: every row that saving calls writes, by COPY, then all indexes; and single calls.
+"""Fills a store with the corpus: every row that saving calls writes, by COPY, then all indexes.
 
 The rows are made by the product's own functions. Two processes make and copy rows, each half of the calls; what the
 corpus itself takes to be drawn is timed apart and left out.
 """
 
 import datetime
+import json
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -171,8 +172,32 @@ def drawn_calls(work: Path, rows: int, share: int, shares: int) -> Iterator[tupl
         yield share + number * shares + 1, saved_call(call, list(embeddings))
 
 
+def record_of(folder: Path) -> Path:
+    """Return the file beside a store's folder that says how it was loaded; empty while it is."""
+    return folder.with_name(f"{folder.name}.load.json")
+
+
+def loaded_before(folder: Path) -> Loaded | None:
+    """Return how long loading the store took, None where nobody wrote that down. Raises SystemExit for half a store."""
+    file = record_of(folder)
+    if not file.exists():
+        return None
+    written = file.read_text("utf-8")
+    if not written:
+        raise SystemExit(f"{folder} was not loaded to its end: remove it and {file}, and it is loaded anew")
+    return Loaded(**json.loads(written))
+
+
 def load(folder: Path, work: Path, rows: int, processes: int = 2, with_vectors: bool = True) -> Loaded:
-    """Fill a new store, and say how long it took."""
+    """Fill a new store, write down beside it how long that took, and return it."""
+    record_of(folder).parent.mkdir(parents=True, exist_ok=True)
+    record_of(folder).write_text("", "utf-8")
+    loaded = _load(folder, work, rows, processes, with_vectors)
+    record_of(folder).write_text(json.dumps(asdict(loaded)), "utf-8")
+    return loaded
+
+
+def _load(folder: Path, work: Path, rows: int, processes: int, with_vectors: bool) -> Loaded:
     with opened(folder) as database:
         keys = database.run(_without_keys)
         context = multiprocessing.get_context("spawn")
@@ -215,7 +240,7 @@ def _copy_share(
     folder: Path, work: Path, rows: int, share: int, shares: int, with_vectors: bool
 ) -> tuple[int, int, float, float]:
     """Copy a share of the calls; return utterances, calls, and the seconds that drawing and copying took."""
-    told, done = time.monotonic(), 0
+    told = time.monotonic()
     drawing = copying = 0.0
     utterance_count = call_count = 0
     source = drawn_calls(work, rows, share, shares)
@@ -233,8 +258,8 @@ def _copy_share(
             call_count += len(batch)
             if time.monotonic() - told > 20 and not share:
                 told = time.monotonic()
-                print(f"{utterance_count * shares} rows, {utterance_count * shares / copying:.0f} a second", flush=True)
-            done += 1
+                so_far = utterance_count * shares
+                print(f"{so_far} of {rows} rows, {so_far / copying:.0f} a second", flush=True)
     return utterance_count, call_count, drawing, copying
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search_fuzz import made_queries
+from search_fuzz_queries import CANARY, LONG, made_queries
 from search_quality_records import QualityQuery, Relevance
 from search_quality_run import ABLATIONS, Changed, gain, recall
 from stimmung.store.search.lexemes.words import WordAnalysis
@@ -28,9 +28,14 @@ def test_gain_counts_what_was_meant_thrice_and_its_rank() -> None:
     assert gain(query, ["x"]) == 0.0
 
 
-def test_fuzzed_queries_are_the_same_each_time() -> None:
-    assert list(made_queries(50)) == list(made_queries(50))
-    assert len(set(made_queries(500))) > 450
+def test_fuzzed_queries_are_the_same_each_time_and_of_every_kind() -> None:
+    found = made_queries(300)
+    assert found == made_queries(300)
+    assert found[-len(LONG) :] == list(LONG)
+    assert len(set(found)) > 300
+    whole = "".join(found)
+    assert all(sign in whole for sign in ("'", "\0", "\\", ";", "/*", "<->", "%", "$1", CANARY, "DROP TABLE"))
+    assert any("\ud800" <= one <= "\udfff" for one in whole)  # surrogates, which no database stores
 
 
 def test_an_ablation_takes_one_thing_away() -> None:
