@@ -229,6 +229,45 @@ originals = Table(
     _required("sealed", LargeBinary),
 )
 
+jobs = Table(
+    "jobs",
+    METADATA,
+    _number(),
+    _required("batch", Text),
+    _required("state", Text),
+    Column("source_key", Text, nullable=False, unique=True),
+    _required("version", Text),
+    _required("sealed_by", Text),
+    Column("sources", LargeBinary),
+    Column("info", LargeBinary),
+    Column("customer_pseudonym", Text),
+    Column("call_pseudonym", Text),
+    _secret(),
+    _required("priority", Integer),
+    _moment("began"),
+    _required("size", BigInteger),
+    Column("redo", TEXTS),
+    _required("stage", Text),
+    *(_required(name, Integer) for name in ("attempts", "tries", "kills")),
+    _required("suspect", Boolean),
+    _moment("not_before"),
+    Column("worker", Text),
+    Column("lease", Text),
+    _moment("beat_at"),
+    *(_required(name, Double) for name in ("spent", "lost")),
+    Column("error_type", Text),
+    Column("error", LargeBinary),
+    _required("heals", Boolean),
+    Column("content", Text),
+    Column("same_as", BigInteger, ForeignKey("jobs.id", ondelete="CASCADE")),
+    Column("call", BigInteger, ForeignKey("calls.id", ondelete="CASCADE")),
+    Column("audio_seconds", Double),
+    _required("timings", JSONB),
+    _now("added_at"),
+    _moment("started_at"),
+    _moment("ended_at"),
+)
+
 doomed_files = Table("doomed_files", METADATA, Column("file", Text, primary_key=True), _now("at"))
 
 exports = Table(

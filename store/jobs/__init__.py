@@ -1,0 +1,1 @@
+"""Jobs: recordings that wait to be analysed, and what became of them."""

@@ -1,0 +1,12 @@
+"""Where the jobs' tests keep the keys."""
+
+import pytest
+from tests.store.made_calls import places_below
+
+from stimmung.store.database import Database
+from stimmung.store.places import Places
+
+
+@pytest.fixture
+def places(database: Database) -> Places:
+    return places_below(database.data_dir)
