@@ -1,7 +1,7 @@
 """`stimmung search`: places in kept calls by words, meaning, mood and moment; every search is recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +59,7 @@ class SearchRequest:
     save: str | None
     saved: str | None
     as_json: bool
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ def search_command(open_store: "OpenStore", embedding: "LoadEmbedding") -> Calla
             list[str] | None, typer.Argument(metavar="QUERY", help="What to look for; several words need no quotes.")
         ] = None,
         mode: Annotated[Ways, typer.Option(help="By words and meaning, or by one of them.")] = Ways.hybrid,
+        exact: Annotated[
+            bool, typer.Option("--exact", help="Only what has all the words as asked, nothing that comes near.")
+        ] = False,
         limit: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="Hits on a page.")] = 10,
         page: Annotated[
             str | None, typer.Option(metavar="CURSOR", help="The next page, by what the last one ended with.")
@@ -105,7 +109,9 @@ def search_command(open_store: "OpenStore", embedding: "LoadEmbedding") -> Calla
 
             words = query or []
             _refuse_options(words)
-            request = SearchRequest(typed_query(words), mode.value, limit, page, facets, save, saved, as_json)
+            if exact and mode is Ways.meaning:
+                raise typer.BadParameter("--exact is about words, which --mode meaning does not look for")
+            request = SearchRequest(typed_query(words), mode.value, limit, page, facets, save, saved, as_json, exact)
             if not (list_saved or forget or saved or request.text.strip()):
                 raise typer.BadParameter("say what to look for, such as: stimmung search rechnung mood:anger")
             screen = Screen(quiet)
@@ -145,13 +151,15 @@ def _search(
             finding.save_search(request.save, query)
             screen.note(f"saved as {request.save}")
         finding.prepare(screen.note)
-        ask = Ask(query, request.mode, request.limit, request.page, request.facets)
+        by_words = request.exact and not query.meaning  # a `~` beside words is part of what is asked
+        mode = "words" if by_words else request.mode
+        ask = Ask(query, mode, request.limit, request.page, request.facets, request.exact)
         asked = with_meaning(ask, settings, embedding, finding.has_meanings)
         found = finding.search(asked.ask)
     except QueryError as error:
         _refuse(error, screen)
         raise typer.Exit(USAGE) from error
-    _show(Outcome(query, asked, found), replace(request, text=text), settings, screen)
+    _show(Outcome(query, asked, found), request, settings, screen)
 
 
 def _refuse(error: "QueryError", screen: "Screen") -> None:
@@ -185,7 +193,7 @@ def _show(outcome: Outcome, request: SearchRequest, settings: "Settings", screen
     nearest = bool(asked.ask.vectors)
     screen.out.print(results(Shown(found, outcome.query, ZoneInfo(settings.timezone), nearest)))
     if found.cursor:
-        screen.note(next_page(request.text, found.cursor))
+        screen.note(next_page(found.cursor))
 
 
 def _list_saved(finding: "Finding", settings: "Settings", screen: "Screen", as_json: bool) -> None:

@@ -24,6 +24,11 @@ from stimmung.store.search.language.describing import describe
 from stimmung.store.search.language.query import Note, Query
 from stimmung.store.search.records import Facets, Found, Hit, Neighbour, Way
 
+TRIED = {
+    "sound": "also looked for words that sound alike",
+    "parts": "also looked for the parts of compounds anywhere in what was said",
+}
+EXACT = "; --exact leaves such out"
 WAYS: dict[Way, str] = {"words": "words", "sound": "words that sound alike", "meaning": "meaning", "filters": "filters"}
 MARK_STYLE = "bold underline"
 BAR = 24  # columns of the longest bar
@@ -66,16 +71,15 @@ def nothing_found(query: Query) -> str:
     return f"nothing was found for {asked}" if asked else "no call is kept yet: stimmung analyze --save keeps some"
 
 
-def next_page(text: str, cursor: str) -> str:
-    """Return how to see what comes next."""
-    typed = f" {shlex.quote(one_line(text))}" if text else ""
-    return f"more: stimmung search{typed} --page {cursor}"
+def next_page(cursor: str) -> str:
+    """Return how to see what comes next; what was typed may name a customer, and is not repeated."""
+    return f"more: the same search with --page {cursor}"
 
 
 def tried_lines(tried: Sequence[str]) -> Iterator[str]:
     """Yield what was looked for beyond what was asked, in words."""
-    for one in tried:
-        yield ("also looked for words that sound alike" if one == "sound" else f"also looked for what has {one}")
+    for place, one in enumerate(tried, 1):
+        yield TRIED.get(one, f"also looked for what has {one}") + (EXACT if place == len(tried) else "")
 
 
 def note_line(note: Note) -> str:

@@ -62,6 +62,7 @@ class Marker:
         known = [analysis.of_query(text) for text in self._words]
         self._stems = {stem for one in known for stem in one.stems}
         self._parts = {part for one in known for part in one.parts}
+        self._compounds = [one.made_of for one in known if one.made_of]
 
     def marks(self, text: str, language: str, sounding: bool) -> tuple[tuple[int, int], ...]:
         """Return the places of words that were asked for; of those that only sound like them, too, if `sounding`."""
@@ -73,11 +74,16 @@ class Marker:
                 self._stems.intersection(lexemes.stems)
                 or self._stems.intersection(lexemes.parts)
                 or self._parts.intersection(lexemes.stems)
+                or self._has_parts({*lexemes.stems, *lexemes.parts})
                 or (self._prefixes and said.startswith(self._prefixes))
                 or (sounding and any(likeness(said, word) >= ALIKE for word in self._words))
             ):
                 found.append(span)
         return tuple(found)
+
+    def _has_parts(self, said: set[str]) -> bool:
+        """Tell whether a word has all parts of a compound that was asked for: `Mahngebühren` those of `mahngebuehr`."""
+        return any(all(said.intersection(part) for part in compound) for compound in self._compounds)
 
 
 def _texts(node: Node) -> Sequence[tuple[str, bool]]:

@@ -1,7 +1,7 @@
 """The words of a query as PostgreSQL's `tsquery`, from lexemes that are quoted: nothing typed is read as its syntax."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -13,6 +13,7 @@ from stimmung.store.search.lexemes.words import Lexemes, WordAnalysis
 
 FORM = "="  # before a whole word as it was said, folded: what prefixes look through
 SHORT = 2  # letters: parts as short as the E of `E-Mail` only count beside the others
+MOST_CUT: Final = 6  # parts that may be one word, two, or two compounds: what is longer was written with hyphens
 MOST_NEAR: Final = 10  # words between
 MOST_PAIRED: Final = 6  # words of which two are looked for: 15 pairs
 EXACT = "A"  # weight of stems; parts of compounds have none
@@ -22,13 +23,15 @@ EXACT = "A"  # weight of stems; parts of compounds have none
 class Term:
     """A word, phrase or beginning that may be found: `exact` by its own stems, `anyhow` also in compounds.
 
-    `sound` finds words that sound alike, None where that would find too much.
+    `sound` finds words that sound alike, `apart` the parts of a compound wherever they stand; None where that would
+    find too much.
     """
 
     text: str
     exact: str
     anyhow: str
     sound: str | None = None
+    apart: str | None = None
     common: bool = False  # tells nothing by itself
 
 
@@ -54,6 +57,14 @@ class WordQuery:
             return None
         some = disjunction(own)
         return conjunction([some, self.excluded]) if self.excluded else some
+
+    def apart(self) -> "WordQuery | None":
+        """Return the query with the parts of compounds wherever they stand; None where it has no compound."""
+        if not self.plain or not any(one.apart for one in self.terms):
+            return None
+        terms = tuple(replace(one, anyhow=one.apart or one.anyhow) for one in self.terms)
+        every = conjunction([*(one.anyhow for one in terms), *([self.excluded] if self.excluded else [])])
+        return replace(self, every=every, terms=terms)
 
     def sounding(self, unknown: Sequence[bool]) -> str | None:
         """Return the query with those terms by their sound that are `unknown`; None where one has none."""
@@ -114,7 +125,7 @@ def _terms(node: Node, words: WordAnalysis) -> Iterable[Term]:
             found = words.of_query(text)
             if anyhow := _word(found):
                 common = fold(text) in COMMON
-                yield Term(text, _one_of(found.stems, EXACT) or anyhow, anyhow, _sound(found), common)
+                yield Term(text, _one_of(found.stems, EXACT) or anyhow, anyhow, _sound(found), _apart(found), common)
         case Not():
             return
         case _:
@@ -157,13 +168,39 @@ def _joined(parts: Sequence[Node], words: WordAnalysis, join: Callable[[Sequence
 
 
 def _word(found: Lexemes) -> str | None:
-    """Return what finds a word: its stem anywhere, also within compounds, or all its own parts."""
+    """Return what finds a word: its stem anywhere, also within compounds, or all its own parts beside each other."""
     ways = [lexeme(stem) for stem in found.stems]
-    if len(found.parts) > 1:
-        quoted = [lexeme(part) for part in found.parts]
-        beside = any(len(part) <= SHORT for part in found.parts)
-        ways.append(f"({' <-> '.join(quoted)})" if beside else conjunction(quoted))
+    if found.parts and found.made_of:
+        ways += _beside(found.made_of)
     return disjunction(ways) if ways else None
+
+
+def _beside(parts: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield what finds parts in order: as one word each, as one compound, and, of three and more, as two of these."""
+    some = [disjunction([lexeme(one) for one in part]) for part in parts]
+    yield f"({' <-> '.join(some)})"
+    if len(parts) > MOST_CUT or _shared(parts):
+        return
+    yield f"({' <0> '.join(some)})"  # parts of a compound have its place
+    if len(parts) > 2:
+        for cut in range(1, len(parts)):
+            yield f"(({' <0> '.join(some[:cut])}) <-> ({' <0> '.join(some[cut:])}))"
+
+
+def _shared(parts: Sequence[Sequence[str]]) -> bool:
+    """Tell whether one word could stand for two parts."""
+    every = [one for part in parts for one in part]
+    return len(set(every)) < len(every)
+
+
+def _apart(found: Lexemes) -> str | None:
+    """Return what finds all parts wherever they stand; not where one tells nothing, such as those of `can't`."""
+    if not found.parts or not found.made_of:
+        return None
+    if any(len(one) <= SHORT or one in COMMON for part in found.made_of for one in part):
+        return None
+    whole = [lexeme(stem) for stem in found.stems]
+    return disjunction([*whole, conjunction([disjunction([lexeme(one) for one in part]) for part in found.made_of])])
 
 
 def _one_of(stems: Sequence[str], weight: str = "") -> str | None:

@@ -19,7 +19,7 @@ class Ask:
 
     `vectors` are those of `wanted_meanings(query, mode)`, in their order; left out, nothing is found by meaning.
     `customers` are the pseudonyms of the keys in the query, `cursor` what the page before ended with. `facets`: counts
-    are wanted.
+    are wanted. `exact`: of words only what has all of them as asked, however little that is.
     """
 
     query: Query
@@ -27,6 +27,7 @@ class Ask:
     limit: int = PAGE
     cursor: str | None = None
     facets: bool = True
+    exact: bool = False
     vectors: Sequence[Samples] = field(default=(), repr=False)
     customers: Sequence[str] = field(default=(), repr=False)
 

@@ -120,7 +120,7 @@ class _Search:
     def _by_words(self) -> Worded:
         """Return what has the words, or passes the filters where no words are asked for."""
         if self._words is not None:
-            return find_words(self._connection, self._analysis, self._words, self._filters)
+            return find_words(self._connection, self._analysis, self._words, self._filters, not self._ask.exact)
         if self._ask.query.words is not None or self._ask.vectors:
             return Worded(Candidates())
         found = self._asked(self._filters)

@@ -1,7 +1,8 @@
-"""Utterances that have the words of a query; where few do, those with words that sound alike, then with some of them.
+"""Utterances that have the words of a query; where few do, those that have nearly what was asked for.
 
-What has every word comes first. Misheard words are looked for by their sound and must look alike, too. Of the rest, the
-rarer the words an utterance has, the better it is: `who was angry about the bill` is found without `who`.
+What has every word comes first, then what has the parts of compounds apart (`Gebühr für die Mahnung`), then words that
+sound alike, then some of the words. Misheard words are looked for by their sound and must look alike, too. Of the rest,
+the rarer the words an utterance has, the better it is: `who was angry about the bill` is found without `who`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ ENOUGH: Final = PAGE  # hits as asked, from which on nothing else is tried
 MISHEARD: Final = 3  # utterances that have a word at most, where it is also looked for by its sound
 ALIKE: Final = 0.65  # likeness of words that sound alike; sounds.likeness tells what it keeps
 MOST_READ: Final = 300  # utterances whose words are compared
+APART, SOUND = "parts", "sound"  # what is told of compounds whose parts stand apart, and of words that sound alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +40,55 @@ class Worded:
     tried: tuple[str, ...] = ()
 
 
-def find_words(connection: Connection, analysis: WordAnalysis, words: WordQuery, filters: Wanted) -> Worded:
-    """Return what has the words as asked; where that is little and they are a plain list, what comes near it."""
+def find_words(
+    connection: Connection, analysis: WordAnalysis, words: WordQuery, filters: Wanted, widen: bool = True
+) -> Worded:
+    """Return what has the words as asked; where that is little and they are a plain list, what comes near it, too, if
+    `widen` says so.
+    """
     asked = replace(filters, words=words.every, terms=words.terms, adjacent=words.adjacent)
     found = find_candidates(connection, asked)
-    ways: dict[Key, Way] = {one.key: "words" for one in found.best}
-    fits = dict.fromkeys(ways, 1.0)
-    if found.total >= ENOUGH or not words.plain:
-        return Worded(found, ways, fits)
-    seen = rarities(connection, words.terms)
-    wanted = replace(asked, weights=seen.weights)
-    tried = []
-    sounding = words.sounding([count <= MISHEARD for count in seen.counts])
-    if sounding:
-        near = _sounding(connection, analysis, replace(wanted, words=sounding), words, seen)
-        new = [one for one in near if one.key not in ways]
-        if new:
-            tried.append("sound")
-            ways |= {one.key: "sound" for one in new}
-            fits |= {one.key: one.score for one in new}
-            found = _and_then(found, Candidates(tuple(new), len(new)))
-    some = words.telling([count < MOST for count in seen.counts]) if found.total < ENOUGH else None
+    keys = [one.key for one in found.best]
+    worded = Worded(found, dict.fromkeys(keys, "words"), dict.fromkeys(keys, 1.0))
+    if not widen or found.total >= ENOUGH or not words.plain:
+        return worded
+    loose = words.apart() or words
+    seen = rarities(connection, loose.terms)
+    wanted = replace(asked, terms=loose.terms, weights=seen.weights)
+    if loose is not words:
+        more = find_candidates(connection, replace(wanted, words=loose.every))
+        worded = _widened(worded, more, "words", APART, least=1.0)  # all that was asked for is there
+    sounding = loose.sounding([count <= MISHEARD for count in seen.counts])
+    if sounding and worded.found.total < ENOUGH:
+        near = _sounding(connection, analysis, replace(wanted, words=sounding), loose, seen)
+        worded = _widened(worded, Candidates(tuple(near), len(near)), "sound", SOUND)
+    some = loose.telling([count < MOST for count in seen.counts]) if worded.found.total < ENOUGH else None
     if some:
         more = find_candidates(connection, replace(wanted, words=some))
-        if any(one.key not in ways for one in more.best):
-            tried.append(f"some of {len(words.terms)} words")
-            for one in more.best:
-                ways.setdefault(one.key, "words")
-                fits.setdefault(one.key, min(one.score, 1.0))
-            found = _and_then(found, more)
-    return Worded(found, ways, fits, tuple(tried))
+        worded = _widened(worded, more, "words", f"some of {len(words.terms)} words")
+    return worded
+
+
+def _widened(worded: Worded, more: Candidates, way: Way, tried: str, least: float = 0.0) -> Worded:
+    """Return what was found and behind it more that was found in another way; the same where that is nothing new.
+
+    `least` is how much of what was asked for it has at least, 0 to 1.
+    """
+    new = [one for one in more.best if one.key not in worded.ways]
+    if not new:
+        return worded
+    best = (*worded.found.best, *new)
+    return Worded(
+        Candidates(
+            best,
+            max(more.total, len(best)),
+            worded.found.complete and more.complete,
+            more.counts or worded.found.counts,  # of all that was found before, too
+        ),
+        {**dict.fromkeys((one.key for one in new), way), **worded.ways},
+        {**{one.key: min(max(one.score, least), 1.0) for one in new}, **worded.fits},
+        (*worded.tried, tried),
+    )
 
 
 def _sounding(
@@ -91,10 +112,3 @@ def _texts(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
     place = tuple_(utterances.c.call, utterances.c.number)
     query = select(utterances.c.call, utterances.c.number, utterances.c.text).where(place.in_(keys))
     return {(call, number): text for call, number, text in connection.execute(query)} if keys else {}
-
-
-def _and_then(first: Candidates, then: Candidates) -> Candidates:
-    """Return the first, and behind them those of the second that are not among them."""
-    seen = {one.key for one in first.best}
-    best = (*first.best, *(one for one in then.best if one.key not in seen))
-    return Candidates(best, max(then.total, len(best)), first.complete and then.complete, first.counts or then.counts)

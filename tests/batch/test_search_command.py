@@ -85,19 +85,32 @@ class TestPage:
         assert bars[1] == ["2026-03-02", "6", "█" * 24]
         assert bars[2][:3] == ["queue", "billing", "9"]
         assert bars[4] == ["neutral", "1", "█" * 3]
-        assert result.stderr == "more: stimmung search 'rechnung mood:anger' --page abc\n"
+        assert result.stderr == "more: the same search with --page abc\n"
         assert "day" not in search(runner, store, "rechnung", "--no-facets").stdout.split()
 
     def test_more_than_were_counted(self, runner: CliRunner, store: FakeStore) -> None:
         store.finding.found = replace(store.finding.found, total=10_000, complete=False)
         assert lines(search(runner, store, "by:agent"))[0].startswith("more than 10,000 places, 1 here")
 
+    def test_exactly_is_by_words_alone(self, runner: CliRunner, store: FakeStore) -> None:
+        search(runner, store, "rechnung", "--exact")
+        assert (asked(store).mode, asked(store).exact, len(asked(store).vectors)) == ("words", True, 0)
+
+    def test_a_meaning_that_is_asked_for_stays_beside_exact_words(self, runner: CliRunner, store: FakeStore) -> None:
+        search(runner, store, 'rechnung ~"charged twice"', "--exact")
+        assert (asked(store).mode, asked(store).exact, len(asked(store).vectors)) == ("hybrid", True, 1)
+
+    def test_no_words_can_be_exact_by_meaning_alone(self, runner: CliRunner, store: FakeStore) -> None:
+        result = search(runner, store, "rechnung", "--exact", "--mode", "meaning")
+        assert result.exit_code == 2
+        assert "--exact" in result.stderr
+
     def test_how_it_was_read_and_what_was_tried(self, runner: CliRunner, store: FakeStore) -> None:
         store.finding.found = replace(store.finding.found, notes=(NOTE,), tried=("sound", "2 of 3 words"))
         assert search(runner, store, "rechnung").stderr.splitlines() == [
             "`anger` is looked for as a word; write mood:anger for the other reading",
             "also looked for words that sound alike",
-            "also looked for what has 2 of 3 words",
+            "also looked for what has 2 of 3 words; --exact leaves such out",
         ]
         assert search(runner, store, "rechnung", "--quiet").stderr == ""
 

@@ -18,18 +18,23 @@ SHORTEST_WITHOUT_E = 6  # letters: `adresse` first is `adress`, `karte` never `k
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """A form that another part follows: what it is found by, and whether an unknown word may follow."""
+    """A form that another part follows: any of what it stands for, and whether an unknown word may follow.
+
+    `inner` are words that these are made of.
+    """
 
     words: tuple[str, ...]
     before_unknown: bool = False
+    inner: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A form that ends a compound: what it is found by, and whether an unknown word may precede."""
+    """A form that ends a compound: what it stands for, whether an unknown word may precede; `inner` as above."""
 
     words: tuple[str, ...]
     after_unknown: bool = False
+    inner: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def _add_noun(words: CompoundWords, entry: str) -> None:
     telling = _telling_forms(fold(noun), linked=marked.endswith(">>")) if ">" in marked else ()
     for form in _first_forms(fold(noun)):
         if form not in words.first or form == fold(noun):
-            words.first[form] = First((noun, *parts), form in telling and len(form) >= SHORTEST_TELLING)
+            words.first[form] = First((noun,), form in telling and len(form) >= SHORTEST_TELLING, parts)
 
 
 def _add_head(words: CompoundWords, entry: str) -> None:
@@ -85,7 +90,7 @@ def _add_last(words: CompoundWords, noun: str, parts: tuple[str, ...], after_unk
     for form in _last_forms(own):
         known = words.last.get(form)
         if known is None or (form == own and fold(known.words[0]) != own):  # `zähler` rather than a plural of `zahl`
-            words.last[form] = Last((noun, *parts), after_unknown)
+            words.last[form] = Last((noun,), after_unknown, parts)
             words.whole[form] = parts
 
 
@@ -98,7 +103,8 @@ def _add_first(words: CompoundWords, entry: str) -> None:
     form, _, found_by = entry.partition(":")
     known = words.first.get(fold(form))
     names = (*found_by.split(","), *(known.words if known else ()))
-    words.first[fold(form)] = First(tuple(dict.fromkeys(names)), bool(known and known.before_unknown))
+    inner = known.inner if known else ()
+    words.first[fold(form)] = First(tuple(dict.fromkeys(names)), bool(known and known.before_unknown), inner)
 
 
 def _first_forms(noun: str) -> tuple[str, ...]:

@@ -59,8 +59,24 @@ class Part:
     """A part that starts at a letter of the compound; one that is not listed is found by its own letters."""
 
     start: int
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # any of which it stands for
     telling: bool = False  # an unknown word may precede
+    inner: tuple[str, ...] = ()  # that those are made of
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """A word that is made of others; all empty for one that is not.
+
+    `parts` are all words it is found by. `made_of` are its parts in order, each as the words that it may stand for:
+    `mahngebühr` is made of (mahnung or mahnen) and gebühr.
+    """
+
+    parts: tuple[str, ...] = ()
+    made_of: tuple[tuple[str, ...], ...] = ()
+
+
+WHOLE = Compound()
 
 
 class Compounds:
@@ -73,25 +89,37 @@ class Compounds:
     def _known(self) -> CompoundWords:
         return read_compound_words(self._more)
 
-    def parts(self, word: str) -> tuple[str, ...]:
-        """Return the words that a word in small letters is made of, in dictionary form; none if it is one.
+    def read(self, word: str) -> Compound:
+        """Return what a word in small letters is made of, in dictionary form.
 
         Of three parts and more, neighbours are given together as well: `stromrechnung` in `stromrechnungskopie`.
         """
         if not SHORTEST <= len(word) <= LONGEST or not word.isalpha():
-            return ()
+            return WHOLE
         folded = fold(word)
         whole = self._known.whole.get(folded)
         if whole is not None:
-            inner = self._tails(folded).get(0, ()) if whole else ()
-            return tuple(dict.fromkeys((*whole, *chain.from_iterable(part.words for part in inner))))
+            return self._listed(folded, whole)
         cut = self._cut(folded)
         if not cut or not all(part.words for part in cut):
             plain = DIGRAPH.sub(lambda found: found.group()[0], folded)  # `gebuehr`: the other way to write `gebühr`
             better = self._cut(plain) if plain != folded and plain not in self._known.whole else ()
             word, folded, cut = (plain, plain, better) if better else (word, folded, cut)
         written = word if len(word) == len(folded) else folded
-        return tuple(dict.fromkeys(chain(_each(written, cut), _together(written, cut))))
+        each = tuple(_each(written, cut))
+        inner = chain.from_iterable((*words, *part.inner) for words, part in zip(each, cut, strict=True))
+        return Compound(tuple(dict.fromkeys(chain(inner, _together(written, cut)))), each)
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """Return the words that `read` finds a word by."""
+        return self.read(word).parts
+
+    def _listed(self, folded: str, whole: tuple[str, ...]) -> Compound:
+        """Return what a listed word is made of that is cut no further than into words that the list names."""
+        inner = self._tails(folded).get(0, ()) if whole else ()
+        named = chain.from_iterable((*part.words, *part.inner) for part in inner)
+        made_of = tuple(part.words for part in inner) or (tuple((one,) for one in whole) if len(whole) > 1 else ())
+        return Compound(tuple(dict.fromkeys((*whole, *named))), made_of)
 
     def _cut(self, word: str) -> tuple[Part, ...]:
         tails = self._tails(word)
@@ -106,10 +134,10 @@ class Compounds:
         for start in range(len(word) - SHORTEST_PART, -1, -1):
             last = self._known.last.get(word[start:]) if start else None
             if last:
-                tails[start] = (Part(start, last.words, last.after_unknown),)
+                tails[start] = (Part(start, last.words, last.after_unknown, last.inner),)
                 continue
             ways = [
-                (Part(start, first.words, first.before_unknown), *tails[end])
+                (Part(start, first.words, first.before_unknown, first.inner), *tails[end])
                 for end in range(len(word) - SHORTEST_PART, start + SHORTEST_PART - 1, -1)
                 if end in tails and (first := self._known.first.get(word[start:end]))
             ]
@@ -121,7 +149,7 @@ class Compounds:
         for end in range(len(word) - SHORTEST_UNKNOWN_LAST, SHORTEST_PART - 1, -1):
             first = self._known.first.get(word[:end])
             if first and first.before_unknown and START.match(word, end) and not ENDINGS.match(word, end):
-                return (Part(0, first.words), Part(end))
+                return (Part(0, first.words, inner=first.inner), Part(end))
         return ()
 
 
@@ -139,10 +167,10 @@ def _may_be_word(unknown: str) -> bool:
     return unknown not in PREFIXES and not unknown.endswith(LEFT_OVER)
 
 
-def _each(word: str, cut: tuple[Part, ...]) -> Iterator[str]:
+def _each(word: str, cut: tuple[Part, ...]) -> Iterator[tuple[str, ...]]:
     for place, part in enumerate(cut):
         end = cut[place + 1].start if place + 1 < len(cut) else len(word)
-        yield from part.words or (word[part.start : end],)
+        yield part.words or (word[part.start : end],)
 
 
 def _together(word: str, cut: tuple[Part, ...]) -> Iterator[str]:

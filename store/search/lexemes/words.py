@@ -11,7 +11,7 @@ from threading import Lock
 
 import Stemmer
 
-from stimmung.store.search.lexemes.compounds import Compounds
+from stimmung.store.search.lexemes.compounds import WHOLE, Compound, Compounds
 from stimmung.store.search.lexemes.contractions import ONE_SPELLING, expanded
 from stimmung.store.search.lexemes.folding import fold, lowered, number
 from stimmung.store.search.lexemes.sounds import sounds
@@ -27,11 +27,16 @@ EITHER = ""  # the language of words that are asked for, and of utterances in an
 
 @dataclass(frozen=True, slots=True)
 class Lexemes:
-    """One word at one place: its own stems (of a verb's form the infinitive's too), those of its parts, its sounds."""
+    """One word at one place: its own stems (of a verb's form the infinitive's too), those of its parts, its sounds.
+
+    `made_of` are its parts in order, two at least, each as stems of which one is there; known of words that are asked
+    for.
+    """
 
     stems: tuple[str, ...]
     parts: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
+    made_of: tuple[tuple[str, ...], ...] = ()
 
 
 class WordAnalysis:
@@ -62,8 +67,8 @@ class WordAnalysis:
         if len(cut) < 2:
             return self._known[EITHER](found[0])[0] if found else Lexemes(())
         whole = self._word(_joined(word, cut), EITHER)
-        parts = chain.from_iterable(self._word(piece, EITHER).stems for piece in cut)
-        return Lexemes(whole.stems, _unique(parts, whole.stems), whole.sounds)
+        made_of = _several(self._word(piece, EITHER).stems for piece in cut)
+        return Lexemes(whole.stems, _unique(chain.from_iterable(made_of), whole.stems), whole.sounds, made_of)
 
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Return where each word of `of_text` stands: first and last + 1 character."""
@@ -91,10 +96,16 @@ class WordAnalysis:
 
     def _word(self, word: str, language: str) -> Lexemes:
         stems = self._stems(word, language)
-        made_of = expanded(word) or (self._compounds.parts(lowered(word)) if language != "en" else ())
-        part_language = "de" if language == "de" or not expanded(word) else language
-        parts = chain.from_iterable(self._stems(part, part_language) for part in made_of)
-        return Lexemes(stems, _unique(parts, stems), sounds(word, language))
+        spoken = expanded(word)
+        part_language = language if spoken else "de"
+        if spoken:
+            compound = Compound(spoken, tuple((one,) for one in spoken))
+        else:
+            compound = self._compounds.read(lowered(word)) if language != "en" else WHOLE
+        parts = chain.from_iterable(self._stems(part, part_language) for part in compound.parts)
+        groups = () if language else compound.made_of  # nobody asks in one language, and nothing else needs them
+        made_of = (chain.from_iterable(self._stems(part, part_language) for part in group) for group in groups)
+        return Lexemes(stems, _unique(parts, stems), sounds(word, language), _several(made_of))
 
     def _stems(self, word: str, language: str) -> tuple[str, ...]:
         low = lowered(word)
@@ -115,6 +126,12 @@ class WordAnalysis:
 def _joined(chunk: str, cut: Iterable[str]) -> str:
     """Return pieces as one word; an `&` is part of the name: `H&M`, `1&1`."""
     return (AND if AND in chunk else "").join(cut)
+
+
+def _several(groups: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    """Return what a word is made of, each part once; nothing where that is one part."""
+    found = tuple(dict.fromkeys(one for group in groups if (one := _unique(group))))
+    return found if len(found) > 1 else ()
 
 
 def _unique(words: Iterable[str], without: tuple[str, ...] = ()) -> tuple[str, ...]:

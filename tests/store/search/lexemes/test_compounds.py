@@ -55,6 +55,21 @@ def test_is_one_word(compounds: Compounds, word: str) -> None:
     assert compounds.parts(word) == ()
 
 
+@pytest.mark.parametrize(
+    ("word", "made_of"),
+    [
+        ("mahngebühr", (("mahnung", "mahnen"), ("gebühr",))),
+        ("rufnummernmitnahme", (("rufnummer",), ("mitnahme",))),  # by `nummer` it is found, and made of it is not
+        ("stromrechnungskopie", (("strom",), ("rechnung",), ("kopie",))),
+        ("telefonseelsorgerin", (("telefon",), ("seelsorgerin",))),
+        ("vertrag", ()),
+        ("rückruf", ()),
+    ],
+)
+def test_is_made_of_words_in_order(compounds: Compounds, word: str, made_of: tuple[tuple[str, ...], ...]) -> None:
+    assert compounds.read(word).made_of == made_of
+
+
 def test_words_of_the_house_are_parts() -> None:
     assert Compounds().parts("superzappelino") == ()
     assert Compounds(["Glüh"]).parts("glühwelle") == ()  # too short to tell what the rest is
@@ -74,3 +89,11 @@ def test_parts_are_found_in_german_only() -> None:
     assert set(analysis.of_text("Stromrechnung", "de")[0].parts) == {"strom", "rechnung"}
     assert analysis.of_text("Stromrechnung", "en")[0].parts == ()
     assert set(analysis.of_query("Stromrechnungen").parts) >= {"strom", "rechnung"}
+
+
+def test_what_is_asked_for_knows_what_each_part_may_be() -> None:
+    analysis = WordAnalysis()
+    assert analysis.of_query("Mahngebühren").made_of == (("mahnung", "mahn"), ("gebuhr",))
+    assert analysis.of_query("E-Mail").made_of == (("e",), ("mail",))
+    assert analysis.of_query("1&1").made_of == ()  # twice the same
+    assert analysis.of_query("Rechnung").made_of == ()
