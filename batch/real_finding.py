@@ -10,6 +10,7 @@ from stimmung.calls.policy import may_keep_audio
 from stimmung.speech.errors import StoreError
 from stimmung.speech.excerpts import decode_excerpt
 from stimmung.speech.records import Audio, Span
+from stimmung.speech.settings import RedactionSettings
 from stimmung.store.audio_files import audio_path
 from stimmung.store.audit import Act
 from stimmung.store.calls import load_call
@@ -19,6 +20,7 @@ from stimmung.store.pseudonyms import open_secret
 from stimmung.store.records import StoredCall
 from stimmung.store.removal.exports_register import Export, exporting
 from stimmung.store.removal.retention_rules import RetentionRules
+from stimmung.store.search.identifiers import Guard
 from stimmung.store.search.language.query import Query
 from stimmung.store.search.meaning.vector_index import tend_vectors
 from stimmung.store.search.recording import Searcher, customer_pseudonyms, record_search
@@ -31,8 +33,10 @@ from stimmung.store.search.search import search
 class RealFinding:
     """See `Finding`."""
 
-    def __init__(self, steward: Steward, rules: RetentionRules, now: Callable[[], datetime]) -> None:
-        self._steward, self._rules, self._now = steward, rules, now
+    def __init__(
+        self, steward: Steward, rules: RetentionRules, redaction: RedactionSettings, now: Callable[[], datetime]
+    ) -> None:
+        self._steward, self._rules, self._redaction, self._now = steward, rules, redaction, now
         self._database, self._who = steward.database, steward.who
 
     @property
@@ -57,7 +61,11 @@ class RealFinding:
 
     def save_search(self, name: str, query: Query) -> None:
         """Keep what was typed under a name."""
-        save_search(self._database, self._who, name, query)
+        from stimmung.calls.redactor_settings import redactor_of  # takes a moment, and only who saves one needs it
+
+        redactor = redactor_of(self._redaction, None)
+        guard = Guard(redactor, self._redaction.customer_numbers, self._steward.places.secret)
+        save_search(self._database, self._who, name, query, guard)
 
     def saved_search(self, name: str) -> SavedSearch:
         """Return a search by its name."""

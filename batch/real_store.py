@@ -9,7 +9,7 @@ from stimmung.batch.real_finding import RealFinding
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
-from stimmung.speech.settings import Settings, StoreSettings
+from stimmung.speech.settings import RedactionSettings, Settings, StoreSettings
 from stimmung.store.addresses import place
 from stimmung.store.admission import Admission, Candidate, why_not_kept
 from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
@@ -57,7 +57,7 @@ def real_store(settings: Settings, tell: Callable[[str], None], opening: Opening
         steward = Steward(database, places, system_user(), Pace(tell))
         if opening.migrate:
             settle_erasures(steward)
-        store = RealStore(steward, rules_of(settings.retention))
+        store = RealStore(steward, rules_of(settings.retention), settings.redaction)
         yield store
         if store.withdrew:
             settle_erasures(steward)
@@ -85,10 +85,16 @@ def _refuse_empty(database: Database) -> None:
 class RealStore:
     """An open store, as the user of the operating system uses it who runs this; see `StoreAccess`."""
 
-    def __init__(self, steward: Steward, rules: RetentionRules, now: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        steward: Steward,
+        rules: RetentionRules,
+        redaction: RedactionSettings,
+        now: Clock = lambda: datetime.now(UTC),
+    ) -> None:
         self._steward, self._rules, self._now = steward, rules, now
         self._database, self._places, self._who = steward.database, steward.places, steward.who
-        self.finding = RealFinding(steward, rules, now)
+        self.finding = RealFinding(steward, rules, redaction, now)
         self.withdrew = False  # consent to a call that was kept
 
     def admit(self, call: Candidate, erased: bool) -> None:

@@ -53,13 +53,18 @@ def redact_path(path: str, redactor: Redacting, language: str = "") -> str:
 
 def redact_info(info: CallInfo, redactor: Redacting, language: str = "") -> CallInfo:
     """Return what is known of a call with its metadata redacted; `customer` is left to whoever shows or keeps it."""
-    read = MetadataReader(redactor.find_in_text, info.language or language, _readable_name, _readable_value)
+    read = MetadataReader(redactor.find_in_text, info.language or language, _readable_name, veiled_moments)
     return replace(info, metadata=read.redacted(info.metadata))
 
 
 def shown_info(info: CallInfo) -> CallInfo:
     """Return what outputs show: that there is a customer's key, and not which."""
     return replace(info, customer=CUSTOMER) if info.customer else info
+
+
+def veiled_moments(text: str) -> str:
+    """Return a text with days, times of day and random ids as letters, every other sign in its place."""
+    return _veiled(MOMENT, text)
 
 
 def _redacted_name(name: str, redactor: Redacting, language: str) -> str:
@@ -69,10 +74,6 @@ def _redacted_name(name: str, redactor: Redacting, language: str) -> str:
 
 def _readable_name(name: str) -> str:
     return _veiled(RECORDING, name)
-
-
-def _readable_value(text: str) -> str:
-    return _veiled(MOMENT, text)
 
 
 def _veiled(pattern: re.Pattern[str], text: str) -> str:

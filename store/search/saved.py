@@ -1,6 +1,6 @@
 """Searches that somebody keeps by a name, each person their own: the text as it was typed, so that `since:7d` stays so.
 
-A customer's key is never kept in clear, so that a search that names one is not kept at all.
+What identifies somebody is never kept in clear, so that a search that names anybody is not kept at all.
 """
 
 from dataclasses import dataclass, field
@@ -13,9 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from stimmung.speech.errors import StoreError
 from stimmung.store.database import Database
 from stimmung.store.schema import saved_searches
+from stimmung.store.search.identifiers import Guard
 from stimmung.store.search.language.query import Field, Query
 
 LONGEST_NAME: Final = 64  # characters
+WAY_OUT: Final = "save it without, and add it when you search: stimmung search --saved NAME WORDS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,15 @@ class SavedSearch:
     saved_at: datetime
 
 
-def save_search(database: Database, who: str, name: str, query: Query) -> None:
+def save_search(database: Database, who: str, name: str, query: Query, guard: Guard) -> None:
     """Keep what was typed under a name of `who`, in the place of what had that name.
 
-    Raises StoreError for a name that is none, for an empty search, and where the search names a customer.
+    Raises StoreError for a name that is none, for an empty search, and where either names a customer or anybody else.
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise StoreError(f"a saved search has a name of 1 to {LONGEST_NAME} characters, which {name!r} is not")
+    if (kind := guard.kind_in(name)) is not None:
+        raise StoreError(f"the search is not saved: its name holds what reads like a {kind}; give it another name")
     if not query.text.strip():
         raise StoreError(f"there is nothing to save as {name}: give the search too")
     if any(one.field is Field.CUSTOMER for one in query.filters):
@@ -41,6 +45,8 @@ def save_search(database: Database, who: str, name: str, query: Query) -> None:
             f"the search is not saved as {name}: it names a customer, and customers' keys are kept nowhere; save it"
             " without that filter, and add the filter when you search"
         )
+    if (kind := database.run(lambda connection: guard.found_in(connection, query))) is not None:
+        raise StoreError(f"the search is not saved as {name}: it holds what reads like a {kind}; {WAY_OUT}")
     row = {"who": who, "name": name, "query": query.text}
     new = insert(saved_searches).values(row)
     anew = new.on_conflict_do_update(

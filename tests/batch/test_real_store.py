@@ -186,6 +186,10 @@ def test_searches_are_kept_by_name(shell: Shell) -> None:
     assert shell.json("search", "--saved", "bills", "by:agent", "--mode", "words")["hits"] == []
     refused = shell("search", f"customer:{CUSTOMER}", "--save", "mine")
     assert (refused.exit_code, CUSTOMER in refused.stderr) == (1, False)
+    for words in (CUSTOMER, "meta.phone:017100000017", "b.beispiel@example.org"):
+        refused = shell("search", "rechnungen", words, "--mode", "words", "--save", "mine")
+        assert (refused.exit_code, words in refused.stderr, refused.stdout) == (1, False, "")
+        assert "add it when you search" in refused.stderr
     assert shell("search", "--forget", "bills").exit_code == 0
     assert shell.json("search", "--list-saved") == []
 

@@ -40,7 +40,13 @@ def axis(number: int, other: int = 0, share: float = 0.0) -> Samples:
 
 
 def keep(
-    database: Database, call_id: str, *said: Said, days: int = 0, queue: str = "meters", region: str = "Nord"
+    database: Database,
+    call_id: str,
+    *said: Said,
+    days: int = 0,
+    queue: str = "meters",
+    region: str = "Nord",
+    customer: str = "",
 ) -> None:
     """Save a call of these utterances, begun so many days after the first."""
     made = with_words(saved_call(utterances=len(said)), *(one.text for one in said))
@@ -59,7 +65,7 @@ def keep(
         call_id=call_id,
         started_at=BEGAN + timedelta(days=days),
         queue=queue,
-        customer=f"customer of {call_id}",
+        customer=customer or f"customer of {call_id}",
         roles=("agent", "customer"),
         consent="granted",
         metadata={"region": region},
