@@ -26,6 +26,7 @@ from stimmung.store.embedded.account import (
     start_as,
 )
 from stimmung.store.embedded.binaries import MAJOR, Programs
+from stimmung.store.embedded.memory import shared_megabytes
 from stimmung.store.embedded.settings import ADMIN, SOCKET, server_files
 from stimmung.store.locks import FileLock, is_free
 from stimmung.store.pace import Pace
@@ -235,7 +236,7 @@ def _prepare_start(cluster: Path, account: Account, client: str) -> None:
 def _write_settings(cluster: Path, client: str) -> Sequence[Path]:
     """Write those of the settings files that differ from what they should be, whole or not at all; return them."""
     written = []
-    for name, text in server_files(client).items():
+    for name, text in server_files(client, shared_megabytes()).items():
         path = cluster / name
         if path.is_file() and path.read_text("utf-8", "replace") == text:
             continue

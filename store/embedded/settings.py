@@ -12,10 +12,10 @@ DATABASE = "stimmung"
 PORT = "5432"  # only names the socket: no network address is listened to
 SOCKET = f".s.PGSQL.{PORT}"
 
-SERVER = f"""\
+SERVER = """\
 # Written by stimmung before each start. Settings of your own: ALTER SYSTEM SET ...
 listen_addresses = ''
-port = {PORT}
+port = {port}
 unix_socket_directories = '.'        # the data folder itself, relative: paths to a socket have 107 bytes
 unix_socket_permissions = 0700
 cluster_name = 'stimmung'
@@ -26,7 +26,7 @@ datestyle = 'ISO'
 lc_messages = 'C'
 
 # A server beside other programs, with calls and their words: some 50 KB a call, few connections.
-shared_buffers = 128MB
+shared_buffers = {shared_buffers}MB
 work_mem = 16MB
 maintenance_work_mem = 128MB
 effective_cache_size = 512MB
@@ -82,8 +82,12 @@ local all all peer map=stimmung
 """
 
 
-def server_files(account: str) -> Mapping[str, str]:
-    """Return the server's settings by file name; `account` is the name of the one operating system user let in."""
+def server_files(account: str, shared_megabytes: int) -> Mapping[str, str]:
+    """Return the server's settings by file name; `account` is the name of the one operating system user let in.
+
+    `shared_megabytes` is the memory for pages that were read.
+    """
     quoted = account.replace('"', '""')
     names = "".join(f'stimmung "{quoted}" {role}\n' for role in (ADMIN, ROLE))
-    return {"postgresql.conf": SERVER, "pg_hba.conf": CLIENTS, "pg_ident.conf": f"# Written by stimmung.\n{names}"}
+    server = SERVER.format(port=PORT, shared_buffers=shared_megabytes)
+    return {"postgresql.conf": server, "pg_hba.conf": CLIENTS, "pg_ident.conf": f"# Written by stimmung.\n{names}"}
