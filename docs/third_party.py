@@ -22,6 +22,7 @@ PAGE = ROOT / "THIRD_PARTY.md"
 READ_BY_HAND = {
     "contourpy": "BSD-3-Clause",
     "cycler": "BSD-3-Clause",
+    "defusedxml": "PSF-2.0",
     "jellyfish": "MIT",
     "jinja2": "BSD-3-Clause",
     "kiwisolver": "BSD-3-Clause",
@@ -74,9 +75,11 @@ beside it, in the versions that the ranges in `pyproject.toml` allow. The versio
 `constraints.txt` pins on Linux with Python 3.11.
 """
 EXTRA = """\
-## With the extras `ray` and `train`
+## With the extras `ray`, `s3` and `train`
 
 `ray` (Apache-2.0) and what it brings is installed only by `pip install 'stimmung[ray]'`, and is not pinned here.
+`s3fs` (BSD-3-Clause) and what it brings (botocore, aiohttp and others under Apache-2.0, MIT or BSD licences) only by
+`pip install 'stimmung[s3]'`.
 `wordfreq` (Apache-2.0; its word lists CC BY-SA 4.0) only by `pip install 'stimmung[train]'`: it decides which pieces
 the text model's vocabulary keeps, and nothing of it is in the weights.
 """
