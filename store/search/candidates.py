@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from stimmung.store.schema import search_entries
+from stimmung.store.search.facet_days import QUARTER
 from stimmung.store.search.filters import Clause, Filters
 from stimmung.store.search.language.query import Period, Sort
 from stimmung.store.search.lexeme_queries import Term, conjunction, lexeme
@@ -63,7 +64,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The best of what was found, in order; how many were found, by day, queue and mood; and whether that is all."""
+    """The best of what was found, in order; how many were found, by quarter of an hour, queue and mood; and whether that is all."""
 
     best: tuple[Candidate, ...] = ()
     total: int = 0
@@ -173,7 +174,7 @@ def _by_days(connection: Connection, wanted: Wanted, gathered: _Gathered, a_day:
         if not gathered.missing:
             gathered.stop()
             return
-        found = _look(connection, wanted, _window(stretch), gathered.room).found
+        found = _look(connection, wanted, _window(stretch, wanted), gathered.room).found
         walk.note(found.total)
         gathered.take(found)
 
@@ -210,10 +211,12 @@ def _days(connection: Connection, wanted: Wanted) -> Stretch | None:
     return Stretch(*days)
 
 
-def _window(stretch: Stretch) -> _Window:
+def _window(stretch: Stretch, wanted: Wanted) -> _Window:
+    """Return the window of some days; where words or signs lead to few, no index over the time may lead to many."""
     if sign := stretch.sign:
         return _Window(sign)
-    return _Window(clauses=(entries.said_at >= day_start(stretch.first), entries.said_at < day_start(stretch.last + 1)))
+    said_at = _off_index(entries.said_at) if wanted.terms or wanted.filters.positive else entries.said_at
+    return _Window(clauses=(said_at >= day_start(stretch.first), said_at < day_start(stretch.last + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +271,16 @@ def _statement(wanted: Wanted, window: _Window, most: int) -> Select[Any]:  # An
 
 def _unindexed(sort: Sort) -> list[Clause]:
     """Return the order of a window's entries, so written that no index offers it, whose way there would be long."""
-    said_at = entries.said_at + text("interval '0'")
+    said_at = _off_index(entries.said_at)
     if sort == "oldest":
         return [said_at.asc(), entries.call.asc(), entries.number.asc()]
     newest: list[Clause] = [said_at.desc(), entries.call.desc(), entries.number.desc()]
     return [entries.distress.desc().nulls_last(), *newest] if sort == "distress" else newest
+
+
+def _off_index(time: Clause) -> Clause:
+    """Return the same time, so written that no index knows it."""
+    return time + text("interval '0'")
 
 
 def _summary(found: Any, wanted: Wanted, most: int | None) -> Select[Any]:  # Any: a CTE with columns of its own
@@ -309,8 +317,8 @@ def _summary(found: Any, wanted: Wanted, most: int | None) -> Select[Any]:  # An
 
 
 def _counts(found: Any, some: Clause) -> Any:  # Any: SQLAlchemy's expressions
-    day = func.to_char(func.timezone("UTC", found.c.said_at), "YYYY-MM-DD")
-    names = {"day": day, "queue": func.coalesce(found.c.queue, ""), "mood": func.coalesce(found.c.polarity, "")}
+    quarter = cast(func.floor(func.extract("epoch", found.c.said_at) / QUARTER), TEXT)
+    names = {"quarter": quarter, "queue": func.coalesce(found.c.queue, ""), "mood": func.coalesce(found.c.polarity, "")}
     grouped = [
         select(literal(name).label("name"), value.label("value"), func.count().label("count"))
         .where(some)
