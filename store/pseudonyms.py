@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from stimmung.speech.errors import StoreError
 from stimmung.store.copying import copy_rows
 from stimmung.store.database import Database
-from stimmung.store.schema import audit, calls, exports, pseudonym_keys
+from stimmung.store.schema import audit, calls, exports, jobs, pseudonym_keys
 from stimmung.store.secret import Pseudonym, Secret, add_secret, read_or_make_secret, read_secret
 
 ROTATION = 7_369_706_421  # of PostgreSQL's advisory locks, ours by choice
@@ -25,6 +25,7 @@ TABLES: dict[Table, tuple[str, ...]] = {
     calls: ("customer_pseudonym", "agent_pseudonym"),
     exports: ("pseudonym",),
     audit: ("pseudonym",),
+    jobs: ("customer_pseudonym", "call_pseudonym"),
 }
 _RENEWED = Table(
     "renewed_pseudonyms",
@@ -142,6 +143,8 @@ def _forget(connection: Connection, path: Path) -> int:
     lost = calls.c.key_id.not_in(secret.key_ids)
     nobody = {"customer_pseudonym": None, "agent_pseudonym": None, "key_id": None}
     count = int(connection.execute(update(calls).where(lost).values(nobody)).rowcount)
+    unknown = {"customer_pseudonym": None, "call_pseudonym": None, "key_id": None}
+    connection.execute(update(jobs).where(jobs.c.key_id.not_in(secret.key_ids)).values(unknown))
     for table in (exports, audit):
         gone = table.c.key_id.not_in(secret.key_ids)
         connection.execute(update(table).where(gone).values(pseudonym=None, key_id=None))

@@ -1,35 +1,28 @@
 """What goes of job rows: with a person who asks, and after its time. What hangs on a call goes with the call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, select
 
-from stimmung.store.jobs.records import JobState
+from stimmung.store.jobs.records import KnownJob
 from stimmung.store.membership import among
+from stimmung.store.pseudonyms import open_secret
 from stimmung.store.removal.erasure_register import Erasure
 from stimmung.store.schema import jobs
 from stimmung.store.secret import Pseudonym, Secret
 
 
-@dataclass(frozen=True, slots=True)
-class KnownJob:
-    """A recording of somebody that is no call yet, or never will be: since when it is known, and what became of it."""
+def forget_jobs(connection: Connection, secret_file: Path, erasure: Erasure) -> int:
+    """Delete the jobs, added up to then, of the person or call that an erasure took, and return how many.
 
-    added_at: datetime
-    began: datetime | None
-    state: JobState
-
-
-def forget_jobs(connection: Connection, secret: Secret, erasure: Erasure) -> int:
-    """Delete the jobs, added up to then, of whom an erasure was about, and return how many.
-
-    Whose that was may be forgotten: then every job from before it goes.
+    Whose that was may be forgotten: then every job from before it goes. Raises StoreError without the secret.
     """
     early = jobs.c.added_at <= erasure.at
     if erasure.subject is None:
         return int(connection.execute(delete(jobs).where(early)).rowcount)
+    secret = open_secret(connection, secret_file)
     column = jobs.c.customer_pseudonym if erasure.kind == "customer" else jobs.c.call_pseudonym
     values = _alike(connection, secret, column, Pseudonym(erasure.subject, erasure.key_id))
     return int(connection.execute(delete(jobs).where(among(column, values), early)).rowcount)

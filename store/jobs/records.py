@@ -161,3 +161,12 @@ class Reason:
     text: str
     count: int
     numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownJob:
+    """A recording of somebody that is no call yet, or never will be: since when it is known, and what became of it."""
+
+    added_at: datetime
+    began: datetime | None
+    state: JobState

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from stimmung.calls.exports import analysis_to_json
 from stimmung.calls.records import CallAnalysis
+from stimmung.store.jobs.records import KnownJob
 from stimmung.store.persons.records import KeptCall, Person
 
-PERSON_VERSION = 1  # grows when a key is added
+PERSON_VERSION = 2  # grows when a key is added
 OWN = "customer"
 ABOUT_THE_CALL = {"duration", "channels", "language", "dual_mono"}  # of `call`; paths are the company's
 ABOUT_THE_CALLER = {
@@ -32,8 +33,14 @@ def person_as_json(person: Person) -> Json:
         "pseudonym": person.pseudonym.value,
         "calls": [_call(one) for one in person.calls],
         "given_out": [{"at": _time(one.at), "format": one.form} for one in person.given],
+        "recordings": [_recording(one) for one in person.recordings],
         "acts": [{"at": _time(act.at), "action": act.action} for act in person.acts],
     }
+
+
+def _recording(job: KnownJob) -> Json:
+    began = _time(job.began) if job.began else None
+    return {"found": _time(job.added_at), "began": began, "state": job.state}
 
 
 def _call(kept: KeptCall) -> Json:

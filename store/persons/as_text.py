@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from stimmung.calls.clock import clock
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.records import Utterance
+from stimmung.store.jobs.records import KnownJob
 from stimmung.store.persons.phrases import PHRASES, Phrases
 from stimmung.store.persons.records import KeptCall, Person, Tongue
 
@@ -35,6 +36,8 @@ class _Writer:
             yield f"{words.no_calls}\n"
         for one in person.calls:
             yield from self._call(one)
+        yield f"## {words.recordings}\n"
+        yield from self._rows([self._recording(one) for one in person.recordings])
         yield f"## {words.given}\n"
         yield from self._rows([f"{self._date(one.at)}: {plain(one.form)}" for one in person.given])
         yield f"## {words.acts}\n"
@@ -57,6 +60,10 @@ class _Writer:
         if kept.originals:
             yield f"#### {words.originals}\n"
             yield from self._rows([plain(one.text) for one in kept.originals])
+
+    def _recording(self, job: KnownJob) -> str:
+        began = self._date(job.began) if job.began else self.words.nobody
+        return f"{self.words.facts['began']} {began}: {self.words.states[job.state]}"
 
     def _facts(self, kept: KeptCall) -> dict[str, str]:
         call, analysis = kept.call, kept.call.analysis

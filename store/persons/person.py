@@ -15,6 +15,7 @@ from stimmung.store.audit import Act, Detail, acts_about
 from stimmung.store.calls import load_call
 from stimmung.store.data_folder import private_folder
 from stimmung.store.durable import sync_folder, write_beside
+from stimmung.store.jobs.forgetting import jobs_about
 from stimmung.store.maintenance import Steward
 from stimmung.store.membership import among
 from stimmung.store.originals import load_originals
@@ -56,8 +57,12 @@ def gather_person(steward: Steward, key: str, rules: RetentionRules, now: dateti
     made, ids = steward.database.run(lambda connection: _calls_of(connection, steward, key))
     values = [one.value for one in made]
     kept = tuple(_kept(steward, call_id, rules, originals) for call_id in ids)
-    files, acts = steward.database.run(
-        lambda connection: (exports_about(connection, ids, values), acts_about(connection, ids, values))
+    files, acts, waiting = steward.database.run(
+        lambda connection: (
+            exports_about(connection, ids, values),
+            acts_about(connection, ids, values),
+            jobs_about(connection, values),
+        )
     )
     return Person(
         key=key,
@@ -66,6 +71,7 @@ def gather_person(steward: Steward, key: str, rules: RetentionRules, now: dateti
         calls=kept,
         given=tuple(Given(one.at, str(one.detail.get("format", ""))) for one in files),
         acts=tuple(replace(act, who="") for act in acts),
+        recordings=waiting,
     )
 
 

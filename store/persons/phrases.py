@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stimmung.store.jobs.records import JobState
 from stimmung.store.persons.records import Tongue
 
 
@@ -25,6 +26,8 @@ class Phrases:
     mood: str
     distress: str
     originals: str
+    recordings: str
+    states: Mapping[JobState, str]
     given: str
     acts: str
     actions: Mapping[str, str]
@@ -65,6 +68,15 @@ GERMAN = Phrases(
     mood="Stimmung des Anrufs (Worte, −5 bis 5): {score:+.1f}, am Anfang {start:+.1f}, am Ende {end:+.1f}.",
     distress="Belastung: {score:.0%}",
     originals="Wortlaut, wie er gesprochen wurde",
+    recordings="Aufnahmen, die nicht ausgewertet sind",
+    states={
+        "waiting": "wartet auf die Auswertung",
+        "running": "wird gerade ausgewertet",
+        "done": "ausgewertet",
+        "skipped": "ausgelassen",
+        "failed": "konnte nicht ausgewertet werden",
+        "canceled": "wird nicht ausgewertet",
+    },
     given="Herausgegebene Dateien",
     acts="Zugriffe",
     actions={
@@ -124,6 +136,15 @@ ENGLISH = Phrases(
     mood="Mood of the call (words, −5 to 5): {score:+.1f}, at the start {start:+.1f}, at the end {end:+.1f}.",
     distress="distress: {score:.0%}",
     originals="Wording as it was said",
+    recordings="Recordings that are not analysed",
+    states={
+        "waiting": "waits to be analysed",
+        "running": "is being analysed",
+        "done": "analysed",
+        "skipped": "left out",
+        "failed": "could not be analysed",
+        "canceled": "will not be analysed",
+    },
     given="Files given out",
     acts="Accesses",
     actions={

@@ -6,6 +6,7 @@ from typing import Literal
 
 from stimmung.calls.redaction.records import Original
 from stimmung.store.audit import Act
+from stimmung.store.jobs.records import KnownJob
 from stimmung.store.records import StoredCall
 from stimmung.store.removal.retention_rules import Ends
 from stimmung.store.secret import Pseudonym
@@ -41,3 +42,4 @@ class Person:
     calls: tuple[KeptCall, ...]
     given: tuple[Given, ...]
     acts: tuple[Act, ...]
+    recordings: tuple[KnownJob, ...] = ()  # found, and no calls

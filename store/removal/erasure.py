@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, exists, func, select
 from stimmung.speech.errors import StoreError
 from stimmung.store.audit import Act, forget_in_audit, record_act
 from stimmung.store.databases import drop_remains, remains
+from stimmung.store.jobs.forgetting import forget_jobs
 from stimmung.store.json_records import clean
 from stimmung.store.maintenance import Steward, alone
 from stimmung.store.membership import among
@@ -123,6 +124,7 @@ def _erase(steward: Steward, kind: ErasureKind, choose: Choose) -> Erased:
         marks = _marks(connection, steward.places.secret, target)
         erasure = Erasure(number, _moment(connection, target), kind, subject.value, subject.key_id, marks)
         erasure = _announced(steward.register, erasure)
+        forget_jobs(connection, steward.places.secret, erasure)
         _delete(connection, erasure, target, Act("erase", steward.who, erasure.at))
 
     with alone(steward):
@@ -180,6 +182,7 @@ def _erase_again(connection: Connection, steward: Steward, register: Register, e
     target = _found_again(connection, steward.places.secret, entry)
     more = _marks(connection, steward.places.secret, target)  # of calls that were not there when it was asked for
     entry = _announced(steward.register, replace(entry, marks=tuple(sorted({*entry.marks, *more}))))
+    forget_jobs(connection, steward.places.secret, entry)
     _delete(connection, entry, target, Act("erase_again", steward.who, _moment(connection, Target())))
     for proof in register.proofs:
         if proof.erasure_id == entry.erasure_id:

@@ -1,6 +1,7 @@
-"""Removes what was kept long enough: the sound of calls, calls, acts of the audit, backups.
+"""Removes what was kept long enough: the sound of calls, calls, acts of the audit, backups, recordings that wait.
 
 A call's days count from when it began; where nobody said when, or said a time after it was kept, from when it was kept.
+Those of a recording that never became a call count from when it was found.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from stimmung.store.audio_files import Swept, doom_audio, sweep
 from stimmung.store.audit import Act, Detail, count_acts_before, delete_acts_before, record_act
 from stimmung.store.backups.files import backups_before, delete_backups, delete_unfinished
+from stimmung.store.jobs.forgetting import delete_jobs_before
 from stimmung.store.maintenance import Steward, alone
 from stimmung.store.membership import among
 from stimmung.store.removal.deletion import (
@@ -111,10 +113,14 @@ def retain(steward: Steward, rules: RetentionRules, now: datetime) -> Retained:
 
 
 def remove_due(steward: Steward, rules: RetentionRules, now: datetime) -> Gone:
-    """Remove the calls and the sound that are due, in batches; then `finish_deletions` is due. To be called `alone`."""
+    """Remove calls, sound and jobs that are due, calls in batches; then `finish_deletions` is due.
+
+    To be called `alone`.
+    """
     total = Gone(0, 0, 0, 0)
     while gone := _remove_batch(steward, rules, now):
         total = Gone(*(one + other for one, other in zip(astuple(total), astuple(gone), strict=True)))
+    _remove_old_jobs(steward, rules, now)
     return total
 
 
@@ -128,6 +134,16 @@ def remove_old_acts(steward: Steward, rules: RetentionRules, now: datetime) -> i
         return acts
 
     return steward.database.run(work)
+
+
+def _remove_old_jobs(steward: Steward, rules: RetentionRules, now: datetime) -> None:
+    """Delete jobs that never became calls; with a call its job goes."""
+
+    def work(connection: Connection) -> None:
+        if delete_jobs_before(connection, now - timedelta(days=rules.usual.text)):
+            note_deletion(connection, new_number(), KIND, now, steward.who, Gone(0, 0, 0, 0))
+
+    steward.database.run(work)
 
 
 def _remove_batch(steward: Steward, rules: RetentionRules, now: datetime) -> Gone | None:

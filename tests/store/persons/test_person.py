@@ -62,7 +62,7 @@ def as_json(files: PersonFiles) -> dict[str, object]:
 
 def test_programs_get_every_call_of_the_person_and_no_other(kept: Steward, tmp_path: Path) -> None:
     values = json.loads(export(kept, tmp_path, PersonOptions()).json.read_text("utf-8"))
-    assert (values["schema_version"], values["customer"]) == (1, "Berta")
+    assert (values["schema_version"], values["customer"]) == (2, "Berta")
     assert [call["call_id"] for call in values["calls"]] == ["call-1", "call-2"]
     call = values["calls"][0]
     assert call["began"] == "2026-03-01T09:31:00+00:00"
