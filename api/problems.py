@@ -13,12 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
-from stimmung.speech.errors import AudioError, CallInfoError, Overloaded, StimmungError, WeightsError
+from stimmung.speech.errors import AudioError, CallInfoError, Overloaded, QueryError, StimmungError, WeightsError
 
 # By the class or the nearest one above it.
 STATUS_OF: Mapping[type[Exception], int] = {
     AudioError: 422,
     CallInfoError: 422,
+    QueryError: 422,
     WeightsError: 503,
     StimmungError: 500,
 }
@@ -54,7 +55,7 @@ def add_problems(app: FastAPI) -> None:
 
 async def _known(_connection: HTTPConnection, error: Exception) -> Response:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
-    return problem(status, str(error))
+    return problem(status, error.reason if isinstance(error, QueryError) else str(error))  # less what was typed
 
 
 async def _overloaded(_connection: HTTPConnection, error: Exception) -> Response:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import typer
 
-from stimmung.speech.errors import SettingsError, StimmungError
+from stimmung.speech.errors import QueryError, SettingsError, StimmungError
 
 FAILED = 1
-USAGE = 2  # also settings that cannot be used
+USAGE = 2  # also settings that cannot be used, and searches that make no sense
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
@@ -23,7 +23,7 @@ def endings() -> Iterator[None]:
         sys.stdout.flush()
     except StimmungError as error:
         _complain(str(error))
-        raise typer.Exit(USAGE if isinstance(error, SettingsError) else FAILED) from error
+        raise typer.Exit(USAGE if isinstance(error, SettingsError | QueryError) else FAILED) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(INTERRUPTED) from error
     except BrokenPipeError as error:  # `stimmung … | head`: the reader has enough

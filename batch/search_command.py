@@ -59,7 +59,7 @@ class SearchRequest:
     save: str | None
     saved: str | None
     as_json: bool
-    exact: bool = False
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,15 @@ def _search(
     finding: "Finding", request: SearchRequest, settings: "Settings", embedding: "LoadEmbedding", screen: "Screen"
 ) -> None:
     from stimmung.batch.search_asking import parsed, with_meaning
-    from stimmung.store.search.language.query import QueryError
+    from stimmung.speech.errors import QueryError
+    from stimmung.store.search.cursors import asked_at
     from stimmung.store.search.records import Ask
 
     text = request.text
     if request.saved is not None:
         text = f"{finding.saved_search(request.saved).query} {text}".strip()
     try:
-        query = parsed(text, settings, datetime.now(UTC))
+        query = parsed(text, settings, asked_at(request.page, datetime.now(UTC)))
         if request.save is not None:
             finding.save_search(request.save, query)
             screen.note(f"saved as {request.save}")

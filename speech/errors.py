@@ -4,6 +4,7 @@ StimmungError
 ├── AudioError       a recording that cannot be read, or holds no sound
 ├── CallInfoError    a sidecar file or option about the call that makes no sense
 ├── Overloaded       more asked for than can be done in time; says when to come again
+├── QueryError       a search that makes no sense; says where, and what to write instead
 ├── SettingsError    a configuration value that cannot be used
 ├── Shed             work given up while it waited, so that more urgent work is done in time
 ├── StoreError       a database, data folder, key or kept call that cannot be used
@@ -11,6 +12,7 @@ StimmungError
 """
 
 import math
+from dataclasses import dataclass
 
 
 class StimmungError(Exception):
@@ -32,6 +34,27 @@ class Overloaded(StimmungError):  # noqa: N818 nothing went wrong
         super().__init__(f"{reason}; try again in {math.ceil(retry_after)} s")
         self.reason = reason
         self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Characters of a text that was typed, `start` inclusive, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+class QueryError(StimmungError):
+    """A search that cannot be understood: what is wrong, where, and what to write there instead, if that is known.
+
+    The message has the typed text with the place marked below it, in further lines; `reason` is its first line.
+    """
+
+    def __init__(self, reason: str, place: Place, shown: str = "", instead: str = "") -> None:
+        super().__init__(f"{reason}\n{shown}" if shown else reason)
+        self.reason = reason
+        self.place = place
+        self.instead = instead
 
 
 class SettingsError(StimmungError):

@@ -64,7 +64,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The best of what was found, in order; how many were found, by quarter of an hour, queue and mood; and whether that is all."""
+    """The best of what was found, in order; how many were found, by `quarter` of an hour (its number since 1970), queue
+    and mood; and whether that is all.
+    """
 
     best: tuple[Candidate, ...] = ()
     total: int = 0

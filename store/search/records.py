@@ -74,7 +74,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many of the found fall on each day, queue and mood; days as 2026-11-22, in UTC."""
+    """How many of the found fall on each day, queue and mood; days as 2026-11-22, in the time zone of the query."""
 
     days: Mapping[str, int]
     queues: Mapping[str, int]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import Connection, func, select
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from stimmung.store.database import Database
 from stimmung.store.search.candidates import DEEPEST, Candidates, Key, Wanted, find_candidates, ordered
 from stimmung.store.search.cursors import Cursor, read_cursor, write_cursor
+from stimmung.store.search.facet_days import days_of
 from stimmung.store.search.filters import compiled_filters
 from stimmung.store.search.fusion import Listed, Ranked, fused
 from stimmung.store.search.hits import read_hits
@@ -57,6 +58,7 @@ class _Search:
         self._spread = database.spread
         self._ask = ask
         query = ask.query
+        self._asked_at = query.asked or until
         self._words = (
             word_query(query.words, database.words) if query.words is not None and ask.mode != "meaning" else None
         )
@@ -100,7 +102,7 @@ class _Search:
             hits=hits,
             total=max(found.total, len(ranked)),
             complete=found.complete,
-            facets=_facets(found) if self._ask.facets else None,
+            facets=_facets(found, self._asked_at.tzinfo or UTC) if self._ask.facets else None,
             notes=self._ask.query.notes,
             tried=tried,
             cursor=self._next(ranked, shown, skip) if len(keys) > limit else None,
@@ -108,7 +110,7 @@ class _Search:
 
     def _next(self, ranked: Ranked, shown: Sequence[Key], skip: int) -> str:
         last = ranked[shown[-1]][0]
-        return write_cursor(Cursor(self._filters.until, skip + len(shown), (last.said_at, *last.key)))
+        return write_cursor(Cursor(self._filters.until, skip + len(shown), (last.said_at, *last.key), self._asked_at))
 
     def _asked(self, wanted: Wanted) -> Candidates:
         words = self._words
@@ -156,6 +158,6 @@ class _Search:
         return {one.key: every[one.key] for one in ordered([one for one, _ in every.values()], self._sort)}
 
 
-def _facets(found: Candidates) -> Facets:
-    of = {name: dict(found.counts.get(name, {})) for name in ("day", "queue", "mood")}
-    return Facets(days=dict(sorted(of["day"].items())), queues=of["queue"], moods=of["mood"])
+def _facets(found: Candidates, zone: tzinfo) -> Facets:
+    of = {name: dict(found.counts.get(name, {})) for name in ("quarter", "queue", "mood")}
+    return Facets(days=days_of(of["quarter"], zone), queues=of["queue"], moods=of["mood"])

@@ -9,7 +9,16 @@ from pydantic import BaseModel
 from starlette.testclient import WebSocketDenialResponse
 
 from stimmung.api.problems import add_problems
-from stimmung.speech.errors import AudioError, CallInfoError, Overloaded, SettingsError, StimmungError, WeightsError
+from stimmung.speech.errors import (
+    AudioError,
+    CallInfoError,
+    Overloaded,
+    Place,
+    QueryError,
+    SettingsError,
+    StimmungError,
+    WeightsError,
+)
 
 WORDS = "ich will kündigen"
 
@@ -39,12 +48,18 @@ def failing(error: Exception) -> TestClient:
     return TestClient(app, raise_server_exceptions=False)
 
 
+def test_of_a_search_only_what_is_wrong_is_sent() -> None:
+    error = QueryError("there is no filter", Place(0, 4), f"  {WORDS}\n  ^^^")
+    assert failing(error).get("/").json()["detail"] == "there is no filter"
+
+
 @pytest.mark.parametrize(
     ("error", "status", "title"),
     [
         (Overloaded("all 8 places are taken", 4.2), 503, "Service Unavailable"),
         (CallInfoError("info: consent"), 422, "Unprocessable Content"),
         (AudioError("no sound"), 422, "Unprocessable Content"),
+        (QueryError("there is no filter", Place(0, 4)), 422, "Unprocessable Content"),
         (WeightsError("base: not here"), 503, "Service Unavailable"),
         (SettingsError("models.device"), 500, "Internal Server Error"),
         (StimmungError("something"), 500, "Internal Server Error"),

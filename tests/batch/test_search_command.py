@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,12 @@ from stimmung.speech.engines import TextEmbedding
 from stimmung.speech.errors import WeightsError
 from stimmung.speech.fakes import FakeTextEmbedding
 from stimmung.speech.settings import Settings
+from stimmung.store.search.cursors import Cursor, write_cursor
 from stimmung.store.search.language.query import All, Word
 from stimmung.store.search.records import Ask, Facets
+
+BEGAN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+PAGE = write_cursor(Cursor(BEGAN, 10, (BEGAN, 4711, 3), BEGAN))
 
 
 @pytest.fixture(autouse=True)
@@ -136,10 +141,22 @@ class TestPage:
 
 class TestQuery:
     def test_words_need_no_quotes(self, runner: CliRunner, store: FakeStore) -> None:
-        search(runner, store, "rechnung", "doppelt", "-werbung", "-by:agent", "--limit", "3", "--page", "abc")
+        search(runner, store, "rechnung", "doppelt", "-werbung", "-by:agent", "--limit", "3", "--page", PAGE)
         ask = asked(store)
         assert ask.query.text == "rechnung doppelt -werbung -by:agent"
-        assert (ask.limit, ask.cursor, ask.mode) == (3, "abc", "hybrid")
+        assert (ask.limit, ask.cursor, ask.mode) == (3, PAGE, "hybrid")
+
+    def test_on_every_page_times_are_read_from_when_the_first_was_asked_for(
+        self, runner: CliRunner, store: FakeStore
+    ) -> None:
+        search(runner, store, "rechnung", "since:24h", "--page", PAGE)
+        assert asked(store).query.period.start == BEGAN - timedelta(days=1)
+
+    def test_the_mark_of_a_page_that_is_none_is_refused(self, runner: CliRunner, store: FakeStore) -> None:
+        result = search(runner, store, "rechnung", "--page", PAGE[:-5])
+        assert result.exit_code == 2
+        assert "leave it out to begin anew" in result.stderr
+        assert store.finding.asked == []
 
     def test_the_store_is_prepared_before(self, runner: CliRunner, store: FakeStore) -> None:
         search(runner, store, "rechnung")

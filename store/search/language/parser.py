@@ -110,7 +110,7 @@ class _Parser:
         notes = [*self.lexer.notes.values(), *hints(self.plain, emotions, self.calendar)]
         notes += [Note(whole.place, note) for note in _contradictions(whole.filters)]
         ordered = tuple(sorted(notes, key=lambda note: note.place.start))
-        return Query(whole.node, whole.meaning, whole.filters, self.sort, self.text, ordered)
+        return Query(whole.node, whole.meaning, whole.filters, self.sort, self.text, ordered, self.calendar.now)
 
     def _peek(self, at: int | None = None) -> Token | None:
         place = self.at if at is None else at

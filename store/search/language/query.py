@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from stimmung.speech.errors import StimmungError
+from stimmung.speech.errors import Place as Place  # noqa: PLC0414 handed on to all who read queries
+from stimmung.speech.errors import QueryError as QueryError  # noqa: PLC0414 likewise
 
 Operator = Literal["=", "<", "<=", ">", ">="]
 Sort = Literal["relevance", "distress", "time", "oldest"]
@@ -153,14 +154,6 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Characters of the text that was typed, `start` inclusive, `end` exclusive."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Note:
     """How something was read that could be meant otherwise; `instead` is what to write there for the other reading."""
 
@@ -174,6 +167,7 @@ class Query:
     """What is asked: `words`, `meaning` and all `filters` together; all empty: everything.
 
     `sort` is None where nobody said. `text` is what was typed. It may hold a customer's key: it is not for logs.
+    `asked` is the moment from which times were read; its zone is the asker's.
     """
 
     words: Node | None = None
@@ -182,6 +176,7 @@ class Query:
     sort: Sort | None = None
     text: str = field(default="", compare=False, repr=False)
     notes: tuple[Note, ...] = field(default=(), compare=False)
+    asked: datetime | None = field(default=None, compare=False, repr=False)
 
     @property
     def period(self) -> Period:
@@ -197,19 +192,6 @@ class Query:
     def plain(self) -> str:
         """Return the words that are looked for as one text, in the order typed: what a text model can read."""
         return " ".join(_said(self.words)) if self.words else ""
-
-
-class QueryError(StimmungError):
-    """A query that cannot be understood: what is wrong, where, and what to write there instead, if that is known.
-
-    The message has the typed text with the place marked below it, in further lines; `reason` is its first line.
-    """
-
-    def __init__(self, reason: str, place: Place, shown: str = "", instead: str = "") -> None:
-        super().__init__(f"{reason}\n{shown}" if shown else reason)
-        self.reason = reason
-        self.place = place
-        self.instead = instead
 
 
 def _hull(periods: list[Period]) -> Period:

@@ -44,6 +44,7 @@ def keep(
     call_id: str,
     *said: Said,
     days: int = 0,
+    hours: int = 0,
     queue: str = "meters",
     region: str = "Nord",
     customer: str = "",
@@ -63,7 +64,7 @@ def keep(
     )
     info = CallInfo(
         call_id=call_id,
-        started_at=BEGAN + timedelta(days=days),
+        started_at=BEGAN + timedelta(days=days, hours=hours),
         queue=queue,
         customer=customer or f"customer of {call_id}",
         roles=("agent", "customer"),
@@ -81,10 +82,15 @@ def _score(one: Said) -> TextEmotionScore:
 
 
 def find(
-    database: Database, query: str, mode: Mode = "words", vectors: tuple[Samples, ...] = (), **more: object
+    database: Database,
+    query: str,
+    mode: Mode = "words",
+    vectors: tuple[Samples, ...] = (),
+    now: datetime = NOW,
+    **more: object,
 ) -> Found:
     """Search as somebody who types `query`."""
-    ask = Ask(parse(query, now=NOW, zone=UTC), mode, vectors=vectors)
+    ask = Ask(parse(query, now=now, zone=UTC), mode, vectors=vectors)
     return search(database, replace(ask, **more))  # type: ignore[arg-type]  # fields of Ask
 
 

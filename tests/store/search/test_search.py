@@ -8,6 +8,7 @@ from tests.store.search.found_calls import BEGAN, Said, axis, find, keep, texts
 
 from stimmung.store.database import Database
 from stimmung.store.pseudonyms import open_secret
+from stimmung.store.search.cursors import asked_at
 from stimmung.store.search.language.query import QueryError
 
 BILL, POWER, CANCEL = "Die Rechnung ist falsch", "Meine Stromrechnung kam doppelt", "Ich möchte kündigen"
@@ -158,8 +159,26 @@ def test_pages_stay_while_calls_arrive(database: Database, query: str) -> None:
     assert cursor is None
 
 
+@pytest.mark.parametrize("query", ["zähler since:24h", "zähler since:24h sort:oldest", "zähler until:24h sort:time"])
+def test_pages_agree_on_how_long_ago_it_is(database: Database, query: str) -> None:
+    """Each page is asked for hours after the one before, and calls lie around where the time begins."""
+    for number in range(20):
+        keep(database, f"call {number}", Said(f"Der Zähler {number}"), days=number // 4, hours=6 * (number % 4))
+    first = BEGAN + timedelta(days=3, hours=13)
+    every = find(database, query, now=first, limit=100)
+    assert 4 <= len(every.hits) < 20
+    seen, cursor, later = [], None, first
+    for _ in every.hits:
+        page = find(database, query, now=asked_at(cursor, later), limit=1, cursor=cursor)
+        seen += [hit.call_id for hit in page.hits]
+        assert page.total <= every.total
+        cursor, later = page.cursor, later + timedelta(hours=5)
+    assert seen == [hit.call_id for hit in every.hits]
+    assert cursor is None
+
+
 def test_a_page_mark_that_is_none_is_refused(kept: Database) -> None:
-    with pytest.raises(QueryError, match="mark of a page"):
+    with pytest.raises(QueryError, match="page's mark"):
         find(kept, "rechnung", cursor="nonsense")
 
 
