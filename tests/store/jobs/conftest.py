@@ -10,3 +10,8 @@ from stimmung.store.places import Places
 @pytest.fixture
 def places(database: Database) -> Places:
     return places_below(database.data_dir)
+
+
+@pytest.fixture
+def places_of_embedded(embedded_database: Database) -> Places:
+    return places_below(embedded_database.data_dir)
