@@ -40,7 +40,7 @@ def vectors(bench: Bench) -> Figures:
     embedded = bench.model.embed(asked)
     figures: Figures = {}
     with bench.store() as database:
-        given = database.run(lambda connection: [database.spread.turned(connection, one) for one in embedded])
+        given = database.run(lambda connection: [database.spread.aim(connection, one).vector for one in embedded])
         count = _copy(database, QUICK_MOST if bench.options.quick else MOST)
         width = embedded.shape[1]
         truth, spent = _asked(database, given, ("enable_indexscan = off",), width)

@@ -12,15 +12,16 @@ from stimmung.store.search.candidates import DEEPEST, Candidates, Key, Wanted, f
 from stimmung.store.search.cursors import Cursor, read_cursor, write_cursor
 from stimmung.store.search.facet_days import days_of
 from stimmung.store.search.filters import compiled_filters
-from stimmung.store.search.fusion import Listed, Ranked, fused
+from stimmung.store.search.fusion import Listed, Ranked, fused, worth
 from stimmung.store.search.hits import read_hits
-from stimmung.store.search.language.query import All, Query, Sort, Word
+from stimmung.store.search.language.query import All, Note, Place, Query, Sort, Word
 from stimmung.store.search.lexeme_queries import word_query
-from stimmung.store.search.meaning.meanings import find_nearest
-from stimmung.store.search.records import LONGEST_PAGE, Ask, Facets, Found, Mode, Way
+from stimmung.store.search.meaning.meanings import find_near
+from stimmung.store.search.records import LONGEST_PAGE, Ask, Facets, Found, Hit, Mode, Way
 from stimmung.store.search.widening import Worded, find_words
 
 NEAREST: Final = 200  # by meaning
+ALL_FAR: Final = "nothing kept is clearly near what was meant; these places are the nearest"
 BEGUN: Final = select(  # of a search: it writes nothing, and no plan reads all entries
     func.now(),
     func.set_config("transaction_read_only", "on", True),
@@ -62,6 +63,7 @@ class _Search:
         self._analysis = database.words
         self._spread = database.spread
         self._ask = ask
+        self._far = bool(ask.vectors)  # until something near was found
         query = ask.query
         self._asked_at = query.asked or until
         self._words = (
@@ -108,10 +110,16 @@ class _Search:
             total=max(found.total, len(ranked)),
             complete=found.complete,
             facets=_facets(found, self._asked_at.tzinfo or UTC) if self._ask.facets else None,
-            notes=self._ask.query.notes,
+            notes=(*self._ask.query.notes, *self._told(hits)),
             tried=tried,
             cursor=self._next(ranked, shown, skip) if len(keys) > limit else None,
         )
+
+    def _told(self, hits: Sequence[Hit]) -> tuple[Note, ...]:
+        """Return that all hits are far, where nothing but meaning found them."""
+        if not self._far or not hits or any(hit.ways != ("meaning",) for hit in hits):
+            return ()
+        return (Note(Place(0, len(self._ask.query.text)), ALL_FAR),)
 
     def _next(self, ranked: Ranked, shown: Sequence[Key], skip: int) -> str:
         last = ranked[shown[-1]][0]
@@ -139,7 +147,7 @@ class _Search:
         best = worded.found.best
         restricted = self._filters
         lists = (
-            [Listed([worded.ways[one.key] for one in best], best, [worded.fits[one.key] for one in best])]
+            [Listed([worded.ways[one.key] for one in best], best, [worth(worded.fits[one.key]) for one in best])]
             if best
             else []
         )
@@ -148,8 +156,9 @@ class _Search:
             lists = []
         wanted = replace(restricted, limit=NEAREST)
         for vector in self._ask.vectors:
-            near = find_nearest(self._connection, wanted, self._spread.turned(self._connection, vector))
-            lists.append(Listed(["meaning"] * len(near), near, [1.0] * len(near)))
+            near = find_near(self._connection, wanted, self._spread.aim(self._connection, vector))
+            self._far &= not near.clear
+            lists.append(Listed(["meaning"] * len(near.found), near.found, near.weights))
         if self._sort != "relevance" or len(lists) == 1:
             return self._sorted(lists)
         return fused(lists)

@@ -17,6 +17,7 @@ from stimmung.store.schema import search_entries, utterance_vectors
 from stimmung.store.search.candidates import Candidate, Wanted
 from stimmung.store.search.filters import Clause
 from stimmung.store.search.lexeme_queries import conjunction
+from stimmung.store.search.meaning.nearness import Aim, Near, standing_out
 
 INDEX: Final = "utterance_vectors_nearest"
 EXACT: Final = 10_000  # matches of filters that are compared one by one
@@ -29,18 +30,22 @@ ONE_BY_ONE: Final = {"enable_hashjoin": "off", "enable_mergejoin": "off"}  # eit
 entries, vectors = search_entries.c, utterance_vectors.c
 
 
-def find_nearest(connection: Connection, wanted: Wanted, vector: Samples) -> tuple[Candidate, ...]:
-    """Return the utterances nearest to `vector` (width,) that the filters of `wanted` leave, nearest first.
+def find_near(connection: Connection, wanted: Wanted, aim: Aim) -> Near:
+    """Return the utterances nearest to what is aimed at that the filters of `wanted` leave, without those that are far.
 
-    `score` is the cosine. Those who were heard with vectors of another width are left out.
+    Those who were heard with vectors of another width are left out.
     """
+    return standing_out(aim, _nearest(connection, wanted, aim.vector), _is_filtered(wanted))
+
+
+def _nearest(connection: Connection, wanted: Wanted, vector: Samples) -> tuple[Candidate, ...]:
     distance = _distance(vector) + 0.0  # the cosine's, 0 to 2; so written that no index offers its order
     clauses = _clauses(wanted)
     if not _is_filtered(wanted):
         return _along_index(connection, vector, clauses, wanted.limit, wanted.limit)
-    near = _along_index(connection, vector, clauses, wanted.limit, REACH)
-    if len(near) >= ENOUGH:
-        return near
+    close = _along_index(connection, vector, clauses, wanted.limit, REACH)
+    if len(close) >= ENOUGH:
+        return close
     some = select(entries.call, entries.number, entries.said_at, entries.distress).where(*clauses)
     counted = select(func.count()).select_from(some.limit(EXACT + 1).subquery())
     if connection.execute(counted).scalar_one() > EXACT:

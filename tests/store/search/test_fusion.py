@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from stimmung.store.search.candidates import Candidate
-from stimmung.store.search.fusion import FUSION, Listed, fused
+from stimmung.store.search.fusion import FUSION, Listed, fused, worth
 from stimmung.store.search.records import Way
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,8 +31,13 @@ def test_the_order_within_a_way_stays() -> None:
 
 
 def test_what_has_few_of_the_words_comes_behind_what_means_the_same() -> None:
-    assert order(listed("words", 1, weight=0.5), listed("meaning", 2, 3)) == [2, 3, 1]
+    assert order(listed("words", 1, weight=worth(0.5)), listed("meaning", *range(2, 12)))[-1] == 1
     assert order(listed("words", 1), listed("meaning", 4, 2, 3))[:2] == [1, 4]
+
+
+def test_half_of_the_words_tell_far_less_than_all() -> None:
+    assert worth(1.0) == 1.0
+    assert 0.1 < worth(0.5) < 0.2
 
 
 def test_equals_come_in_a_fixed_order() -> None:

@@ -10,6 +10,7 @@ from stimmung.store.database import Database
 from stimmung.store.pseudonyms import open_secret
 from stimmung.store.search.cursors import asked_at
 from stimmung.store.search.language.query import QueryError
+from stimmung.store.search.search import ALL_FAR
 
 BILL, POWER, CANCEL = "Die Rechnung ist falsch", "Meine Stromrechnung kam doppelt", "Ich möchte kündigen"
 PROOF, ENGLISH, HEARD = "Die Kündigungsbestätigung fehlt", "I was charged twice", "Ich habe eine Rechnunk bekommen"
@@ -203,6 +204,16 @@ class TestMeaning:
         keep(embedded_database, "b", Said("Charged twice", language="en", near=1, polarity="negative"), days=1)
         return embedded_database
 
+    @pytest.fixture
+    def many(self, embedded_database: Database) -> Database:
+        """A store of forty-one utterances, of which one lies apart along the first axis."""
+        keep(embedded_database, "a", Said("Doppelt abgebucht", near=1))
+        keep(
+            embedded_database, "few", *(Said(f"Grüße {number}", near=2 + number) for number in range(4)), queue="wires"
+        )
+        keep(embedded_database, "b", *(Said(f"Guten Tag {number}", near=2 + number % 4) for number in range(36)))
+        return embedded_database
+
     def test_the_nearest_come_first(self, near: Database) -> None:
         found = find(near, '~"zweimal bezahlt"', "meaning", (axis(1, 2, 0.3),))
         assert texts(found)[2] == "Guten Tag"
@@ -221,3 +232,20 @@ class TestMeaning:
 
     def test_words_beside_a_meaning_must_be_there(self, near: Database) -> None:
         assert texts(find(near, 'guten ~"zweimal bezahlt"', "hybrid", (axis(1),))) == ["Guten Tag"]
+
+    def test_what_is_far_is_left_out(self, many: Database) -> None:
+        found = find(many, '~"zweimal bezahlt"', "meaning", (axis(1),))
+        assert texts(found) == ["Doppelt abgebucht"]
+        assert found.total == 1
+        assert not found.notes
+        few = find(many, 'queue:wires ~"zweimal bezahlt"', "meaning", (axis(1),))
+        assert len(few.hits) == 4  # of so few, all are shown
+        assert [note.text for note in few.notes] == [ALL_FAR]
+
+    def test_where_all_is_far_it_says_so(self, many: Database) -> None:
+        found = find(many, '~"guten morgen"', "meaning", (axis(2),))  # as near as a quarter of all that is kept
+        assert len(found.hits) == 10
+        assert [note.text for note in found.notes] == [ALL_FAR]
+        wordy = find(many, "Grüße", "hybrid", (axis(2),))
+        assert "words" in wordy.hits[0].ways
+        assert not wordy.notes

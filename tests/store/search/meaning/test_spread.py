@@ -35,7 +35,7 @@ def cone(count: int) -> Samples:
 
 
 def turned(database: Database, spread: Spread, vector: Samples) -> Samples:
-    return database.run(lambda connection: spread.turned(connection, vector))
+    return database.run(lambda connection: spread.aim(connection, vector).vector)
 
 
 def test_what_all_have_in_common_does_not_count(embedded_database: Database) -> None:
@@ -46,10 +46,21 @@ def test_what_all_have_in_common_does_not_count(embedded_database: Database) -> 
     assert float(found[1]) < 2.5 * float(found[2])  # 3 to 1 before
 
 
+def test_cosines_are_told_apart_from_those_with_all_that_is_kept(embedded_database: Database) -> None:
+    kept = cone(400)
+    fill(embedded_database, kept)
+    aim = embedded_database.run(lambda connection: Spread().aim(connection, axis(0, 2, 0.3)))
+    cosines = kept @ aim.vector
+    assert aim.count == 400
+    assert aim.mean == pytest.approx(float(cosines.mean()), abs=1e-3)
+    assert aim.deviation == pytest.approx(float(cosines.std()), rel=0.02)
+
+
 def test_too_few_tell_nothing(embedded_database: Database) -> None:
     fill(embedded_database, cone(FEWEST - 1))
     assert np.array_equal(turned(embedded_database, Spread(), axis(3)), axis(3))
     assert np.array_equal(turned(embedded_database, Spread(), np.ones(4, np.float32)), np.ones(4, np.float32))
+    assert embedded_database.run(lambda connection: Spread().aim(connection, axis(3))).deviation == 0.0
 
 
 def test_the_sample_is_taken_anew_after_a_while(embedded_database: Database) -> None:
