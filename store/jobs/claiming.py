@@ -48,5 +48,5 @@ def _claim(connection: Connection, job: Job, content: str) -> int | None:
         "ended_at": func.now(),
         **(NOBODY if other.state == "done" else {}),  # else it may have to be done after all
     }
-    connection.execute(update(jobs).where(own, jobs.c.state.in_(("running", "skipped"))).values(values))
+    connection.execute(update(jobs).where(own, jobs.c.state == "running").values(values))
     return int(other.id)

@@ -109,7 +109,9 @@ def test_what_was_near_when_a_worker_died_is_done_alone_and_last(database: Datab
     for place, job in enumerate(rest):
         do(database, places, job, place)
     assert numbers(take(database, places, "w2", 9, later(91))) == suspects[:1]
+    add(database, places, new(5))
     assert take(database, places, "w2", 9, later(91)) == ()
+    assert len(take(database, places, "w4", 9, later(91))) == 1
     assert numbers(take(database, places, "w3", 9, later(91))) == suspects[1:]
 
 
