@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 from search_load import opened
 from stimmung.store.database import Database
 
-PAUSE: Final = 0.002  # s between two looks at what the server does
+PAUSE: Final = 0.01  # s between two looks at what the server does
 # Besides the tables: who may do what, what there is, and how the server is set.
 CATALOGS: Final[Mapping[str, str]] = {
     "roles": "SELECT * FROM pg_roles",
