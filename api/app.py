@@ -26,7 +26,7 @@ from stimmung.api.call_routes import call_router
 from stimmung.api.capacity import cores_of, scheduler_options
 from stimmung.api.faults import places_of
 from stimmung.api.health import health_router
-from stimmung.api.keeping import Keeping
+from stimmung.api.keeping import Keeping, KeepingCounts
 from stimmung.api.keys import ServiceKey
 from stimmung.api.metrics import ServiceMetrics
 from stimmung.api.problems import add_problems
@@ -131,7 +131,8 @@ def build_service(
     options = scheduler_options(settings)
     scheduler = Scheduler(runners_of(engines), options, clock)
     board = BoardHub(HubOptions(RankOptions(distress.model.thresholds)), BoardClocks(clock))
-    metrics = ServiceMetrics(scheduler.metrics, board.metrics)
+    kept = KeepingCounts if keeping is None else keeping.counts
+    metrics = ServiceMetrics(scheduler.metrics, board.metrics, kept)
     readiness = Readiness(scheduler.ready)
     threads = ThreadPoolExecutor(cores_of(settings), thread_name_prefix="call")
     sessions = SessionRegistry(

@@ -17,6 +17,8 @@ from stimmung.speech.errors import StoreError
 RETRY_SECONDS = 5.0
 NOT_KNOWN = "no such call is live or has ended within the time that analyses are kept"
 
+RECORDED = "the call is kept as a recording: analyse that again with consent withdrawn, or erase the call"
+
 
 def sessions_of(connection: HTTPConnection) -> SessionRegistry:
     """Return the server's sessions, which the app keeps in `app.state.sessions`."""
@@ -75,8 +77,29 @@ async def _kept(call_id: str, keeping: Keeping | None) -> Response:
     return JSONResponse({"state": "ended", **analysis_to_json(found)})
 
 
-async def refuse(call_id: str, request: RefusalRequest, sessions: SessionsOf) -> Response:
-    """Forget every score of a call, live or ended, whose caller refused or withdrew consent. 404: it is not known."""
+async def refuse(call_id: str, request: RefusalRequest, sessions: SessionsOf, keeping: KeepingOf) -> Response:
+    """Forget every score of a call, live or ended, whose caller refused or withdrew consent.
+
+    Of a call that the server knows no more what the store holds of it: a refusal is as good as a withdrawal then. The
+    answer comes when nothing can bring the scores back. 404 for a call that neither knows; 409 for one that is kept as
+    a recording; 503 where the store cannot be asked, or what is to be erased there cannot be noted.
+    """
     if not sessions.refuse(call_id, request.value):
+        return await _withdraw_kept(call_id, keeping)
+    if not await sessions.promised(call_id):
+        return overloaded("the scores are gone from this server, and the store cannot be written", RETRY_SECONDS)
+    return Response(status_code=204)
+
+
+async def _withdraw_kept(call_id: str, keeping: Keeping | None) -> Response:
+    if keeping is None:
         return problem(404, NOT_KNOWN)
+    try:
+        found = await asyncio.to_thread(keeping.withdraw_call, call_id)
+    except StoreError as error:
+        return overloaded(f"the call is not live, and the store cannot be asked for it: {error}", RETRY_SECONDS)
+    if found == "unknown":
+        return problem(404, f"{NOT_KNOWN}, and the store holds none of that id")
+    if found == "recording":
+        return problem(409, RECORDED)
     return Response(status_code=204)

@@ -160,7 +160,7 @@ class Connection:
                 self.sent = event.seq
             if self.sent < session.outbox.last:
                 await asyncio.sleep(0)
-            elif session.state == "ended":
+            elif session.is_over:
                 return call_over()
             else:
                 await self._news.wait()

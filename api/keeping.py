@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from stimmung.api.heard_sound import HeardSound
+from stimmung.api.kept_withdrawals import KeptWithdrawals
 from stimmung.api.settling import Settling
 from stimmung.api.sound_keeping import Shelf, SoundKeeping
+from stimmung.calls.erasure import withdraw_consent
 from stimmung.calls.policy import may_keep_audio
 from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
@@ -29,6 +31,7 @@ from stimmung.store.audit import system_user
 from stimmung.store.calls import find_call, save_call
 from stimmung.store.content import hash_live
 from stimmung.store.database import open_database
+from stimmung.store.lasting import LastingError
 from stimmung.store.looks import record_look
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
@@ -37,6 +40,7 @@ from stimmung.store.provenance import provenance_of
 from stimmung.store.records import Provenance, SavedCall
 from stimmung.store.removal.erasure import settle_erasures
 from stimmung.store.removal.retention_rules import rules_of
+from stimmung.store.removal.withdrawal_register import WithdrawalRegister
 from stimmung.store.taken import is_taken
 
 NOT_YET = "the call is not in the store yet, and is tried again while the server runs"
@@ -70,9 +74,29 @@ class CallKeeper(Protocol):
         """Keep a call that ended; return in words that it has to wait or is refused, nothing where it is kept."""
         ...
 
-    def withdraw(self, analysis: CallAnalysis) -> None:
-        """Put `analysis`, which holds no scores any more, in the place of what was kept."""
+    def revoke(self) -> None:
+        """Take note, at once, that consent was withdrawn: whatever is kept from now on holds no scores."""
         ...
+
+    def promise(self) -> None:
+        """Have it on the disk that what is kept by now will lose its scores, whatever happens. Raises StoreError."""
+        ...
+
+    def withdraw(self) -> bool:
+        """Take the scores and the sound out of what was kept; say whether that is done, or has to wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingCounts:
+    """How many calls and withdrawals wait for the store, and how many calls were lost since the start."""
+
+    calls_waiting: int = 0
+    withdrawals_waiting: int = 0
+    calls_lost: int = 0
+
+
+Withdrawn = Literal["withdrawn", "unknown", "recording"]
 
 
 class Keeping(Protocol):
@@ -89,6 +113,17 @@ class Keeping(Protocol):
         """
         ...
 
+    def withdraw_call(self, call_id: str) -> Withdrawn:
+        """Take the scores out of a live call that is kept under that id, now or as soon as the store can be written.
+
+        It is left alone where it was no live call. From any thread; it blocks. Raises StoreError where neither is sure.
+        """
+        ...
+
+    def counts(self) -> KeepingCounts:
+        """Return what waits and what was lost."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ended:
@@ -101,9 +136,11 @@ class _Ended:
 class StoreKeeping:
     """Keeps calls in the store; `close` it before the database."""
 
-    def __init__(self, shelf: Shelf, settling: Settling) -> None:
+    def __init__(self, shelf: Shelf, settling: Settling, register: WithdrawalRegister) -> None:
         self._shelf, self._settling = shelf, settling
         self._sounds = SoundKeeping(shelf)
+        self._withdrawals = KeptWithdrawals(shelf, settling, register)
+        self._lost = 0
         self._waiting: deque[_Ended] = deque()
         self._why = ""  # the last one had to wait
         self._lock = threading.Lock()  # over what waits
@@ -125,6 +162,51 @@ class StoreKeeping:
             return None
         record_look(database, found, WHO, datetime.now(UTC))
         return found.analysis
+
+    def withdraw_call(self, call_id: str) -> Withdrawn:
+        """Take the scores out of a live call that is kept, or waits to be, under that id."""
+        with self._lock:
+            waits = [one.call.content_hash for one in self._waiting if one.call.analysis.info.call_id == call_id]
+        if not waits:
+            found = find_call(self._shelf.database, call_id)
+            if found is None:
+                return "unknown"
+            if found.source == "recording":
+                return "recording"
+            waits = [found.content_hash]
+        for content in waits:
+            self.promise(content)
+        for content in waits:
+            self.withdraw_content(content, call_id)
+        return "withdrawn"
+
+    def promise(self, content_hash: str) -> None:
+        """Have it on the disk that a call of that content will lose its scores. Raises StoreError."""
+        self._withdrawals.promise(content_hash)
+
+    def withdraw_content(self, content_hash: str, call_id: str) -> bool:
+        """Take the scores out of a call of that content, kept or waiting; say whether that is done, or has to wait.
+
+        Another call under its id by now, such as a recording, is left alone.
+        """
+        with self._writing:
+            with self._lock:
+                self._waiting = deque(
+                    _withdrawn(one) if one.call.content_hash == content_hash else one for one in self._waiting
+                )
+            fate = self._withdrawals.carry_out(content_hash)
+        if fate == "not kept":
+            self._tell_of_other(content_hash, call_id)
+        return fate != "waits"
+
+    def resume(self) -> None:
+        """Carry out the withdrawals that an earlier run left. Raises StoreError."""
+        with self._writing:
+            self._withdrawals.resume()
+
+    def counts(self) -> KeepingCounts:
+        """Return what waits and what was lost."""
+        return KeepingCounts(self.waiting, self._withdrawals.waiting, self._lost)
 
     def is_sound_too_old(self, info: CallInfo) -> bool:
         """Say whether the sound of a call that began so long ago is not to be kept any more."""
@@ -152,6 +234,9 @@ class StoreKeeping:
         with self._writing:
             try:
                 refusal = self._save(ended)
+            except LastingError as error:
+                self._give_up(ended, error)
+                return f"the call is not kept in the store: {error}"
             except StoreError as error:
                 self._why = str(error)
                 self._wait(ended)
@@ -169,6 +254,8 @@ class StoreKeeping:
             _drop(one.sound)
         if self._waiting:
             logger.error("%d calls could not be kept in the store and are lost", len(self._waiting))
+        if self._withdrawals.waiting:
+            logger.error("%d withdrawals are carried out at the next start", self._withdrawals.waiting)
         return len(self._waiting)
 
     def _save(self, ended: _Ended) -> str:
@@ -202,6 +289,7 @@ class StoreKeeping:
             kept = [one for one in self._waiting if one.call.content_hash != content]
             if len(kept) >= MOST_WAITING:
                 logger.error("the oldest of %d calls that wait for the store is lost", MOST_WAITING)
+                self._lost += 1
                 same.append(kept.pop(0))
             for one in same:
                 _drop(one.sound)
@@ -212,6 +300,32 @@ class StoreKeeping:
             self._retry()
 
     def _retry(self) -> None:
+        """Keep what waits, and then take the scores out of what is to lose them."""
+        self._keep_waiting()
+        if self._withdrawals.waiting:
+            with self._writing:
+                self._withdrawals.retry()
+
+    def _give_up(self, ended: _Ended, error: LastingError) -> None:
+        """Let go of a call that the store will never take."""
+        call_id = ended.call.analysis.info.call_id
+        logger.error("call %s is lost, since the store will not take it: %s: %s", call_id, type(error).__name__, error)
+        _drop(ended.sound)
+        self._lost += 1
+
+    def _tell_of_other(self, content_hash: str, call_id: str) -> None:
+        try:
+            other = self._shelf.database.run(lambda connection: is_taken(connection, call_id, content_hash))
+        except StoreError:
+            return  # the withdrawal is carried out either way
+        if other:
+            logger.warning(
+                "call %s: consent was withdrawn, and what is kept under this id by now is not what was heard: a"
+                " recording is analysed again with consent withdrawn, or erased",
+                call_id,
+            )
+
+    def _keep_waiting(self) -> None:
         """Keep what waits, oldest first, until one cannot be kept; that one is the last to be tried again."""
         while self._waiting:
             with self._writing:
@@ -220,6 +334,8 @@ class StoreKeeping:
                     return
                 try:
                     self._save(ended)
+                except LastingError as error:
+                    self._give_up(ended, error)
                 except StoreError as error:
                     logger.warning("%d calls wait for the store: %s", len(self._waiting), error)
                     with self._lock:
@@ -236,6 +352,10 @@ class StoredLiveCall:
     def __init__(self, call_id: str, sound: HeardSound, keeping: StoreKeeping) -> None:
         self._call_id, self._sound, self._keeping = call_id, sound, keeping
         self._ended = False  # the sound is somebody else's
+        self._withdrawn = False
+        self._content: str | None = None  # of what is kept, or is just being kept
+        self._lock = threading.Lock()  # over both
+        self._saving = threading.Lock()  # so that a withdrawal comes after what it withdraws
 
     def rule(self, policy: PolicyReport | None) -> None:
         """Take note of what the rules about the call say now."""
@@ -257,15 +377,39 @@ class StoredLiveCall:
         if self._keeping.is_sound_too_old(analysis.info):
             self._sound.drop()
         self._ended = True
-        return self._keeping.save(self._saved(analysis, originals), self._sound)
-
-    def withdraw(self, analysis: CallAnalysis) -> None:
-        """Put `analysis`, which holds no scores any more, in the place of what was kept, its sound too."""
-        self._keeping.save(self._saved(analysis, ()))
-
-    def _saved(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> SavedCall:
         content = hash_live(self._call_id, self._sound.digest)
-        return _under(SavedCall(analysis, content, self._keeping.provenance, "live", originals), self._call_id)
+        call = _under(SavedCall(analysis, content, self._keeping.provenance, "live", originals), self._call_id)
+        with self._saving:
+            with self._lock:
+                self._content, withdrawn = content, self._withdrawn
+            ended = _Ended(call, self._sound)
+            ended = _withdrawn(ended) if withdrawn else ended
+            return self._keeping.save(ended.call, ended.sound)
+
+    def revoke(self) -> None:
+        """Take note that consent was withdrawn: what is kept from now on holds no scores."""
+        with self._lock:
+            self._withdrawn = True
+
+    def promise(self) -> None:
+        """Have it on the disk that what is kept by now will lose its scores."""
+        with self._lock:
+            content = self._content
+        if content is not None:
+            self._keeping.promise(content)
+
+    def withdraw(self) -> bool:
+        """Take the scores and the sound out of what was kept; say whether that is done, or has to wait."""
+        with self._saving:
+            content = self._content
+        return content is None or self._keeping.withdraw_content(content, self._call_id)
+
+
+def _withdrawn(ended: _Ended) -> _Ended:
+    """Return what is left of a call when consent is withdrawn, without its sound."""
+    _drop(ended.sound)
+    call = replace(ended.call, analysis=withdraw_consent(ended.call.analysis), originals=(), audio=None)
+    return _Ended(call)
 
 
 def _drop(sound: HeardSound | None) -> None:
@@ -276,14 +420,16 @@ def _drop(sound: HeardSound | None) -> None:
 @contextmanager
 def open_keeping(settings: Settings, tell: Callable[[str], None]) -> Iterator[StoreKeeping]:
     """Open the store of the settings while the block runs. Raises StoreError."""
-    with open_database(settings.store, tell=tell) as database:
+    with open_database(settings.store, tell=tell, compound_words=settings.search.compound_words) as database:
         places = places_in(database.data_dir, settings.store)
         steward = Steward(database, places, system_user(), Pace(tell))
         settle_erasures(steward)
         admission = Admission(rules_of(settings.retention))
         sound = settings.store.keep_audio != "none"
         shelf = Shelf(database.within(LOCK_SECONDS), places, provenance_of(settings), admission, sound)
-        keeping = StoreKeeping(shelf, Settling(lambda: settle_erasures(steward)))
+        register = WithdrawalRegister(database.data_dir)
+        keeping = StoreKeeping(shelf, Settling(lambda: not settle_erasures(steward).left_to_others), register)
+        keeping.resume()
         try:
             yield keeping
         finally:

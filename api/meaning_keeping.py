@@ -5,7 +5,7 @@ Beside the scheduler, in the thread that keeps the call: some tenths of a second
 
 import logging
 
-from stimmung.api.keeping import CallKeeper, Keeping
+from stimmung.api.keeping import CallKeeper, Keeping, KeepingCounts, Withdrawn
 from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
 from stimmung.calls.text_vectors import with_vectors
@@ -38,6 +38,14 @@ class MeaningKeeping:
         """Return a call as it is kept."""
         return self._keeping.look(call_id)
 
+    def withdraw_call(self, call_id: str) -> Withdrawn:
+        """Take the scores out of a call that is kept."""
+        return self._keeping.withdraw_call(call_id)
+
+    def counts(self) -> KeepingCounts:
+        """Return what waits and what was lost."""
+        return self._keeping.counts()
+
 
 class MeaningCallKeeper:
     """Keeps one live call with vectors."""
@@ -65,6 +73,14 @@ class MeaningCallKeeper:
             logger.warning("a call is kept without the vectors of what agents said: %s", error)
         return self._keeper.keep(analysis, originals)
 
-    def withdraw(self, analysis: CallAnalysis) -> None:
-        """Put the analysis in the place of what was kept, as it is."""
-        self._keeper.withdraw(analysis)
+    def revoke(self) -> None:
+        """Take note that consent was withdrawn."""
+        self._keeper.revoke()
+
+    def promise(self) -> None:
+        """Have that on the disk."""
+        self._keeper.promise()
+
+    def withdraw(self) -> bool:
+        """Take the scores out of what was kept."""
+        return self._keeper.withdraw()

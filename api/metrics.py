@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from stimmung.api.board_hub import HubMetrics
+from stimmung.api.keeping import KeepingCounts
 from stimmung.models.scheduler_metrics import SchedulerMetrics
 from stimmung.models.scheduling import Priority
 
@@ -24,11 +25,17 @@ class ServiceMetrics:
     Labels are words of ours from a short list, never anything that a client sent: each value is kept for ever.
     """
 
-    def __init__(self, scheduler: Callable[[], SchedulerMetrics], board: Callable[[], HubMetrics]) -> None:
+    def __init__(
+        self,
+        scheduler: Callable[[], SchedulerMetrics],
+        board: Callable[[], HubMetrics],
+        keeping: Callable[[], KeepingCounts] = KeepingCounts,
+    ) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)  # memory, processor time, open files; on Linux only
         self._registry.register(SchedulerCollector(scheduler))
         self._registry.register(BoardCollector(board))
+        self._registry.register(KeepingCollector(keeping))
         self._started = Counter("stimmung_calls_started", "Calls taken on.", registry=self._registry)
         self._ended = Counter("stimmung_calls_ended", "Calls that ended, by how.", ["how"], registry=self._registry)
         self._refused = Counter(
@@ -105,6 +112,20 @@ class BoardCollector(Collector):
         yield _gauge("board_readers", "Connections that follow the board.", now.subscribers)
         yield _counter("board_readers_dropped", "Readers that were too slow.", now.dropped)
         yield _counter("board_changes", "Changes told.", now.changes)
+
+
+class KeepingCollector(Collector):
+    """Shows what waits for the store when somebody asks."""
+
+    def __init__(self, read: Callable[[], KeepingCounts]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family."""
+        now = self._read()
+        yield _gauge("store_calls_waiting", "Calls that ended and wait for the store.", now.calls_waiting)
+        yield _gauge("store_withdrawals_waiting", "Withdrawals that wait for the store.", now.withdrawals_waiting)
+        yield _counter("store_calls_lost", "Calls that ended and will not be kept.", now.calls_lost)
 
 
 def _gauge(name: str, help_text: str, value: float) -> Metric:

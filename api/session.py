@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Literal, Protocol
 
@@ -34,6 +34,7 @@ from stimmung.api.schemas import (
 )
 from stimmung.api.session_options import SessionOptions
 from stimmung.api.sound_watch import PaceWatch
+from stimmung.api.withdrawals import Withdrawals
 from stimmung.calls.erasure import withdraw_consent
 from stimmung.calls.live_events import DistressChanged, Ended, UtteranceFinal, Warned, Withdrawn
 from stimmung.calls.policy import REFUSED, WITHDRAWN
@@ -44,6 +45,7 @@ from stimmung.speech.wire import MAX_MESSAGE_BYTES
 State = Literal["live", "finishing", "ended"]
 How = Literal["ended", "dropped", "drained", "failed"]
 PRESSING = ("distressed", "urgent")  # states in which a caller goes before others
+NOT_WITHDRAWN = "the scores that are kept of the call in the store could not be erased: withdraw again"
 BACKLOG = 8  # events that a client may be behind and still be sent metrics
 
 
@@ -73,6 +75,7 @@ class SessionParts:
     clock: Callable[[], float] = time.monotonic
     timezone: tzinfo | None = None  # of times that name none
     keeping: Keeping | None = None  # where calls stay after they ended; None: nowhere
+    withdrawals: Withdrawals = field(default_factory=Withdrawals)  # from what is kept
 
 
 class Session:
@@ -99,6 +102,8 @@ class Session:
         self._pressing: set[tuple[int, str]] = set()
         self._no: No | None = None
         self._no_heard = True  # the call itself knows it
+        self._withdrawal: asyncio.Future[bool] | None = None  # whether what is kept is sure to lose its scores
+        self._answers_due = 0  # to withdrawals
         self._partials = request.partials and options.partials
         self._how: How = "ended"
         self._analysis: CallAnalysis | None = None
@@ -118,6 +123,11 @@ class Session:
     def talk(self) -> float:
         """How much sound (s) there is an analysis of, once the call has ended."""
         return self._analysis.duration if self._analysis else 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether nothing more is to be told."""
+        return self.state == "ended" and not self._answers_due
 
     @property
     def is_connected(self) -> bool:
@@ -160,8 +170,9 @@ class Session:
 
     async def report(self) -> CallAnalysis | None:
         """Return what is known of the call by now; None where a mistake of ours lost it."""
-        found = await self._worker.report() if self.state != "ended" else None
-        return self._analysis if self.state == "ended" else self._permitted(found)
+        if self._analysis is not None or self.state == "ended":
+            return self._analysis
+        return self._permitted(await self._worker.report())
 
     def hear(self, client: Client, data: bytes) -> None:
         """Take a message of sound; what comes on a connection that was replaced is not heard."""
@@ -205,14 +216,20 @@ class Session:
         When the call has ended, a refusal is as good as a withdrawal.
         """
         if self._no == "withdrawn":
+            self._withdraw_kept()  # where that failed before
             return
         self._no = value if self.state != "ended" else "withdrawn"
         self._forget_scores()
+        self._withdraw_kept()
         if self.state == "ended":
-            self._tell(Withdrawn(self.time))
+            self._once_promised(lambda: self._tell(Withdrawn(self.time)))
         else:
             self._no_heard = False
             self._worker.refuse(value)
+
+    async def promised(self) -> bool:
+        """Return whether what is kept of the call is sure to lose its scores after a withdrawal, once that is known."""
+        return self._withdrawal is None or await asyncio.shield(self._withdrawal)
 
     def end(self, how: How = "ended") -> None:
         """Take no more sound and finish what was said."""
@@ -352,7 +369,6 @@ class Session:
         self.outbox.erase_scores()
         self._view.erase_scores(why)
         self._analysis = self._permitted(self._analysis)
-        self._withdraw_kept()
         self._parts.board.erase(self.call_id, why)
         if self.state == "ended":
             self._parts.board.remove(self.call_id)  # its news went with the scores, and there is no row to keep bare
@@ -374,21 +390,44 @@ class Session:
         return withdraw_consent(analysis) if analysis and self._no == "withdrawn" else analysis
 
     def _finish(self, ended: Ended) -> None:
-        if not self._no_heard:  # it came while the last step was taken
-            self._no = "withdrawn"
-            self._tell(Withdrawn(ended.time))
-        bare = lightened(ended)
+        heard, bare = self._no_heard, lightened(ended)
         assert isinstance(bare, Ended)
-        self._analysis = self._permitted(bare.analysis)
-        if not self._no_heard:  # kept before it was known
+        if not heard:  # it came while the last step was taken, and the call may be kept with its scores
+            self._no = "withdrawn"
             self._withdraw_kept()
+        self._analysis = self._permitted(bare.analysis)
+        if heard:
+            self._tell_end(bare)
+        else:
+            self._once_promised(lambda: self._tell_end(bare, withdrawn=True))
+
+    def _tell_end(self, bare: Ended, withdrawn: bool = False) -> None:
+        if withdrawn:
+            self._tell(Withdrawn(bare.time))
         self._close_call(self._how)
         self._tell(bare)
 
     def _withdraw_kept(self) -> None:
-        """Take the scores out of what is kept of a call that ended, on a thread of its own."""
-        if self._keeper is not None and self._analysis is not None and self._no == "withdrawn":
-            asyncio.get_running_loop().run_in_executor(self._parts.threads, self._keeper.withdraw, self._analysis)
+        """Take the scores out of what is kept of the call, or is just being kept, on a thread of its own; once."""
+        failed = self._withdrawal is not None and self._withdrawal.done() and not self._withdrawal.result()
+        if self._keeper is not None and self._no == "withdrawn" and (self._withdrawal is None or failed):
+            self._withdrawal = self._parts.withdrawals.begin(self._keeper, self._parts.threads)
+
+    def _once_promised(self, tell: Callable[[], None]) -> None:
+        """Tell of a withdrawal when nothing can bring the scores back any more, or with a warning where that failed."""
+        if self._withdrawal is None:
+            tell()
+            return
+
+        self._answers_due += 1
+
+        def answer(promised: asyncio.Future[bool]) -> None:
+            self._answers_due -= 1
+            if promised.cancelled() or not promised.result():
+                self.warn("not_withdrawn", NOT_WITHDRAWN)
+            tell()
+
+        self._withdrawal.add_done_callback(answer)
 
     def _lose(self) -> None:
         """Give the call up after a mistake of ours."""

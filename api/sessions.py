@@ -102,6 +102,11 @@ class SessionRegistry:
             session.refuse(value)
         return session is not None
 
+    async def promised(self, call_id: str) -> bool:
+        """Return whether a call that was withdrawn from is sure to lose its scores in the store, too."""
+        session = self._sessions.get(call_id)
+        return session is None or await session.promised()
+
     def refusal(self, call_id: str) -> Refusal | None:
         """Return why a new connection for a call makes no sense; None where it does."""
         if not is_call_id(call_id):
@@ -203,9 +208,10 @@ class SessionRegistry:
         return len(late)
 
     async def close(self) -> None:
-        """Stop everything at once."""
+        """Stop everything at once, but for withdrawals that are on their way to the store."""
         for session in list(self._sessions.values()):
             await session.close()
+        await self._parts.withdrawals.finish()
 
     async def _begun(self, request: StartRequest) -> Session:
         def make() -> tuple[Call, PolicyReport | None]:

@@ -34,11 +34,9 @@ def timer(seconds: float, work: Callable[[], None]) -> Alarm:
 
 
 class Settling:
-    """Does `settle`, which raises StoreError, some time after it became due."""
+    """Does `settle` some time after it became due; again where it says that it is not done, or raises StoreError."""
 
-    def __init__(
-        self, settle: Callable[[], object], alarm: Callable[[float, Callable[[], None]], Alarm] = timer
-    ) -> None:
+    def __init__(self, settle: Callable[[], bool], alarm: Callable[[float, Callable[[], None]], Alarm] = timer) -> None:
         self._settle, self._alarm = settle, alarm
         self._lock = threading.Lock()
         self._set: Alarm | None = None
@@ -62,7 +60,9 @@ class Settling:
         with self._lock:
             self._set = None  # what is withdrawn from now on is another time's
         try:
-            self._settle()
+            settled = self._settle()
         except StoreError as error:
             logger.warning("what was withdrawn is still in the database's files, and is tried again: %s", error)
+            settled = False
+        if not settled:
             self.due()

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from fastapi.testclient import TestClient
 from tests.store.made_calls import saved_call
 
 from stimmung.api.app import create_app
-from stimmung.api.keeping import CallKeeper, Keeping
+from stimmung.api.keeping import CallKeeper, Keeping, KeepingCounts, Withdrawn
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import StoreError
 from stimmung.speech.fakes import fake_engines
@@ -33,6 +34,15 @@ class Archive:
         if self._error:
             raise StoreError(self._error)
         return saved_call(1).analysis if call_id == "4711" else None
+
+    def withdraw_call(self, call_id: str) -> Withdrawn:
+        self.asked.append(call_id)
+        if self._error:
+            raise StoreError(self._error)
+        return {"4711": "withdrawn", "4712": "recording"}.get(call_id, "unknown")  # type: ignore[return-value]  # as is
+
+    def counts(self) -> KeepingCounts:
+        return KeepingCounts()
 
 
 @contextmanager
@@ -75,3 +85,24 @@ def test_a_store_that_is_away_is_no_reason_to_say_that_there_is_no_such_call() -
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "does not answer" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("value", ["withdrawn", "refused"])
+def test_consent_is_withdrawn_from_a_call_that_only_the_store_knows(value: str) -> None:
+    archive = Archive()
+    with client(archive) as asking:
+        answers = [asking.post(f"/v1/calls/{call_id}/consent", json={"value": value}) for call_id in ("4711", "4713")]
+        recorded = asking.post("/v1/calls/4712/consent", json={"value": value})
+    assert [one.status_code for one in answers] == [204, 404]
+    assert recorded.status_code == 409
+    assert "consent withdrawn" in recorded.json()["detail"]
+    assert archive.asked == ["4711", "4713", "4712"]
+
+
+def test_a_withdrawal_is_not_answered_as_if_it_were_sure_where_the_store_is_away() -> None:
+    with client(Archive("the database does not answer")) as asking:
+        answer = asking.post("/v1/calls/4711/consent", json={"value": "withdrawn"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    with client(None) as asking:
+        assert asking.post("/v1/calls/4711/consent", json={"value": "withdrawn"}).status_code == 404

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,23 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import select
+from tests.api.kept_calls import WIRE, Kept, run, scored, service, settings_below, withdraw
 from tests.api.phones import Phone, settle, start, tone
 from tests.api.toy_calls import ToyService
 from tests.store.made_calls import analysis_of, places_below, policy, saved_call, with_info, with_policy
 from tests.store.server_users import until
 
-from stimmung.api.keeping import CallKeeper, StoredLiveCall, StoreKeeping, _Ended, open_keeping
+from stimmung.api.keeping import KeepingCounts, StoredLiveCall, StoreKeeping, _Ended, open_keeping
 from stimmung.api.settling import Settling
 from stimmung.api.sound_keeping import Shelf
-from stimmung.calls.erasure import withdraw_consent
-from stimmung.calls.policy import may_keep_audio
-from stimmung.calls.records import CallAnalysis, PolicyReport
-from stimmung.calls.redaction.records import Original
 from stimmung.speech.decode import decode
 from stimmung.speech.errors import StoreError
-from stimmung.speech.records import Audio, Samples
-from stimmung.speech.settings import RetentionSettings, Settings, StoreSettings
-from stimmung.speech.wire import WireFormat
+from stimmung.speech.records import Audio
+from stimmung.speech.settings import Settings
 from stimmung.store.audio_files import audio_path
 from stimmung.store.audit import acts_about
 from stimmung.store.calls import load_call
@@ -36,62 +32,8 @@ from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.removal.deletion import has_unfinished
 from stimmung.store.removal.erasure import erase_call
+from stimmung.store.removal.withdrawal_register import WithdrawalRegister
 from stimmung.store.schema import calls
-
-WIRE = WireFormat("s16le", 8_000, 2)
-
-
-class Kept(list[CallAnalysis]):
-    """Keeps calls in a list, or has a reason not to; for one call or all."""
-
-    why = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Samples] = []
-        self.ruled: list[bool] = []  # whether the sound may be kept
-        self.forgotten = 0
-
-    def of_call(self, call_id: str, wire: WireFormat) -> CallKeeper:
-        return self
-
-    def look(self, call_id: str) -> CallAnalysis | None:
-        return None
-
-    def rule(self, policy: PolicyReport | None) -> None:
-        self.ruled.append(may_keep_audio(policy))
-
-    def hear(self, samples: Samples) -> str:
-        self.heard.append(samples)
-        return ""
-
-    def forget(self) -> None:
-        self.forgotten += 1
-
-    def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
-        self.append(analysis)
-        return self.why
-
-    def withdraw(self, analysis: CallAnalysis) -> None:
-        self.append(analysis)
-
-
-def service(kept: Kept) -> ToyService:
-    """Return a service that keeps calls, with one caller in distress."""
-    made = ToyService(answer=lambda _job: "distressed")
-    made.parts = replace(made.parts, keeping=kept)
-    made.sessions._parts = made.parts
-    return made
-
-
-def run(test: Coroutine[Any, Any, None]) -> None:
-    """Run what a test does on an event loop of its own."""
-    asyncio.run(test)
-
-
-def scored(analysis: CallAnalysis) -> bool:
-    """Say whether anything in an analysis was scored."""
-    return bool(analysis.distress) or any(one.distress or one.text_emotion for one in analysis.utterances)
 
 
 class TestACallThatEnds:
@@ -138,6 +80,32 @@ class TestACallThatEnds:
             await settle(serving)
             assert [scored(one) for one in kept] == [True, False]
             assert kept[-1].info.consent == "withdrawn"
+            assert kept.steps == ["revoke", "promise", "withdraw"]
+
+        run(talk())
+
+    def test_that_is_just_being_kept_when_consent_is_withdrawn_loses_its_scores_too(self) -> None:
+        async def talk() -> None:
+            kept = Kept()
+            serving = ToyService(answer=None)
+            serving.parts = replace(serving.parts, keeping=kept)
+            serving.sessions._parts = serving.parts
+            phone = Phone(serving)
+            phone.send(start(), tone(1.0))
+            phone.say("end")
+            await settle(serving)
+            serving.work.do("urgent")
+            await settle(serving)
+            serving.work.do()
+            for _ in range(3):  # the answer has come, and the step with it is under way
+                await asyncio.sleep(0)
+            serving.sessions.refuse("a", "withdrawn")
+            assert kept.steps == ["revoke"]  # before the step may keep anything
+            await phone.until_closed()
+            await settle(serving)
+            assert [scored(one) for one in kept] == [True, False]
+            assert [one["type"] for one in phone.told[-2:]] == ["consent.withdrawn", "call.ended"]
+            assert phone.of("call.ended")[0]["summary"]["distress"] == []
 
         run(talk())
 
@@ -197,9 +165,7 @@ class Broken:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """A store of the test's own."""
-    long = RetentionSettings(text_days=36_500, audio_days=36_500)  # the calls of the tests began when they did
-    return Settings(store=StoreSettings(data_dir=tmp_path / "data"), retention=long)
+    return settings_below(tmp_path)
 
 
 @pytest.fixture
@@ -209,15 +175,17 @@ def keeping(settings: Settings) -> Iterator[StoreKeeping]:
         yield found
 
 
-def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     call = saved_call(1)
     away = Broken()
     shelf = Shelf(away, places_below(Path("nowhere")), call.provenance, sound=False)  # type: ignore[arg-type]
-    keeping = StoreKeeping(shelf, Settling(lambda: None))
+    keeping = StoreKeeping(shelf, Settling(lambda: True), WithdrawalRegister(tmp_path))
     keeper = keeping.of_call("a", WIRE)
     assert "does not answer" in keeper.keep(call.analysis, ())
-    keeper.withdraw(withdraw_consent(call.analysis))
+    away.tries = 0
+    withdraw(keeper)
     assert keeping.waiting == 1
+    assert not scored(keeping._waiting[0].call.analysis)
     assert "does not answer" in keeping.of_call("b", WIRE).keep(call.analysis, ())
     assert keeping.waiting == 2
     assert away.tries == 1  # who ends while others wait is not kept waiting by it
@@ -288,11 +256,11 @@ class TestTheSoundThatIsKept:
             early, late = (talked(keeping.of_call(name, WIRE), 1.0) for name in ("early", "late"))
             late.keep(analysis, ())
             until(lambda: load_call(shelf.database, "late").audio is not None)
-            late.withdraw(withdraw_consent(analysis))
+            withdraw(late)
             held = Held()
             keeping._sounds.put(saved_call(4), held)  # type: ignore[arg-type]  # what is added waits behind it
             early.keep(analysis, ())
-            early.withdraw(withdraw_consent(analysis))
+            withdraw(early)
             held.go.set()
             keeping._sounds.close()
             assert [load_call(shelf.database, name).audio for name in ("early", "late")] == [None, None]
@@ -300,8 +268,22 @@ class TestTheSoundThatIsKept:
 
 
 @pytest.mark.slow
-def test_one_that_cannot_be_kept_is_not_in_the_way_of_others(keeping: StoreKeeping) -> None:
-    bad = _Ended(with_info(saved_call(1), replace(saved_call(1).analysis.info, call_id="x" * 501)))
+def test_one_that_the_store_will_never_take_is_given_up_and_not_silently(
+    keeping: StoreKeeping, caplog: pytest.LogCaptureFixture
+) -> None:
+    why = keeping.of_call("x" * 501, WIRE).keep(saved_call(1).analysis, ())
+    assert why.startswith("the call is not kept in the store: the call id xxx")
+    keeping._wait(_Ended(with_info(saved_call(1), replace(saved_call(1).analysis.info, call_id="y" * 501))))
+    keeping._wait(_Ended(saved_call(2)))
+    keeping._retry()
+    assert keeping.counts() == KeepingCounts(calls_lost=2)
+    assert caplog.text.count("is lost, since the store will not take it: LastingError: ") == 2
+    assert load_call(keeping._shelf.database, "call-2").source == "recording"
+
+
+@pytest.mark.slow
+def test_one_that_cannot_be_kept_is_not_in_the_way_of_others(keeping: StoreKeeping, tmp_path: Path) -> None:
+    bad = _Ended(replace(saved_call(1), audio=tmp_path / "away"))  # a file that may come back
     keeping._wait(bad)
     assert (
         keeping.of_call("live-2", WIRE).keep(saved_call(2).analysis, ()).startswith("the call is not in the store yet")
@@ -327,7 +309,7 @@ class TestTheStore:
         keeper = keeping.of_call("live-3", WIRE)
         keeper.keep(analysis, ())
         assert scored(load_call(keeping._shelf.database, "live-3").analysis)
-        keeper.withdraw(withdraw_consent(analysis))
+        assert withdraw(keeper)
         stored = load_call(keeping._shelf.database, "live-3")
         assert not scored(stored.analysis)
         assert len(stored.analysis.utterances) == len(analysis.utterances)
@@ -377,7 +359,7 @@ class TestTheStore:
         keeper = keeping.of_call("live-9", WIRE)
         keeper.keep(saved_call(9).analysis, ())
         assert not keeping._shelf.database.run(has_unfinished)
-        keeper.withdraw(withdraw_consent(saved_call(9).analysis))
+        withdraw(keeper)
         assert keeping._settling._set is not None
         assert keeping._shelf.database.run(has_unfinished)
         keeping._settling._ring()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from stimmung.api.keeping import CallKeeper
+from stimmung.api.keeping import CallKeeper, KeepingCounts, Withdrawn
 from stimmung.api.meaning_keeping import with_meanings
 from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
@@ -47,8 +47,21 @@ class Kept:
         self.calls.append(analysis)
         return "has to wait"
 
-    def withdraw(self, analysis: CallAnalysis) -> None:
-        self.calls.append(analysis)
+    def revoke(self) -> None:
+        self.done.append("revoke")
+
+    def promise(self) -> None:
+        self.done.append("promise")
+
+    def withdraw(self) -> bool:
+        self.done.append("withdraw")
+        return False
+
+    def withdraw_call(self, call_id: str) -> Withdrawn:
+        return "withdrawn" if call_id == "one" else "unknown"
+
+    def counts(self) -> KeepingCounts:
+        return KeepingCounts(1, 2, 3)
 
 
 class Broken(FakeTextEmbedding):
@@ -85,15 +98,18 @@ def test_all_else_goes_through() -> None:
     one.rule(None)
     assert one.hear(np.zeros((1, 5), np.float32)) == "no room"
     one.forget()
-    one.withdraw(CALL)
-    assert kept.done == [("one", WIRE), "rule", 5, "forget"]
-    assert kept.calls == [CALL]
+    one.revoke()
+    one.promise()
+    assert one.withdraw() is False
+    assert kept.done == [("one", WIRE), "rule", 5, "forget", "revoke", "promise", "withdraw"]
 
 
 def test_kept_calls_are_looked_at_as_before() -> None:
     keeping = with_meanings(Kept(), fake_engines())
     assert keeping is not None
     assert (keeping.look("one"), keeping.look("two")) == (CALL, None)
+    assert (keeping.withdraw_call("one"), keeping.withdraw_call("two")) == ("withdrawn", "unknown")
+    assert keeping.counts() == KeepingCounts(1, 2, 3)
 
 
 def test_without_a_model_or_a_store_nothing_changes() -> None:

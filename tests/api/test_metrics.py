@@ -7,6 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from stimmung.api.board_hub import HubMetrics
+from stimmung.api.keeping import KeepingCounts
 from stimmung.api.metrics import ServiceMetrics
 from stimmung.models.scheduler_metrics import Meter, Now, SchedulerMetrics
 from stimmung.models.scheduling import Job, Priority, Waiting
@@ -46,6 +47,13 @@ def scheduler() -> FakeScheduler:
 @pytest.fixture
 def metrics(scheduler: FakeScheduler) -> ServiceMetrics:
     return ServiceMetrics(scheduler.metrics, board)
+
+
+def test_what_waits_for_the_store_is_shown(scheduler: FakeScheduler) -> None:
+    metrics = ServiceMetrics(scheduler.metrics, board, lambda: KeepingCounts(3, 2, 1))
+    assert value(metrics, "stimmung_store_calls_waiting") == 3
+    assert value(metrics, "stimmung_store_withdrawals_waiting") == 2
+    assert value(metrics, "stimmung_store_calls_lost_total") == 1
 
 
 def value(metrics: ServiceMetrics, name: str, **labels: str) -> float:

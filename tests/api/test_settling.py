@@ -30,12 +30,14 @@ class Desk:
         self.alarms: list[ToyAlarm] = []
         self.settled = 0
         self.why = ""
+        self.busy = False
         self.settling = Settling(self.settle, self.alarm)
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         if self.why:
             raise StoreError(self.why)
-        self.settled += 1
+        self.settled += not self.busy
+        return not self.busy
 
     def alarm(self, seconds: float, ring: Callable[[], None]) -> ToyAlarm:
         self.alarms.append(ToyAlarm(seconds, ring))
@@ -64,6 +66,17 @@ def test_what_failed_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     desk.why = ""
     desk.alarms[1].ring()
     assert desk.settled == 1
+
+
+def test_what_another_process_stood_in_the_way_of_is_tried_again() -> None:
+    desk = Desk()
+    desk.busy = True
+    desk.settling.due()
+    desk.alarms[0].ring()
+    assert (desk.settled, len(desk.alarms)) == (0, 2)
+    desk.busy = False
+    desk.alarms[1].ring()
+    assert (desk.settled, len(desk.alarms)) == (1, 2)
 
 
 def test_what_is_due_when_the_server_stops_is_left_to_the_next_start() -> None:
