@@ -1,5 +1,6 @@
 """`stimmung analyze`: recordings one after the other, a failure of one never in the way of the next."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -207,7 +208,7 @@ def _analyze(job: Job, desk: Desk) -> Analyzed:
 
 
 def _save(found: Analyzed, job: Job, desk: Desk) -> bool:
-    """Keep the call if that was asked for, and have the store know the files that hold it."""
+    """Keep the call if that was asked for, and have the store know that its files hold it."""
     request = desk.request
     if desk.saver is None or not request.save:
         return True
@@ -227,8 +228,21 @@ def _deliver(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     """Show the result, or write its files; return JSON for stdout, which waits until all are done."""
     text = _tell(analysis, job, desk, took)
     if desk.request.plot:
-        _plot(analysis, desk.request.plot, desk.screen)
+        with _known(analysis, job, desk, [desk.request.plot]):
+            _plot(analysis, desk.request.plot, desk.screen)
     return text
+
+
+def _known(
+    analysis: CallAnalysis, job: Job, desk: Desk, files: Sequence[Path]
+) -> contextlib.AbstractContextManager[None]:
+    """Have the store know the files before they are written in the block, where the call is to be kept.
+
+    A crash then leaves files that an erasure finds. Where the store cannot be told, they are not written.
+    """
+    if desk.saver is None or not desk.request.save:
+        return contextlib.nullcontext()
+    return desk.saver.intending(job.recording, analysis, files)
 
 
 def _tell(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
@@ -236,7 +250,10 @@ def _tell(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     if folder:
         if analysis.info.consent == "withdrawn":
             _remove_scored(folder, job.stem, _forms(desk.request), desk.screen)
-        for file in _write(analysis, folder, job.stem, _forms(desk.request)):
+        forms = _forms(desk.request)
+        with _known(analysis, job, desk, [result_file(folder, job.stem, form) for form in forms]):
+            written = _write(analysis, folder, job.stem, forms)
+        for file in written:
             desk.screen.note(f"wrote {file}")
     elif not formats:
         desk.screen.out.print(transcript(analysis, took), "")

@@ -1,7 +1,7 @@
 """The store of the settings, for the commands: opened, asked, and told who asked."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from stimmung.store.places import places_in
 from stimmung.store.pseudonyms import Renewed, forget_lost_secrets, rotate_secret
 from stimmung.store.records import SavedAs, SavedCall
 from stimmung.store.removal.erasure import Erased, erase_call, erase_customer, settle_erasures
-from stimmung.store.removal.exports_register import Export, exporting
+from stimmung.store.removal.exports_register import Export, confirm_exports, intending
 from stimmung.store.removal.retention import Plan, Retained, plan_retention, run_retention
 from stimmung.store.removal.retention_rules import RetentionRules, rules_of
 from stimmung.store.search.meaning.half_vectors import halve_vectors
@@ -49,7 +49,8 @@ def real_store(settings: Settings, tell: Callable[[str], None], opening: Opening
     """
     if not opening.make:
         _refuse_nothing(settings.store)
-    with open_database(settings.store, tell=tell, migrate=opening.make and opening.migrate) as database:
+    migrate, words = opening.make and opening.migrate, settings.search.compound_words
+    with open_database(settings.store, tell=tell, migrate=migrate, compound_words=words) as database:
         if opening.migrate and not opening.make:
             _refuse_empty(database)
             migrate_database(database.engine)
@@ -107,12 +108,17 @@ class RealStore:
         return self._admission().sound_too_old(info.queue, info.started_at)
 
     def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
-        """Keep a call, then remember the files that hold it."""
+        """Keep a call, then remember that its files hold what is kept."""
         saved = save_call(self._database, self._places, call, self._admission(erased))
         self.withdrew |= saved.outcome == "replaced" and call.analysis.info.consent == "withdrawn"
-        for file in files:
-            self._remember(file, saved.call_id)
+        confirm_exports(self._database, [self._export(file, saved.call_id) for file in files])
         return saved
+
+    def intending(self, call_id: str, files: Sequence[Path]) -> AbstractContextManager[None]:
+        """Remember files that are written in the block, and that somebody exports the call."""
+        exports = [self._export(file, clean(call_id)) for file in files]
+        acts = [Act("export", one.who, one.at, one.call_ids[0], detail=one.detail) for one in exports]
+        return intending(self._database, exports, acts)
 
     def look(self, call_id: str, unredacted: bool) -> Seen:
         """Return a call, once it is recorded that somebody looks at it."""
@@ -202,9 +208,5 @@ class RealStore:
     def _admission(self, erased: bool = False) -> Admission:
         return Admission(self._rules, erased, self._now)
 
-    def _remember(self, file: Path, call_id: str) -> None:
-        at, form = self._now(), {"format": file.suffix.removeprefix(".")}
-        export = Export(file, self._who, at, (call_id,), detail=form)
-        act = Act("export", self._who, at, call_id, detail=form)
-        with exporting(self._database, export, act):
-            pass  # it is written already
+    def _export(self, file: Path, call_id: str) -> Export:
+        return Export(file, self._who, self._now(), (call_id,), detail={"format": file.suffix.removeprefix(".")})

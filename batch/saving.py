@@ -1,7 +1,7 @@
 """What `analyze --save` does with a call: its redacted analysis, sound and, where that is permitted, its originals."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,10 +61,15 @@ class Saver:
         self.screen.note(f"{SAID[saved.outcome]} {saved.call_id}{without}")
         self._warn_of_age(analysis.info)
 
+    def intending(
+        self, recording: Recording, analysis: CallAnalysis, files: Sequence[Path]
+    ) -> AbstractContextManager[None]:
+        """Have the store know of `files` before they are written in the block. Raises StoreError and AudioError."""
+        return self.store.intending(_call_id(recording, analysis), files)
+
     def record_look(self, recording: Recording, analysis: CallAnalysis) -> None:
         """Have the store remember that somebody looks at words as they were said. Raises StoreError and AudioError."""
-        given = analysis.info.call_id
-        self.store.record_look(given or made_call_id(hash_recording(recording.files, given)))
+        self.store.record_look(_call_id(recording, analysis))
 
     def _warn_of_age(self, info: CallInfo) -> None:
         if info.started_at is None:
@@ -115,6 +120,12 @@ def _waiting(screen: Screen, title: str) -> Iterator[None]:
         return
     with screen.err.status(escape(printable(title))):
         yield
+
+
+def _call_id(recording: Recording, analysis: CallAnalysis) -> str:
+    """Return the id under which a call is kept."""
+    given = analysis.info.call_id
+    return given or made_call_id(hash_recording(recording.files, given))
 
 
 def _audio_ruling(analysis: CallAnalysis) -> Ruling:

@@ -58,8 +58,12 @@ class StoreAccess(Protocol):
         """Return why the sound of a call may not be kept any more, nothing where it may."""
         ...
 
+    def intending(self, call_id: str, files: Sequence[Path]) -> AbstractContextManager[None]:
+        """Remember files that are written in the block of a call that is yet to be kept. Raises StoreError."""
+        ...
+
     def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
-        """Keep a call; an erasure deletes its exported `files` too. Raises StoreError as `admit`, too."""
+        """Keep a call; an erasure deletes its `files`, which were intended, too. Raises StoreError as `admit`, too."""
         ...
 
     def look(self, call_id: str, unredacted: bool) -> Seen:

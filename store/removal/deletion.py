@@ -19,6 +19,8 @@ from stimmung.store.membership import among
 from stimmung.store.removal.erased_calls import MARKS
 from stimmung.store.removal.erasure_register import Erasure, Proof, append_to_register, read_register
 from stimmung.store.removal.exports_register import (
+    MISSING,
+    PROVEN,
     Removed,
     any_doomed_export,
     doom_exports,
@@ -29,7 +31,6 @@ from stimmung.store.removal.rewriting import rewrite_tables, tables_of_calls
 from stimmung.store.schema import calls, doomed_files, erasures, utterances
 
 ABOUT = ("subject", "key_id")  # of `detail`: whose calls an erasure took, while backups may hold them
-PROVEN = "proven_at"  # of `detail`: when all was done
 ID_BYTES = 8
 WITHDRAWAL = "withdrawal"  # kind of rows that stand for consent withdrawn after the call was kept
 ASKED_FOR: Collection[str] = ("customer", "call")  # kinds of rows that stand in the register too
@@ -190,7 +191,7 @@ def note_subject(connection: Connection, erasure: Erasure) -> None:
 def keep_proof(connection: Connection, proof: Proof) -> None:
     """Have the row of an erasure say what was removed when it was asked for, not what was found once more."""
     counts = {
-        "exports_missing": proof.exports_missing,
+        MISSING: proof.exports_missing,
         "exports_left": proof.exports_left,
         PROVEN: proof.at.astimezone(UTC).isoformat(),
     }
@@ -246,12 +247,8 @@ def _account(
     now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     done = []
     for row in connection.execute(select(erasures).where(among(erasures.c.erasure_id, numbers))):
-        fates = [one.fate for one in removed if one.why == row.erasure_id]
-        new = {
-            "exports_missing": fates.count("missing"),
-            "exports_left": fates.count("left"),
-            PROVEN: now.astimezone(UTC).isoformat(),
-        }
+        left = sum(one.why == row.erasure_id and one.fate == "left" for one in removed)
+        new = {MISSING: 0, "exports_left": left, PROVEN: now.astimezone(UTC).isoformat()}
         detail = {**new, **row.detail, "rewritten": True, "undone": list(undone)}  # an earlier proof's counts stay
         done.append(_Done(row.erasure_id, detail, _proof(row, detail) if row.kind in ASKED_FOR else None))
     return tuple(done)
@@ -265,7 +262,7 @@ def _proof(row: Row[Any], detail: Json) -> Proof:  # Any: of the columns' types
         utterances=row.utterances,
         recordings=row.recordings,
         exports=row.exports,
-        exports_missing=detail["exports_missing"],
+        exports_missing=detail[MISSING],
         exports_left=detail["exports_left"],
     )
 

@@ -2,23 +2,32 @@
 
 import contextlib
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from stimmung.speech.errors import StoreError
-from stimmung.store.audit import Act, Detail, record_act
+from stimmung.store.audit import Act, Detail, record_act, record_acts
 from stimmung.store.database import Database
 from stimmung.store.membership import among
-from stimmung.store.schema import calls, exports, pseudonym_keys
+from stimmung.store.schema import calls, erasures, exports, pseudonym_keys
 
 Fate = Literal["removed", "missing", "left"]
-DOOMED = "doomed"  # key of `detail`
+DOOMED = "doomed"  # key of `detail`: which act wants the file gone
+FOUND = "found"  # key of `detail`: whether a doomed file was there, noted before it is deleted
+INTENDED = "intended"  # key of `detail`: the file may not have been written yet
+MISSING = "exports_missing"  # key of `detail` of an erasure: how many of its files were gone before
+PROVEN = "proven_at"  # the same: when all was done
+GIVEN_UP = exports.c.detail.has_key(DOOMED)
+UNFINISHED = re.compile(r"partial|[0-9a-f]{16}")  # what a killed process leaves: `.call.json.partial`, `durable`'s
+HOLD = text("LOCK TABLE calls IN ROW SHARE MODE")  # an erasure waits until the file is written, and then deletes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,45 @@ def exporting(database: Database, export: Export, act: Act) -> Iterator[None]:
         if gone := set(export.call_ids) - set(held):
             raise StoreError(f"{export.path}: not written: {len(gone)} of its calls were erased in the meantime")
         yield
+
+
+@contextlib.contextmanager
+def intending(database: Database, intended: Sequence[Export], acts: Sequence[Act]) -> Iterator[None]:
+    """Remember files and acts as `exporting` does, of calls that are yet to be kept; `confirm_exports` once they are.
+
+    An erasure deletes such a file, too, and says nothing of one that was never written. Raises StoreError.
+    """
+
+    def remember(connection: Connection) -> None:
+        for one in intended:
+            register_export(connection, replace(one, detail={**one.detail, INTENDED: True}))
+        record_acts(connection, acts)
+
+    database.run(remember)
+    paths = [str(_absolute(one.path)) for one in intended]
+    with database.engine.begin() as connection:
+        connection.execute(HOLD)
+        known = connection.scalar(
+            select(func.count()).select_from(exports).where(among(exports.c.path, paths), ~GIVEN_UP)
+        )
+        if known != len(paths):
+            raise StoreError(f"{intended[0].path}: not written: its call was erased in the meantime")
+        yield
+
+
+def confirm_exports(database: Database, written: Sequence[Export]) -> None:
+    """Remember of files that their call is kept. Raises StoreError where it is not there any more."""
+
+    def confirm(connection: Connection) -> None:
+        connection.execute(HOLD)
+        ids = {one for export in written for one in export.call_ids}
+        if ids - set(connection.scalars(select(calls.c.call_id).where(among(calls.c.call_id, ids)))):
+            raise StoreError(f"{written[0].path}: its call was erased in the meantime, and the file with it")
+        for one in written:
+            register_export(connection, one)
+
+    if written:
+        database.run(confirm)
 
 
 def _remember(connection: Connection, export: Export, act: Act) -> None:
@@ -110,7 +158,10 @@ def doom_exports(connection: Connection, files: Sequence[Export], why: str) -> i
     """Note, in the transaction that deletes the calls, that the files are to be deleted; return how many there are.
 
     `why` is the number of what deletes them. From then on the rows name nobody, but for what the files are called.
+    Files that were intended and never written are forgotten at once.
     """
+    unwritten = [str(one.path) for one in files if one.detail.get(INTENDED) and not _is_there(one.path)]
+    connection.execute(delete(exports).where(among(exports.c.path, unwritten)))
     paths = among(exports.c.path, [str(file.path) for file in files])
     mark: dict[str, object] = {"call_ids": [], "pseudonym": None, "key_id": None, "detail": {DOOMED: why}}
     return connection.execute(update(exports).where(paths).values(mark)).rowcount
@@ -118,32 +169,88 @@ def doom_exports(connection: Connection, files: Sequence[Export], why: str) -> i
 
 def any_doomed_export() -> ColumnElement[bool]:
     """Return the condition that a file is still to be deleted."""
-    return select(exports.c.id).where(exports.c.detail.has_key(DOOMED)).exists()
+    return select(exports.c.id).where(GIVEN_UP).exists()
 
 
 def remove_doomed_exports(database: Database) -> tuple[Removed, ...]:
     """Delete the files that committed transactions gave up, forget them, and say what became of each.
 
-    A file that cannot be deleted is remembered, and tried again each time.
+    How many were missing is noted with the erasure that wanted them, when they are forgotten: a crash loses none. A
+    file that cannot be deleted is remembered, and tried again each time.
     """
-    doomed = exports.c.detail.has_key(DOOMED)
-    rows = database.run(lambda connection: connection.execute(select(exports).where(doomed)).all())
-    found = tuple(Removed(Path(row.path), row.detail[DOOMED], delete_export(Path(row.path))) for row in rows)
-    gone = [str(one.path) for one in found if one.fate != "left"]
-    if gone:
-        database.run(lambda connection: connection.execute(delete(exports).where(doomed, among(exports.c.path, gone))))
+    rows = database.run(_looked_for)
+    found = tuple(
+        Removed(Path(row.path), row.detail[DOOMED], _fate(row.detail[FOUND], delete_export(Path(row.path))))
+        for row in rows
+    )
+    if found:
+        database.run(lambda connection: _forget(connection, found))
     return found
 
 
+def _looked_for(connection: Connection) -> Sequence[Row[Any]]:  # Any: of the columns' types
+    """Return the rows of the files to be deleted, each with whether it was there before anybody deleted it."""
+    query = select(exports).where(GIVEN_UP)
+    for row in connection.execute(query.where(~exports.c.detail.has_key(FOUND))).all():
+        there = {FOUND: _is_there(Path(row.path))}
+        connection.execute(update(exports).where(exports.c.id == row.id).values(detail=exports.c.detail.concat(there)))
+    return connection.execute(query).all()
+
+
+def _fate(found: bool, now: Fate) -> Fate:
+    """Return what became of a file; one that was there and is gone was deleted by us, before a crash."""
+    return "removed" if found and now == "missing" else now
+
+
+def _forget(connection: Connection, tried: Sequence[Removed]) -> None:
+    """Forget what is gone, note what was missing, and look anew for what is left."""
+    for one in tried:
+        if one.fate == "left":
+            own = GIVEN_UP & (exports.c.path == str(one.path))
+            connection.execute(update(exports).where(own).values(detail={DOOMED: one.why}))
+    paths = [str(one.path) for one in tried if one.fate != "left"]
+    connection.execute(delete(exports).where(GIVEN_UP, among(exports.c.path, paths)))
+    for why, count in Counter(one.why for one in tried if one.fate == "missing").items():
+        waiting = (erasures.c.erasure_id == why) & ~erasures.c.detail.has_key(PROVEN)
+        row = connection.execute(select(erasures.c.detail).where(waiting).with_for_update()).first()
+        if row is not None:
+            noted = {MISSING: row.detail.get(MISSING, 0) + count}
+            connection.execute(update(erasures).where(waiting).values(detail=erasures.c.detail.concat(noted)))
+
+
 def delete_export(path: Path) -> Fate:
-    """Delete the file, changed since or not: it is ours. `left`: it could not be deleted, or is no file any more."""
+    """Delete the file, changed since or not, and what a killed process left beside it: they are ours.
+
+    `left`: it could not be deleted, or is no file any more.
+    """
     try:
-        path.unlink()
-    except (FileNotFoundError, NotADirectoryError):
-        return "missing"
+        traces = _traces(path)
+        for one in traces:
+            one.unlink(missing_ok=True)
     except OSError:
         return "left"
-    return "removed"
+    return "removed" if traces else "missing"
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether anything lies there of a file; where nobody may look, it may."""
+    try:
+        return bool(_traces(path))
+    except OSError:
+        return True
+
+
+def _traces(path: Path) -> list[Path]:
+    """Return what lies there of a file: itself, and what was to become it. Raises OSError."""
+    begin = f".{path.name}."
+    known = [one for one in (path, path.with_name(f"{begin}partial")) if os.path.lexists(one)]
+    if path in known:
+        return known
+    try:
+        beside = list(path.parent.iterdir())  # not for each file that is there: a folder may hold thousands
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [one for one in beside if one.name.startswith(begin) and UNFINISHED.fullmatch(one.name[len(begin) :])]
 
 
 def _absolute(path: Path) -> Path:

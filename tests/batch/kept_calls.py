@@ -117,6 +117,7 @@ class FakeStore:
     unreachable: str = ""  # why it cannot be opened
     failing: Callable[[SavedCall], BaseException | None] = lambda call: None
     recording: StoreError | None = None  # why a look cannot be recorded
+    unknowing: StoreError | None = None  # why it cannot be told of files
     waiting: str = ""  # what it tells while it opens
     finding: FakeFinding = field(default_factory=FakeFinding)
 
@@ -141,6 +142,14 @@ class FakeStore:
 
     def sound_too_old(self, info: CallInfo) -> str:
         return self.silenced
+
+    @contextmanager
+    def intending(self, call_id: str, files: Sequence[Path]) -> Iterator[None]:
+        if self.unknowing:
+            raise self.unknowing
+        self.done.append(("intend", call_id, tuple(files), tuple(file.exists() for file in files)))
+        yield
+        self.done.append(("written", tuple(file.exists() for file in files)))
 
     def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
         if (error := self.failing(call)) is not None:

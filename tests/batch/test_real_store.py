@@ -50,6 +50,7 @@ class Shell:
 
     def __init__(self, runner: CliRunner, pipeline: Any, folder: Path) -> None:  # Any: the FakePipeline of conftest.py
         self._runner, self._pipeline, self._folder = runner, pipeline, folder
+        self._killed = False
         for number, name in enumerate(("a.wav", "b.wav", "c.wav")):
             _write_noise(folder / name, number)
         (folder / "stimmung.toml").write_text(SETTINGS)
@@ -74,9 +75,16 @@ class Shell:
         return json.loads(result.stdout)
 
     def save(
-        self, name: str, call_id: str, *words: str, customer: str = CUSTOMER, consent: Consent = "granted"
+        self,
+        name: str,
+        call_id: str,
+        *words: str,
+        customer: str = CUSTOMER,
+        consent: Consent = "granted",
+        killed: bool = False,
     ) -> Result:
-        """Analyse and keep a recording."""
+        """Analyse and keep a recording; `killed`: not kept, stopped when its results are written."""
+        self._killed = killed
         info = (f"call_id={call_id}", f"customer={customer}", f"consent={consent}", "queue=complaints")
         return self("analyze", name, "--save", *(word for one in info for word in ("--info", one)), *words)
 
@@ -97,7 +105,10 @@ class Shell:
             originals = (Original(0, SECRET_WORDS, words),)
             return Analyzed(analysis, originals if may_keep_original(analysis.policy) else ())
 
-        return replace(parts, analyze=analyze)
+        return replace(parts, analyze=analyze, redact_sound=self._killer if self._killed else parts.redact_sound)
+
+    def _killer(self, *_given: object) -> bytes:
+        raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -148,6 +159,16 @@ def test_a_call_from_saving_to_erasure(shell: Shell, calls: Path) -> None:
     assert [one["action"] for one in shell.json("audit")].count("erase") == 1
 
 
+def test_a_result_whose_call_was_never_kept_is_known_to_an_erasure(shell: Shell, calls: Path) -> None:
+    assert shell.save("a.wav", "4711", "--json", "--output", "out", killed=True).exit_code == 130
+    assert (calls / "out/a.json").exists()
+    assert shell("show", "4711").exit_code == 1
+    assert [act["action"] for act in shell.json("audit", "--call", "4711")] == ["export"]
+    proof = shell.json("erase", "--call", "4711", "--yes")["proof"]
+    assert (proof["calls"], proof["exports"], proof["exports_missing"]) == (0, 1, 0)
+    assert list((calls / "out").iterdir()) == []
+
+
 def test_a_look_at_a_call_that_is_not_kept_is_recorded(shell: Shell) -> None:
     shell("analyze", "a.wav", "--unredacted", "--info", "call_id=4711", "--info", "consent=granted")
     assert [act["action"] for act in shell.json("audit", "--call", "4711")] == ["look_unredacted"]
@@ -192,6 +213,23 @@ def test_searches_are_kept_by_name(shell: Shell) -> None:
         assert "add it when you search" in refused.stderr
     assert shell("search", "--forget", "bills").exit_code == 0
     assert shell.json("search", "--list-saved") == []
+
+
+def test_other_words_of_the_house_are_noticed_and_taken_over(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.save("a.wav", "4711")
+    assert shell("db", "status").exit_code == 0
+    monkeypatch.setenv("STIMMUNG_SEARCH__COMPOUND_WORDS", "Zappelino,SmartTarif")
+    told = shell("db", "status")
+    assert (told.exit_code, "1 call not ready for search" in told.stderr) == (1, True)
+    searched = shell("search", "rechnungen", "--mode", "words")
+    assert "preparing kept calls for search: 0 of 1 done" in searched.stderr
+    assert shell("db", "status").exit_code == 0
+    shell.save("b.wav", "4712")
+    assert shell("db", "status").exit_code == 0
+    monkeypatch.setenv("STIMMUNG_SEARCH__COMPOUND_WORDS", "")
+    assert shell("db", "status").exit_code == 1
+    shell.lines("db", "migrate")
+    assert shell("db", "status").exit_code == 0
 
 
 def test_what_agents_say_is_found_by_its_meaning(shell: Shell) -> None:

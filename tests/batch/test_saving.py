@@ -18,7 +18,7 @@ from stimmung.calls.records import Analyzed, CallAnalysis, Deployment
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.errors import AudioError, StoreError
 from stimmung.speech.records import CallInfo
-from stimmung.store.content import hash_recording
+from stimmung.store.content import hash_recording, made_call_id
 
 FakePipeline = Any  # of conftest.py, which importlib mode cannot import
 WORDS = (Original(0, "mein Name ist Anna Weber.", ()),)
@@ -124,8 +124,24 @@ class TestSaving:
 
     def test_files_that_were_written_are_known_to_the_store(self, analyze: Saving, store: FakeStore) -> None:
         analyze("a.wav", "--save", "--json", "--txt", "--output", "out", "--plot", "a.svg")
-        saved = next(one for one in store.done if isinstance(one, tuple))
-        assert saved[2] == (Path("out/a.json"), Path("out/a.txt"), Path("a.svg"))
+        results, plot = (Path("out/a.json"), Path("out/a.txt")), (Path("a.svg"),)
+        call_id = made_call_id(hash_recording([Path("a.wav")], None))
+        assert [one for one in store.done if isinstance(one, tuple)] == [
+            ("intend", call_id, results, (False, False)),
+            ("written", (True, True)),
+            ("intend", call_id, plot, (False,)),
+            ("written", (True,)),
+            ("save", store.saved[0].content_hash, (*results, *plot)),
+        ]
+
+    def test_files_of_which_the_store_cannot_know_are_not_written(
+        self, analyze: Saving, store: FakeStore, calls: Path
+    ) -> None:
+        store.unknowing = StoreError("the database is gone")
+        result = analyze("a.wav", "--save", "--output", "out")
+        assert (result.exit_code, list((calls / "out").iterdir())) == (1, [])
+        assert "the database is gone" in result.stderr
+        assert analyze("a.wav", "--output", "out").exit_code == 0
 
 
 class TestErasedOnRequest:
