@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from types import MappingProxyType
+from typing import get_args
 
-from stimmung.batch.overnight.field_texts import value_of
+from stimmung.batch.overnight.field_texts import DECIMAL, DIRECTIONS, value_of
 from stimmung.speech.errors import SettingsError
+from stimmung.speech.records import Consent
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Of strftime, what recorders write; `%b` is English whatever the machine speaks, `%s` seconds since 1970. `%-d` and the
@@ -25,6 +27,15 @@ TIME_CODES: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("-m", "-d", "-H", "-M", "-S"), r"[0-9]{1,2}"),
     }
 )  # fmt: skip
+# Fields that hold only certain words: a name with another does not fit.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "direction": f"(?:{'|'.join((*DIRECTIONS, 'unknown'))})",
+        "consent": f"(?:{'|'.join(get_args(Consent))})",
+        "language": "[a-z]{2,3}",
+        "wait_seconds": DECIMAL.pattern,
+    }
+)
 NOT_FROM_NAMES = ("roles", "metadata")  # lists and tables; settings and files beside the recording have them
 FIELD = re.compile(r"(?P<name>\*|[a-z][a-z0-9_]*)(?::(?P<form>.*))?", re.DOTALL)
 DIGITS = re.compile(r"(?:(?P<least>[0-9]{1,2})(?:-(?P<most>[0-9]{1,2}))? )?digits")
@@ -147,6 +158,8 @@ def _add_field(draft: _Draft, text: str, separators: str, wrong: partial[Setting
 
 def _text_expression(name: str, form: str | None, separators: str, wrong: partial[SettingsError]) -> tuple[str, bool]:
     """Return what fits a field of text, and whether its length is fixed."""
+    if name in WORDS:
+        return WORDS[name], False
     if form is None:
         return (r"[^/]*?", False) if name == "*" else (f"[^{separators}]+", False)
     digits = DIGITS.fullmatch(form)

@@ -74,12 +74,16 @@ def _jsonl(stream: BinaryIO, where: str) -> Iterator[Row | Told]:
 
 def _csv(stream: BinaryIO, where: str) -> Iterator[Row | Told]:
     # Bytes that are no UTF-8 become signs that no text has, so that only their line is lost.
-    text = io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
-    first = text.readline(LONGEST_LINE)
-    separator = max(SEPARATORS, key=first.count)
-    header = [_column(name) for name in next(csv.reader([first], delimiter=separator), [])]
-    if len(set(header)) < len(header):
-        raise CallInfoError(f"{where}: line 1: a column stands there twice: {', '.join(header)}")
+    with io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="") as text:
+        first = text.readline(LONGEST_LINE)
+        separator = max(SEPARATORS, key=first.count)
+        header = [_column(name) for name in next(csv.reader([first], delimiter=separator), [])]
+        if len(set(header)) < len(header):
+            raise CallInfoError(f"{where}: line 1: a column stands there twice: {', '.join(header)}")
+        yield from _csv_rows(text, separator, header, where)
+
+
+def _csv_rows(text: io.TextIOWrapper, separator: str, header: list[str], where: str) -> Iterator[Row | Told]:
     reader = csv.reader(text, delimiter=separator)
     while True:
         try:

@@ -6,16 +6,16 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from stimmung.batch.overnight.field_texts import value_of
 from stimmung.batch.overnight.known_info import known_info
 from stimmung.batch.overnight.manifest_rows import CSV, JSONL, PARQUET, Row, manifest_rows, told_line
-from stimmung.batch.overnight.pairs import Taken, Waits, settled, stem_of
+from stimmung.batch.overnight.pairs import Taken, Waits, stem_of
 from stimmung.batch.overnight.records import Found, FoundFile, Told
-from stimmung.batch.overnight.sidecars import Beside, SidecarReader, sources_of
+from stimmung.batch.overnight.sidecars import Beside, SidecarReader, settled_with, sources_of
 from stimmung.batch.overnight.urls import is_url, neighbours, remote_errors, stat_file
 from stimmung.speech.errors import AudioError, SettingsError
 from stimmung.speech.records import CallInfo, Role
@@ -78,7 +78,7 @@ class ManifestReader:
             return told_line(where, row.line, f"{' and '.join(places)}: cannot be read: {error}")
         taken = Taken(files, tuple(stem_of(file.name) for file in files), roles)
         beside = self.sidecars.beside(beside_files, (*taken.stems, *(file.name for file in files)))
-        fresh = settled(replace(taken, files=(*files, *beside.files)), self.waits)
+        fresh = settled_with(taken, beside, self.waits)
         return fresh if isinstance(fresh, Told) else self._found(where, row, taken, beside)
 
     def _found(self, where: str, row: Row, taken: Taken, beside: Beside) -> Found:
@@ -120,6 +120,8 @@ def _places(where: str, named: Mapping[str, str]) -> tuple[tuple[str, ...], tupl
     if not keys:
         return (), (), f"names no recording: no column {', '.join(FIRST)} or {' and '.join(BY_ROLE)} has a value"
     places = tuple(_place(where, named[key]) for key in keys)
+    if not all(place.isprintable() for place in places):
+        return (), (), f"names {places!r}: no file is called so"
     if len(set(places)) < len(places):
         return (), (), f"names {places[0]} twice"
     return places, tuple(BY_ROLE[key] for key in by_role), ""

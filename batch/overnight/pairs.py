@@ -116,7 +116,7 @@ def _pairs(halves: Iterable[_Half]) -> dict[str, tuple[_Half, _Half]]:
 def _lonely(half: _Half, waits: Waits) -> Taken | Told:
     other = half.endings.first if half.place else half.endings.second
     name = f"{half.base}{other}{PurePosixPath(half.file.name).suffix}"
-    wait = _wait(half.file, waits.other_half, waits.now)
+    wait = wait_of(half.file, waits.other_half, waits.now)
     if wait > 0:
         return Told("waiting", half.file.place, f"waits for its other half, {name}", wait)
     note = f"there is no {name}: taken for a recording of its own"
@@ -125,12 +125,12 @@ def _lonely(half: _Half, waits: Waits) -> Taken | Told:
 
 def settled(taken: Taken, waits: Waits) -> Taken | Told:
     """Return the call, or that it has to wait because one of its files changed a moment ago."""
-    wait, file = max(((_wait(file, waits.settle, waits.now), file) for file in taken.files), key=lambda pair: pair[0])
+    wait, file = max(((wait_of(file, waits.settle, waits.now), file) for file in taken.files), key=lambda pair: pair[0])
     return Told("waiting", file.place, "may still be being written", wait) if wait > 0 else taken
 
 
-def _wait(file: FoundFile, seconds: float, now: float) -> float:
-    """Return for how long yet a file has to stay as it is, 0 or less: no longer."""
+def wait_of(file: FoundFile, seconds: float, now: float) -> float:
+    """Return for how many seconds yet a file has to stay as it is to have stayed so for `seconds`; 0 or less: done."""
     if file.changed is None or file.changed > now + FUTURE:
         return 0.0
     return file.changed + seconds - now

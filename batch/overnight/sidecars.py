@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from stimmung.batch.overnight.records import FoundFile, Source
+from stimmung.batch.overnight.pairs import Taken, Waits, settled, wait_of
+from stimmung.batch.overnight.records import FoundFile, Source, Told
 from stimmung.batch.overnight.sidecar_xml import LARGEST, XmlField, xml_values
 from stimmung.batch.overnight.urls import open_file, remote_errors
 from stimmung.speech.callinfo import SUFFIX
@@ -52,6 +53,15 @@ class SidecarReader:
 def is_sidecar(name: str) -> bool:
     """Say whether a file of that name is about a recording and none itself."""
     return name.casefold().endswith((SUFFIX, XML))
+
+
+def settled_with(taken: Taken, beside: Beside, waits: Waits) -> Taken | Told:
+    """Return the call, or that it has to wait because one of its files or what stands beside it changed just now."""
+    fresh = next((file for file in beside.files if wait_of(file, waits.settle, waits.now) > 0), None)
+    if fresh is None:
+        return settled(taken, waits)
+    seconds = wait_of(fresh, waits.settle, waits.now)
+    return Told("waiting", taken.files[0].place, f"{fresh.name} may still be being written", seconds)
 
 
 def sources_of(files: Sequence[FoundFile], beside: Beside) -> tuple[Source, ...]:

@@ -5,7 +5,7 @@ Nothing that goes wrong with one recording or one folder keeps the others from b
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ from stimmung.batch.overnight.folders import folder_listings
 from stimmung.batch.overnight.known_info import known_info
 from stimmung.batch.overnight.manifests import ManifestReader, is_manifest
 from stimmung.batch.overnight.name_presets import NamePreset, names_reader, read_names, suggested_preset
-from stimmung.batch.overnight.pairs import Endings, Taken, Waits, calls_of, parse_endings, settled, stem_of
+from stimmung.batch.overnight.pairs import Endings, Taken, Waits, calls_of, parse_endings, stem_of
 from stimmung.batch.overnight.records import Found, FoundFile, Listing, Told
 from stimmung.batch.overnight.sidecar_xml import parse_xml_field
-from stimmung.batch.overnight.sidecars import SidecarReader, is_sidecar, sources_of
+from stimmung.batch.overnight.sidecars import SidecarReader, is_sidecar, settled_with, sources_of
 from stimmung.batch.overnight.urls import is_url, url_listings
 from stimmung.speech.settings import Settings
 
@@ -62,7 +62,7 @@ class Finder:
             if isinstance(listing, Told):
                 yield listing
             else:
-                yield from self._calls(listing, Waits(clock(), self.settle_seconds, self.pair_wait_seconds))
+                yield from self.calls_in(listing, Waits(clock(), self.settle_seconds, self.pair_wait_seconds))
 
     def suggested_names(self, where: str) -> NamePreset | None:
         """Return the preset that fits most names in a folder or at a URL, for a deployment that has set none.
@@ -85,13 +85,18 @@ class Finder:
             if not is_sidecar(name) and self.patterns.fit(_below(listing, name))
         }
 
-    def _calls(self, listing: Listing, waits: Waits) -> Iterator[Found | Told]:
-        for taken in calls_of(self._recordings(listing), self.endings, waits):
+    def calls_in(self, listing: Listing, waits: Waits) -> Iterator[Found | Told]:
+        """Yield the calls of one folder as it was listed, and what is not done."""
+        recordings = self._recordings(listing)
+        for name in [name for name, file in recordings.items() if not _is_text(file.place)]:
+            place = recordings.pop(name).place.encode("utf-8", "backslashreplace").decode()
+            yield Told("unreadable", place, "the name is not UTF-8; call the file otherwise")
+        for taken in calls_of(recordings, self.endings, waits):
             yield taken if isinstance(taken, Told) else self._found(taken, listing, waits)
 
     def _found(self, taken: Taken, listing: Listing, waits: Waits) -> Found | Told:
         beside = self.sidecars.beside(listing.files, (*taken.stems, *(file.name for file in taken.files)))
-        fresh = settled(replace(taken, files=(*taken.files, *beside.files)), waits)
+        fresh = settled_with(taken, beside, waits)
         if isinstance(fresh, Told):
             return fresh
         name = self._name_info(taken, listing)
@@ -147,6 +152,11 @@ def _compiled(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
 
 def _any_fits(patterns: Sequence[re.Pattern[str]], path: str) -> bool:
     return any(pattern.match(f"/{path}") for pattern in patterns)
+
+
+def _is_text(place: str) -> bool:
+    """Say whether a place can be written down; names on Linux are bytes, and Python marks those that are no text."""
+    return not any("\udc80" <= sign <= "\udcff" for sign in place)
 
 
 def _below(listing: Listing, name: str) -> str:
