@@ -43,18 +43,21 @@ class _Times:
     overlaps: Floats
 
 
-def corpus(texts: Sequence[CorpusText], rows: int = ROWS, seed: int = 0) -> Iterator[CorpusCall]:
+def corpus(
+    texts: Sequence[CorpusText], rows: int = ROWS, seed: int = 0, share: int = 0, shares: int = 1
+) -> Iterator[CorpusCall]:
     """Yield calls in the order of time until `rows` utterances are said; each text is said at least once.
 
-    Raises ValueError where rows are too few for that.
+    Of `shares` processes each gets every so many-th call, from that at `share` on. Raises ValueError where rows are too
+    few for all texts.
     """
     plan = plan_rows(texts, rows, seed)
     random = np.random.default_rng((seed, 1))
     times = _times(plan, texts, random)
     scores = draw_scores(plan, texts, random)
     moments = _moments(len(plan.begins) - 1, random)
-    for number, moment in enumerate(moments):
-        yield _call(number, moment, plan, times, _Source(texts, scores, seed))
+    for number in range(share, len(moments), shares):
+        yield _call(number, moments[number], plan, times, _Source(texts, scores, seed))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -75,7 +75,7 @@ class Loaded:
         return self.rows / (self.copying_s + sum(self.steps.values()))
 
 
-def saved_call(call: CorpusCall, embeddings: Sequence[Samples]) -> SavedCall:
+def saved_call(call: CorpusCall, embeddings: Sequence[Samples | None]) -> SavedCall:
     """Return a call of the corpus as analysing it would."""
     said = tuple(_utterance(one, vector) for one, vector in zip(call.utterances, embeddings, strict=True))
     info = CallInfo(
@@ -106,7 +106,7 @@ def saved_call(call: CorpusCall, embeddings: Sequence[Samples]) -> SavedCall:
     return SavedCall(analysis, hash_live(call.call_id, ""), PROVENANCE)
 
 
-def _utterance(one: CorpusUtterance, vector: Samples) -> Utterance:
+def _utterance(one: CorpusUtterance, vector: Samples | None) -> Utterance:
     texts = one.text.split(" ")
     step = (one.end - one.start) / len(texts)
     words = tuple(Word(one.start + at * step, one.start + (at + 1) * step, word, 0.9) for at, word in enumerate(texts))
@@ -163,13 +163,16 @@ def texts_for(work: Path, rows: int) -> list[CorpusText]:
     return texts if rows > FULL * len(texts) else texts[: rows * 2 // 3]
 
 
-def drawn_calls(work: Path, rows: int, share: int, shares: int) -> Iterator[tuple[int, SavedCall]]:
+def drawn_calls(
+    work: Path, rows: int, share: int, shares: int, with_vectors: bool = True
+) -> Iterator[tuple[int, SavedCall]]:
     """Yield every `shares`-th call of the corpus with its number from 1, from the one at `share`."""
     texts, known = texts_for(work, rows), vectors(work)
-    for number, call in enumerate(islice(corpus(texts, rows), share, None, shares)):
+    for call in corpus(texts, rows, share=share, shares=shares):
         ids = [one.text_id for one in call.utterances]
-        embeddings = vectors_of(known, ids, [one.copy for one in call.utterances], (0, call.number))
-        yield share + number * shares + 1, saved_call(call, list(embeddings))
+        copies = [one.copy for one in call.utterances]
+        embeddings = vectors_of(known, ids, copies, (0, call.number)) if with_vectors else [None] * len(ids)
+        yield call.number + 1, saved_call(call, list(embeddings))
 
 
 def record_of(folder: Path) -> Path:
@@ -243,7 +246,7 @@ def _copy_share(
     told = time.monotonic()
     drawing = copying = 0.0
     utterance_count = call_count = 0
-    source = drawn_calls(work, rows, share, shares)
+    source = drawn_calls(work, rows, share, shares, with_vectors)
     with opened(folder) as database:
         while True:
             began = time.perf_counter()

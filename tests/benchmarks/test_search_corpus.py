@@ -131,6 +131,11 @@ def test_the_same_seed_gives_the_same_calls(texts: list[CorpusText], calls: list
     assert next(iter(corpus(texts, ROWS))) == calls[0]
 
 
+def test_processes_share_the_calls(texts: list[CorpusText], calls: list[CorpusCall]) -> None:
+    shares = [list(corpus(texts, ROWS, share=share, shares=3)) for share in range(3)]
+    assert sorted((call for own in shares for call in own), key=lambda call: call.number) == calls
+
+
 class _Counting(FakeTextEmbedding):
     """Notes how many texts it was asked for."""
 
