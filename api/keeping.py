@@ -41,7 +41,7 @@ from stimmung.store.records import Provenance, SavedCall
 from stimmung.store.removal.erasure import settle_erasures
 from stimmung.store.removal.retention_rules import rules_of
 from stimmung.store.removal.withdrawal_register import WithdrawalRegister
-from stimmung.store.taken import is_taken
+from stimmung.store.taken import holder_of, is_taken
 
 NOT_YET = "the call is not in the store yet, and is tried again while the server runs"
 LOCK_SECONDS = 2.0  # that a call which ended waits for a table that is just written anew; then it waits in memory
@@ -168,7 +168,7 @@ class StoreKeeping:
         with self._lock:
             waits = [one.call.content_hash for one in self._waiting if one.call.analysis.info.call_id == call_id]
         if not waits:
-            found = find_call(self._shelf.database, call_id)
+            found = self._shelf.database.run(lambda connection: holder_of(connection, call_id))
             if found is None:
                 return "unknown"
             if found.source == "recording":

@@ -65,8 +65,9 @@ class KeptWithdrawals:
     def resume(self) -> None:
         """Carry out what was promised before this start. Raises StoreError where nobody can say what that is."""
         old = datetime.now(UTC) - timedelta(days=UNKNOWN_DAYS)
-        for one in self._register.promises():
-            self.carry_out(one.content_hash, sure=one.at < old)
+        with self._lock:
+            self._waiting |= {one.content_hash: one.at < old for one in self._register.promises()}
+        self.retry()
 
     def retry(self) -> None:
         """Carry out what waits, until one cannot be."""

@@ -1,9 +1,27 @@
-"""Whether an id is another call's already."""
+"""Whether an id is another call's already, and which."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, select
 
 from stimmung.store.json_records import clean
+from stimmung.store.records import Source
 from stimmung.store.schema import calls
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The call that is kept under an id."""
+
+    content_hash: str
+    source: Source
+
+
+def holder_of(connection: Connection, call_id: str) -> Holder | None:
+    """Return what is kept under an id; from the calls' own rows, while all others may be written anew."""
+    row = connection.execute(select(calls.c.content_hash, calls.c.source).where(calls.c.call_id == clean(call_id)))
+    found = row.one_or_none()
+    return None if found is None else Holder(found.content_hash, found.source)
 
 
 def is_taken(connection: Connection, call_id: str, content_hash: str) -> bool:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tests.api.toy_calls import ToyService
+from tests.store.made_calls import policy
 
 from stimmung.api.keeping import CallKeeper, KeepingCounts, StoredLiveCall, Withdrawn
 from stimmung.api.session import Session
@@ -113,3 +115,11 @@ def settings_below(folder: Path) -> Settings:
     """Return settings of a store of the test's own."""
     long = RetentionSettings(text_days=36_500, audio_days=36_500)  # the calls of the tests began when they did
     return Settings(store=StoreSettings(data_dir=folder / "data"), retention=long)
+
+
+def talked(keeper: StoredLiveCall, seconds: float) -> StoredLiveCall:
+    """Have a call heard so long, a noise of its own on either channel; its sound may be kept."""
+    keeper.rule(policy("granted"))
+    noise = np.random.default_rng(1).standard_normal((WIRE.channels, round(seconds * WIRE.sample_rate)))
+    keeper.hear(np.clip(0.1 * noise, -1.0, 1.0).astype(np.float32))
+    return keeper

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import select
-from tests.api.kept_calls import WIRE, Kept, run, scored, service, settings_below, withdraw
+from tests.api.kept_calls import WIRE, Kept, run, scored, service, settings_below, talked, withdraw
 from tests.api.phones import Phone, settle, start, tone
 from tests.api.toy_calls import ToyService
 from tests.store.made_calls import analysis_of, places_below, policy, saved_call, with_info, with_policy
 from tests.store.server_users import until
 
-from stimmung.api.keeping import KeepingCounts, StoredLiveCall, StoreKeeping, _Ended, open_keeping
+from stimmung.api.keeping import KeepingCounts, StoreKeeping, _Ended, open_keeping
 from stimmung.api.settling import Settling
 from stimmung.api.sound_keeping import Shelf
 from stimmung.speech.decode import decode
@@ -207,14 +207,6 @@ class Held:
 
     def drop(self) -> None:
         pass
-
-
-def talked(keeper: StoredLiveCall, seconds: float) -> StoredLiveCall:
-    """Have a call heard so long, a noise of its own on either channel; its sound may be kept."""
-    keeper.rule(policy("granted"))
-    noise = np.random.default_rng(1).standard_normal((WIRE.channels, round(seconds * WIRE.sample_rate)))
-    keeper.hear(np.clip(0.1 * noise, -1.0, 1.0).astype(np.float32))
-    return keeper
 
 
 def loudness(audio: Audio, channel: int, start: float, end: float) -> float:

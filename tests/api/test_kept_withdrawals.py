@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.api.kept_calls import WIRE, scored, settings_below, withdraw
-from tests.store.made_calls import saved_call
+from tests.api.kept_calls import WIRE, scored, settings_below, talked, withdraw
+from tests.store.made_calls import saved_call, with_originals
 
 from stimmung.api.keeping import KeepingCounts, StoreKeeping, open_keeping
 from stimmung.speech.settings import Settings
@@ -69,6 +69,19 @@ class TestAWithdrawalFromTheStore:
         assert not scored(load_call(database, "live-3").analysis)
         assert keeping.counts() == KeepingCounts(calls_lost=2)
 
+    def test_that_comes_before_the_call_is_kept_leaves_nothing_scored_to_keep(
+        self, keeping: StoreKeeping, settings: Settings
+    ) -> None:
+        keeper = talked(keeping.of_call("live-3", WIRE), 1.0)
+        assert withdraw(keeper)
+        assert promises(settings) == []
+        assert keeper.keep(with_originals(saved_call(3)).analysis, with_originals(saved_call(3)).originals) == ""
+        kept = load_call(keeping._shelf.database, "live-3")
+        assert not scored(kept.analysis)
+        assert not kept.has_originals
+        keeping._sounds.close()
+        assert load_call(keeping._shelf.database, "live-3").audio is None
+
     def test_is_forgotten_once_it_is_carried_out(self, keeping: StoreKeeping, settings: Settings) -> None:
         keeper = keeping.of_call("live-3", WIRE)
         keeper.keep(saved_call(3).analysis, ())
@@ -98,9 +111,10 @@ class TestAWithdrawalFromTheStore:
 
     def test_of_a_call_that_the_server_forgot_finds_it_by_its_id(self, keeping: StoreKeeping) -> None:
         shelf = keeping._shelf
-        keeping.of_call("live-3", WIRE).keep(saved_call(3).analysis, ())
+        for call_id, number in (("live-3", 3), ("live-4", 4)):
+            keeping.of_call(call_id, WIRE).keep(saved_call(number).analysis, ())
         before = load_call(shelf.database, "live-3")
-        assert keeping.withdraw_call("live-4") == "unknown"
+        assert keeping.withdraw_call("live-6") == "unknown"
         assert keeping.withdraw_call("live-3") == "withdrawn"
         after = load_call(shelf.database, "live-3")
         assert not scored(after.analysis)
@@ -110,8 +124,11 @@ class TestAWithdrawalFromTheStore:
             connection.exec_driver_sql("LOCK TABLE utterances")
             keeping.of_call("live-5", WIRE).keep(saved_call(5).analysis, ())  # it waits
             assert keeping.withdraw_call("live-5") == "withdrawn"
+            assert keeping.withdraw_call("live-4") == "withdrawn"
+            # Of the one that waits there is nothing in the store, and what waits is bare already.
+            assert keeping.counts() == KeepingCounts(calls_waiting=1, withdrawals_waiting=1)
         keeping._retry()
-        assert not scored(load_call(shelf.database, "live-5").analysis)
+        assert not any(scored(load_call(shelf.database, f"live-{number}").analysis) for number in (4, 5))
         assert keeping.counts() == KeepingCounts()
 
     def test_of_a_call_that_nobody_keeps_yet_stays_noted_for_a_day(self, settings: Settings) -> None:
