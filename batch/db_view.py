@@ -87,6 +87,11 @@ def to_do(status: StoreStatus) -> list[str]:
             f"{counted(status.erasures_pending, 'erasure')} not finished: the next command that opens the database does"
             " it, such as `stimmung retention run`"
         )
+    if status.unsearchable:
+        found.append(
+            f"{counted(status.unsearchable, 'call')} not ready for search, or made ready with other"
+            " search.compound_words: run `stimmung db migrate`; the next search does it, too"
+        )
     if status.unknown_keys:
         found.append(
             f"the database needs the secret {', '.join(status.unknown_keys)}, which is not in the secret file: put that"

@@ -85,8 +85,15 @@ def _field_of_xml(text: str) -> str:
     return text
 
 
+def _one_german_word(word: str) -> str:
+    if not re.fullmatch(r"[^\W\d_]{3,40}", word):
+        raise ValueError("words of 3 to 40 letters, without blanks, hyphens and digits, such as Glasfaseranschluss")
+    return word
+
+
 Folder = Annotated[Path, AfterValidator(_expand_home)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_readable_pattern)]
+CompoundWord = Annotated[str, AfterValidator(_one_german_word)]
 QueueDays = Annotated[str, AfterValidator(_queue_with_days)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
@@ -207,6 +214,18 @@ class RetentionSettings(BaseModel):
     """Days until the record of a look, a playback, an export or an erasure is removed."""
 
 
+class SearchSettings(BaseModel):
+    """How kept calls are searched."""
+
+    model_config = SECTION
+
+    compound_words: Annotated[tuple[CompoundWord, ...], BeforeValidator(_split_commas)] = ()
+    """German words of your own that longer ones are made with: products, tariffs, devices. With `Zappelino` a
+    `Superzappelino` is found by that word; a capital within a name parts it, so that `SmartTarif` is found by `Tarif`,
+    too. Usual words need not be named. After a change kept calls are made ready anew at the next search, or by
+    `stimmung db migrate`; whatever uses one database must have the same."""
+
+
 class ServeSettings(BaseModel):
     """How `stimmung serve` listens, to how many calls, and when it gives one up."""
 
@@ -303,6 +322,7 @@ class Settings(BaseSettings):
     redaction: RedactionSettings = RedactionSettings()
     store: StoreSettings = StoreSettings()
     retention: RetentionSettings = RetentionSettings()
+    search: SearchSettings = SearchSettings()
     serve: ServeSettings = ServeSettings()
     batch: BatchSettings = BatchSettings()
 

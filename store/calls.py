@@ -50,7 +50,7 @@ from stimmung.store.schema import (
     utterance_vectors,
     utterances,
 )
-from stimmung.store.search.entries import SEARCH_VERSION, IndexedCall, write_entries
+from stimmung.store.search.entries import IndexedCall, search_version, write_entries
 from stimmung.store.secret import Pseudonym
 from stimmung.store.utterance_rows import COLUMNS, AnyRow, ScoreNames, Values, utterance_of
 
@@ -190,7 +190,8 @@ def _save(connection: Connection, entrance: _Entrance, draft: Draft, beside: _Be
     if kept is not None and kept.fingerprint == draft.fingerprint and same_people:
         return _Done(kept.call_id, "same", kept.audio_file)
     _write_shared(connection, draft)
-    values = {**draft.call, **who, **_own_values(draft, beside), "search_version": SEARCH_VERSION}
+    version = search_version(entrance.database.words)
+    values = {**draft.call, **who, **_own_values(draft, beside), "search_version": version}
     if kept is None:
         row = {**values, "call_id": draft.call_id}  # as a parameter: as part of the statement it is compiled each time
         number, saved_at = connection.execute(insert(calls).returning(calls.c.id, calls.c.saved_at), row).one()

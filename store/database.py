@@ -3,7 +3,7 @@
 import contextlib
 import copy
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
@@ -167,11 +167,13 @@ class Database:
         return f"{where} cannot be reached: {without_password(str(cause).strip(), self.parameters)}"
 
 
-def open_database(settings: StoreSettings, *, tell: Tell, migrate: bool = True) -> Database:
+def open_database(
+    settings: StoreSettings, *, tell: Tell, migrate: bool = True, compound_words: Sequence[str] = ()
+) -> Database:
     """Open the database that the settings name, starting the embedded one if need be, with its schema up to date.
 
-    `tell` gets a line when something takes long. Without `migrate` the schema is left as it is. Raises StoreError with
-    the way out.
+    `tell` gets a line when something takes long. Without `migrate` the schema is left as it is. `compound_words` are
+    those of the settings for searching. Raises StoreError with the way out.
     """
     folder = data_folder(settings)
     pace = Pace(tell)
@@ -181,6 +183,7 @@ def open_database(settings: StoreSettings, *, tell: Tell, migrate: bool = True) 
     else:
         parameters = connection_parameters(settings.database_url.get_secret_value())
         database = Database("external", folder, parameters)
+    database.words = WordAnalysis(compound_words)
     try:
         _greet(database, pace)
         prepare_schema(database, migrate)

@@ -32,7 +32,9 @@ def name_beside(database: Database, purpose: str) -> str:
 
 def beside(database: Database, name: str) -> Database:
     """Return another database of the same server, with the same data folder; to be closed."""
-    return Database(database.kind, database.data_dir, {**database.parameters, "dbname": name})
+    other = Database(database.kind, database.data_dir, {**database.parameters, "dbname": name})
+    other.words = database.words
+    return other
 
 
 def make_database(database: Database, name: str) -> None:

@@ -14,6 +14,7 @@ from stimmung.store.places import Places
 from stimmung.store.pseudonyms import open_secret
 from stimmung.store.removal.erasure_register import REGISTER_FILE, merge_registers, read_register
 from stimmung.store.schema import calls, pseudonym_keys
+from stimmung.store.search.entries import outdated
 from stimmung.store.secret import read_secret
 
 CALLS = 1  # number of the migration that made the table of calls
@@ -33,7 +34,8 @@ class Holdings:
 class StoreStatus:
     """The store at a moment. `place` holds no password; `key_id` is the fingerprint of the secret, None: there is none.
 
-    `unknown_keys` are fingerprints of secrets that the database needs and the file lacks.
+    `unknown_keys` are fingerprints of secrets that the database needs and the file lacks; `unsearchable` calls have
+    nothing that searches go through, or what other settings made.
     """
 
     kind: Kind
@@ -46,6 +48,7 @@ class StoreStatus:
     erasures_pending: int
     key_id: str | None
     unknown_keys: tuple[str, ...]
+    unsearchable: int = 0
 
 
 def store_status(database: Database, places: Places) -> StoreStatus:
@@ -67,6 +70,7 @@ def store_status(database: Database, places: Places) -> StoreStatus:
         erasures_pending=sum(1 for one in register.erasures if one.erasure_id not in done),
         key_id=secret.key_id if secret else None,
         unknown_keys=tuple(key for key in used if key not in known),
+        unsearchable=0 if schema.pending else database.run(lambda found: _count(found, outdated(database.words))),
     )
 
 

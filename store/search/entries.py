@@ -1,24 +1,26 @@
 """What searches go through, made of a call: one narrow row per utterance. Written with the call, in its transaction."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, func, or_
 
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.records import Utterance
 from stimmung.store.copying import copy_rows
-from stimmung.store.schema import search_entries
+from stimmung.store.schema import calls, search_entries
 from stimmung.store.search.lexemes.folding import fold
 from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.tags import call_tags, time_tags, utterance_tags
 from stimmung.store.search.vectors_of_words import words_vector
 from stimmung.store.utterance_rows import Values
 
-SEARCH_VERSION: Final = 1  # grows when words or signs are made otherwise: entries of before are made anew
+SEARCH_VERSION: Final = 1  # grows when words or signs are made otherwise: entries of before are made anew; up to 255
+VERSIONS, HOUSES = 256, 2**23  # numbers of ways to make entries, and of lists of words of the house
 COLUMNS: Final = tuple(column.name for column in search_entries.columns if column.name != "kept_at")
 MOST: Final = float(np.finfo(np.float32).max)
 CALL_COLUMNS: Final = {
@@ -37,6 +39,24 @@ class IndexedCall:
     began: datetime
     values: Values
     analysis: CallAnalysis
+
+
+def search_version(words: WordAnalysis) -> int:
+    """Return the version of entries that these words make: `SEARCH_VERSION`, and above it a digest of the words of the
+    house, 0 for none.
+    """
+    if not words.compound_words:
+        return SEARCH_VERSION
+    digest = hashlib.sha256(" ".join(words.compound_words).encode()).digest()
+    house: int = int.from_bytes(digest, "big") % (HOUSES - 1) + 1
+    return house * VERSIONS + SEARCH_VERSION
+
+
+def outdated(words: WordAnalysis) -> ColumnElement[bool]:
+    """Return a condition for calls whose entries are missing or made otherwise; those of a newer version stay."""
+    version, own = calls.c.search_version, search_version(words)
+    not_newer = func.coalesce(version, 0).op("&")(VERSIONS - 1) <= SEARCH_VERSION
+    return or_(version.is_(None), version < own, version > own) & not_newer  # so written, the index finds them
 
 
 def write_entries(connection: Connection, call: IndexedCall, words: WordAnalysis) -> None:

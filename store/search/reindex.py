@@ -1,4 +1,5 @@
-"""Makes what searches go through for calls that lack it: kept before there was a search, or before words were read so.
+"""Makes what searches go through for calls that lack it: kept before there was a search, or while words were read
+otherwise, by older rules or with other words of the house.
 
 One transaction a call: killed at any moment the next run goes on where this one ended, and two at once do no harm.
 Sentence vectors stay as they are.
@@ -6,19 +7,18 @@ Sentence vectors stay as they are.
 
 from typing import Final
 
-from sqlalchemy import Connection, Row, delete, or_, select, text, update
+from sqlalchemy import Connection, Row, delete, select, text, update
 
 from stimmung.store.calls import find_call
 from stimmung.store.database import Database
 from stimmung.store.pace import Tell, tell_nobody
 from stimmung.store.records import StoredCall
 from stimmung.store.schema import calls, search_entries
-from stimmung.store.search.entries import SEARCH_VERSION, IndexedCall, write_entries
+from stimmung.store.search.entries import IndexedCall, outdated, search_version, write_entries
 from stimmung.store.search.lexemes.words import WordAnalysis
 
 TOLD_EVERY: Final = 500  # calls, some seconds
 BEHIND_ERASURES: Final = text("LOCK TABLE calls IN ROW EXCLUSIVE MODE")  # waits for one that is under way
-OUTDATED: Final = or_(calls.c.search_version.is_(None), calls.c.search_version < SEARCH_VERSION)
 
 
 def index_missing(database: Database, tell: Tell = tell_nobody) -> int:
@@ -26,7 +26,7 @@ def index_missing(database: Database, tell: Tell = tell_nobody) -> int:
 
     `tell` gets a line at the start and one after every some calls, and none where nothing is to be done.
     """
-    query = select(calls.c.call_id).where(OUTDATED).order_by(calls.c.id)
+    query = select(calls.c.call_id).where(outdated(database.words)).order_by(calls.c.id)
     found = database.run(lambda connection: connection.scalars(query).all())
     made = 0
     for done, call_id in enumerate(found):
@@ -45,12 +45,12 @@ def _index(database: Database, call_id: str) -> bool:
 def _write(connection: Connection, stored: StoredCall, words: WordAnalysis) -> bool:
     connection.execute(BEHIND_ERASURES)
     same = (calls.c.call_id == stored.call_id) & (calls.c.changed_at == stored.changed_at)
-    row = connection.execute(select(calls).where(same, OUTDATED).with_for_update()).one_or_none()
+    row = connection.execute(select(calls).where(same, outdated(words)).with_for_update()).one_or_none()
     if row is None:
         return False
     connection.execute(delete(search_entries).where(search_entries.c.call == row.id))
     write_entries(connection, _indexed(row, stored), words)
-    connection.execute(update(calls).where(calls.c.id == row.id).values(search_version=SEARCH_VERSION))
+    connection.execute(update(calls).where(calls.c.id == row.id).values(search_version=search_version(words)))
     return True
 
 

@@ -60,6 +60,15 @@ class TestStatus:
         assert erasures.startswith("error: 2 erasures not finished")
         assert "needs the secret feedface" in secret
 
+    def test_calls_that_are_not_ready_for_search_are_told(self, runner: CliRunner, store: FakeStore) -> None:
+        store.state = replace(WELL, unsearchable=3)
+        result = db(runner, store, "status")
+        assert result.exit_code == 1
+        assert result.stderr.startswith(
+            "error: 3 calls not ready for search, or made ready with other search.compound_"
+        )
+        assert "stimmung db migrate" in result.stderr
+
     def test_a_store_without_a_secret_yet(self, runner: CliRunner, store: FakeStore) -> None:
         store.state = replace(WELL, key_id=None)
         assert "none yet" in db(runner, store, "status").stdout

@@ -181,6 +181,17 @@ class TestWhatWins:
     def test_home_is_expanded_in_folders(self, tmp_path: Path) -> None:
         assert load_settings(write('[models]\ncache = "~/kept"')).settings.models.cache == tmp_path / "home" / "kept"
 
+    @pytest.mark.parametrize("word", ["Smart Tarif", "Smart-Tarif", "Tarif24", "ab", "x" * 41, "a_b_c"])
+    def test_a_word_of_the_house_is_letters_alone(self, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STIMMUNG_SEARCH__COMPOUND_WORDS", f"Glasfaseranschluss,{word}")
+        with pytest.raises(SettingsError, match="such as Glasfaseranschluss") as caught:
+            load_settings()
+        assert "search.compound_words" in str(caught.value)
+
+    def test_words_of_the_house_are_parted_by_commas(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STIMMUNG_SEARCH__COMPOUND_WORDS", "Glasfaseranschluss, Überflieger")
+        assert load_settings().settings.search.compound_words == ("Glasfaseranschluss", "Überflieger")
+
     def test_every_setting_can_be_given_by_its_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
         samples = {
             "roles": "agent",

@@ -8,6 +8,7 @@ from tests.store.made_calls import places_below, saved_call, with_info
 from stimmung.store.calls import save_call
 from stimmung.store.database import Database
 from stimmung.store.removal.erasure_register import REGISTER_FILE, Erasure, Proof, append_to_register
+from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.secret import read_secret
 from stimmung.store.status import calls_of_customer, calls_of_id, store_status
 
@@ -40,6 +41,16 @@ def test_calls_are_counted_by_all_and_by_customer(database: Database) -> None:
     assert counts == [2, 1, 0]
     assert database.run(lambda one: calls_of_id(one, saved_call(1).analysis.info.call_id or "")) == 1
     assert database.run(lambda one: calls_of_id(one, "gone")) == 0
+
+
+def test_calls_that_no_search_goes_through_are_counted(database: Database) -> None:
+    places = places_below(database.data_dir)
+    save(database, 1, "Berta")
+    assert store_status(database, places).unsearchable == 0
+    database.words = WordAnalysis(["FlexiKom"])
+    assert store_status(database, places).unsearchable == 1
+    save(database, 2, "Carla")
+    assert store_status(database, places).unsearchable == 1
 
 
 def test_a_lost_secret_is_noticed(embedded_database: Database) -> None:

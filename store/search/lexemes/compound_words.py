@@ -1,9 +1,10 @@
 """The words that German compounds are made of, with the forms that they take first, inside and last."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from types import MappingProxyType
 
 from stimmung.store.search.lexemes.folding import fold
 
@@ -46,8 +47,11 @@ class CompoundWords:
     whole: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_compound_words(more: Iterable[str] = ()) -> CompoundWords:
-    """Read the list that comes along and add `more` nouns, which may stand beside unknown words on both sides."""
+def read_compound_words(more: Mapping[str, Sequence[str]] = MappingProxyType({})) -> CompoundWords:
+    """Read the list that comes along and add `more` nouns in small letters, each with the words it is made of.
+
+    They may stand beside unknown words on both sides.
+    """
     text = resources.files(__package__).joinpath(FILE).read_text("utf-8")
     words = CompoundWords()
     add = {"nouns": _add_noun, "heads": _add_head, "adjectives": _add_adjective, "first": _add_first}
@@ -56,8 +60,8 @@ def read_compound_words(more: Iterable[str] = ()) -> CompoundWords:
             add[section](words, entry)
         else:
             words.whole[fold(entry)] = ()
-    for noun in more:
-        _add_noun(words, noun.strip().lower() + "*>")
+    for noun, parts in more.items():
+        _add_noun(words, f"{noun}*>" + (f"={','.join(parts)}" if parts else ""))
     return words
 
 

@@ -12,13 +12,14 @@ from functools import cached_property
 from itertools import chain
 
 from stimmung.store.search.lexemes.compound_words import CompoundWords, read_compound_words
-from stimmung.store.search.lexemes.folding import fold
+from stimmung.store.search.lexemes.folding import fold, lowered
 
 SHORTEST = 6  # letters of a compound: `Bauamt`
 LONGEST = 60  # letters: beyond it stands no word
 SHORTEST_PART = 3
 SHORTEST_UNKNOWN_FIRST = 4  # letters
 SHORTEST_UNKNOWN_LAST = 5  # letters; most endings are shorter
+CAPITAL = re.compile(r"(?<=[^\W\d_A-ZÄÖÜ]{2})(?=[A-ZÄÖÜ][^\W\d_A-ZÄÖÜ]{2})")  # within a name: `Smart|Tarif`
 DIGRAPH = re.compile(r"ae|oe|(?<![aeq])ue")
 START = re.compile(  # of a German syllable: tells `Brand|schutz` from `Bra|ndschutz`
     r"(?:[bcfgkp]?[lr]|[bdfghjlmnprvwxz]|c|d[rw]|gn|kn?|pfl?|pfr?|ph[lr]?|ps|qu|rh|s|sch[lmnrw]?|sk|sl|sp[lr]?|str?|t[hrw]?"
@@ -83,11 +84,19 @@ class Compounds:
     """Cuts compounds; `words` of the house are added to those known. The list is read when it is first needed."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self._more = tuple(words)
+        self._more = tuple(sorted({tuple(map(lowered, CAPITAL.split(word.strip()))) for word in words}))
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Return the words of the house in order, in small letters, with a hyphen where a capital parts them."""
+        return tuple(map("-".join, self._more))
 
     @cached_property
     def _known(self) -> CompoundWords:
-        return read_compound_words(self._more)
+        if not self._more:
+            return read_compound_words()
+        plain = Compounds()  # words of the house may be made of known ones
+        return read_compound_words({"".join(own): own if len(own) > 1 else plain.inner(*own) for own in self._more})
 
     def read(self, word: str) -> Compound:
         """Return what a word in small letters is made of, in dictionary form.
@@ -109,6 +118,10 @@ class Compounds:
         each = tuple(_each(written, cut))
         inner = chain.from_iterable((*words, *part.inner) for words, part in zip(each, cut, strict=True))
         return Compound(tuple(dict.fromkeys(chain(inner, _together(written, cut)))), each)
+
+    def inner(self, word: str) -> tuple[str, ...]:
+        """Return each part of a word, no two together."""
+        return tuple(chain.from_iterable(self.read(word).made_of))
 
     def parts(self, word: str) -> tuple[str, ...]:
         """Return the words that `read` finds a word by."""

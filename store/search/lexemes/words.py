@@ -55,6 +55,11 @@ class WordAnalysis:
             for language in (*SNOWBALL, EITHER)
         }
 
+    @property
+    def compound_words(self) -> tuple[str, ...]:
+        """Return the words of the house in order, as they are read."""
+        return self._compounds.more
+
     def of_text(self, text: str, language: str) -> tuple[Lexemes, ...]:
         """Return the words of an utterance in order, one a place; a language but `de` and `en` counts as either."""
         known = self._known.get(language) or self._known[EITHER]

@@ -1,6 +1,7 @@
 """Calls that were kept before there was a search are found once their entries are made; all else stays."""
 
 import threading
+from itertools import product
 
 import pytest
 from sqlalchemy import Connection, delete, select, update
@@ -9,7 +10,8 @@ from tests.store.search.found_calls import Said, axis, find, keep, texts
 from stimmung.store.calls import load_call
 from stimmung.store.database import Database
 from stimmung.store.schema import calls, search_entries, utterance_vectors
-from stimmung.store.search.entries import SEARCH_VERSION
+from stimmung.store.search.entries import SEARCH_VERSION, search_version
+from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.reindex import index_missing
 from stimmung.store.utterance_rows import AnyRow
 
@@ -64,6 +66,43 @@ def test_entries_of_an_older_way_are_made_anew(database: Database) -> None:
     forget_entries(database, "one", version=SEARCH_VERSION - 1)
     assert index_missing(database) == 1
     assert texts(find(database, "rechnung")) == [BILL]
+
+
+def with_house_words(database: Database, *words: str) -> Database:
+    """Return the database as settings with these words open it."""
+    other = database.within(60.0)
+    other.words = WordAnalysis(words)
+    return other
+
+
+def test_other_words_of_the_house_make_entries_anew(database: Database) -> None:
+    house = with_house_words(database, "FlexiKom")
+    keep(database, "one", Said("Mein Superflexikom"))
+    assert texts(find(house, "flexikom", exact=True)) == []
+    assert index_missing(house) == 1
+    assert texts(find(house, "flexikom", exact=True)) == ["Mein Superflexikom"]
+    assert index_missing(house) == 0
+    keep(house, "two", Said("Ein Superflexikom"))
+    assert index_missing(with_house_words(database, "FlexiKom ", "FlexiKom")) == 0  # the same words
+    assert index_missing(with_house_words(database, "flexikom", "Zappelino")) == 2
+    assert index_missing(database) == 2
+    assert texts(find(database, "flexikom", exact=True)) == []
+
+
+def test_entries_of_a_newer_way_stay(database: Database) -> None:
+    keep(database, "one", Said(BILL))
+    for newer in (SEARCH_VERSION + 1, search_version(WordAnalysis(["FlexiKom"])) + 1):
+        mark = update(calls).values(search_version=newer)
+        database.run(lambda connection: connection.execute(mark))  # noqa: B023 done at once
+        assert index_missing(database) == index_missing(with_house_words(database, "Zappelino")) == 0
+
+
+def test_versions_are_numbers_that_the_column_takes() -> None:
+    words = ["".join(pair) for pair in product(("flexi", "turbo", "haus", "netz"), ("kom", "box", "tel", "plus"))]
+    versions = {search_version(WordAnalysis([word])) for word in words}
+    assert len(versions) == len(words)
+    assert all(0 < version < 2**31 and version % 256 == SEARCH_VERSION for version in versions)
+    assert search_version(WordAnalysis()) == SEARCH_VERSION < 2**8
 
 
 def test_old_entries_go(database: Database) -> None:

@@ -77,6 +77,20 @@ def test_words_of_the_house_are_parts() -> None:
     assert set(Compounds(["Zappelino"]).parts("superzappelino")) == {"super", "zappelino"}
 
 
+def test_a_word_of_the_house_that_is_a_compound_keeps_its_parts() -> None:
+    house = Compounds(["Glasfaseranschluss", "SmartTarif"])
+    assert set(house.parts("glasfaseranschluss")) == {"glasfaser", "anschluss"}
+    assert set(house.parts("smarttarif")) == {"smart", "tarif"}
+    assert Compounds(["SMARTTARIF"]).parts("smarttarif") == ()  # only a capital within says where
+    assert set(house.parts("glasfaseranschlusspauschale")) >= {"glasfaseranschluss", "anschluss", "pauschale"}
+    assert house.read("glasfaseranschlusspauschale").made_of == (("glasfaseranschluss",), ("pauschale",))
+    assert set(house.parts("smarttarifwechsel")) == {"smarttarif", "smart", "tarif", "wechsel"}
+
+
+def test_words_of_the_house_are_the_same_in_any_order_and_case() -> None:
+    assert Compounds(["Zappelino", " FlexiKom", "ZAPPELINO"]).more == ("flexi-kom", "zappelino")
+
+
 def test_signs_and_overlong_words_are_left_alone(compounds: Compounds) -> None:
     assert compounds.parts("strom2rechnung") == ()
     assert compounds.parts("") == ()
