@@ -11,11 +11,12 @@ from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import RedactionSettings, Settings, StoreSettings
 from stimmung.store.addresses import place
-from stimmung.store.admission import Admission, Candidate, why_not_kept
-from stimmung.store.audit import Act, acts_about, acts_between, record_act, system_user
+from stimmung.store.admission import USUAL, Admission, Candidate, why_not_kept
+from stimmung.store.audit import Act, Action, acts_about, acts_between, record_act, system_user
 from stimmung.store.backups.backup import Backup, make_backup
 from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
 from stimmung.store.calls import load_call, save_call
+from stimmung.store.content import made_call_id
 from stimmung.store.data_folder import place_of_data
 from stimmung.store.database import Database, open_database
 from stimmung.store.embedded.process import ServerFiles
@@ -109,6 +110,8 @@ class RealStore:
 
     def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
         """Keep a call, then remember that its files hold what is kept."""
+        if erased and why_not_kept(self._database, self._places.secret, _candidate(call), USUAL):
+            self._record("save_erased", _call_id(call))
         saved = save_call(self._database, self._places, call, self._admission(erased))
         self.withdrew |= saved.outcome == "replaced" and call.analysis.info.consent == "withdrawn"
         confirm_exports(self._database, [self._export(file, saved.call_id) for file in files])
@@ -190,8 +193,7 @@ class RealStore:
 
     def record_look(self, call_id: str) -> None:
         """Record a look at words as they were said, of a call that need not be kept."""
-        act = Act("look_unredacted", self._who, self._now(), clean(call_id))
-        self._database.run(lambda connection: record_act(connection, act))
+        self._record("look_unredacted", clean(call_id))
 
     def acts(self, call_id: str | None, since: datetime | None) -> tuple[Act, ...]:
         """Return what was recorded."""
@@ -208,5 +210,20 @@ class RealStore:
     def _admission(self, erased: bool = False) -> Admission:
         return Admission(self._rules, erased, self._now)
 
+    def _record(self, action: Action, call_id: str) -> None:
+        act = Act(action, self._who, self._now(), call_id)
+        self._database.run(lambda connection: record_act(connection, act))
+
     def _export(self, file: Path, call_id: str) -> Export:
         return Export(file, self._who, self._now(), (call_id,), detail={"format": file.suffix.removeprefix(".")})
+
+
+def _candidate(call: SavedCall) -> Candidate:
+    """Return what of a call says whether it was erased."""
+    return Candidate(call.content_hash, call.analysis.info.call_id, call.source)
+
+
+def _call_id(call: SavedCall) -> str:
+    """Return the id under which a call will be kept."""
+    given = call.analysis.info.call_id
+    return clean(given) if given else made_call_id(call.content_hash)

@@ -24,8 +24,10 @@ Action = Literal[
     "look_unredacted",  # with the words as they were said
     "play",  # its sound was heard
     "search",
+    "found",  # a search showed words of the call
     "export",  # a file with the call was written
     "person_export",  # all that is kept about a person was given out
+    "save_erased",  # the call was kept anew, though it had been erased on request
     "erase",
     "erase_again",  # a restored or copied-back database had to forget once more
     "retention",

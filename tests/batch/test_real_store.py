@@ -193,6 +193,8 @@ def test_what_was_said_is_found_shown_and_heard(shell: Shell, calls: Path, monke
 
     acts = [(act["action"], act["call_id"]) for act in shell.json("audit")]
     assert acts.count(("search", None)) == 3
+    assert (acts.count(("found", "4711")), acts.count(("found", "4712"))) == (2, 1)
+    assert "found" in [act["action"] for act in shell.json("audit", "--call", "4712")]
     assert acts.count(("play", "4711")) == 1
     assert ("play", "4712") not in acts
     shell.lines("erase", "--call", "4711", "--yes")
@@ -286,7 +288,11 @@ def test_what_was_erased_is_not_analysed_again_unless_somebody_says_so(shell: Sh
     assert refused.stdout == ""
     assert shell.save("b.wav", "4712").exit_code == 0
     assert shell.save("a.wav", "4711", "--save-erased").exit_code == 0
+    assert [act["action"] for act in shell.json("audit", "--call", "4711")] == ["save_erased"]
     assert shell("show", "4711").exit_code == 0
+    assert shell.save("a.wav", "4711", "--save-erased").exit_code == 0  # it is there: nothing is kept anew
+    assert shell.save("c.wav", "4713", "--save-erased").exit_code == 0
+    assert [act["action"] for act in shell.json("audit")].count("save_erased") == 1
 
 
 def test_a_withdrawal_leaves_nothing_to_be_settled(shell: Shell, calls: Path) -> None:

@@ -11,7 +11,10 @@ from tests.store.search.found_calls import Said, find, keep, texts
 
 from stimmung.store.audit import Act, acts_about, acts_between
 from stimmung.store.database import Database
+from stimmung.store.maintenance import Steward
+from stimmung.store.pace import Pace
 from stimmung.store.pseudonyms import open_secret
+from stimmung.store.removal.erasure import erase_call
 from stimmung.store.search.recording import Searcher, customer_pseudonyms, record_search
 from stimmung.store.search.records import Ask, Found
 from stimmung.store.secret import Secret
@@ -25,11 +28,15 @@ def secret_of(database: Database) -> Secret:
     return database.run(lambda connection: open_secret(connection, places_below(database.data_dir).secret))
 
 
-def recorded(database: Database, query: str) -> Sequence[Act]:
+def recorded(database: Database, query: str, found: Found = FOUND) -> Sequence[Act]:
     """Record a search, and return what the audit knows."""
     asked, secret = Ask(ask(query), "words"), secret_of(database)
-    database.run(lambda connection: record_search(connection, secret, Searcher("ada", AT), asked, FOUND))
+    database.run(lambda connection: record_search(connection, secret, Searcher("ada", AT), asked, found))
     return database.run(lambda connection: acts_between(connection, *EVER))
+
+
+def about(database: Database, call_id: str) -> Sequence[Act]:
+    return database.run(lambda connection: acts_about(connection, [call_id]))
 
 
 def test_who_when_and_how_much(database: Database) -> None:
@@ -55,6 +62,34 @@ def test_who_was_named_is_found_in_the_audit(database: Database) -> None:
 def test_a_search_for_everything_is_recorded_too(database: Database) -> None:
     (act,) = recorded(database, "")
     assert (act.pseudonym, act.key_id) == (None, None)
+
+
+def test_each_call_that_is_shown_is_looked_at(database: Database) -> None:
+    keep(database, "one", Said("Die Rechnung"), Said("noch eine Rechnung"))
+    keep(database, "two", Said("Die Rechnung"))
+    keep(database, "three", Said("Der Strom"))
+    secret = secret_of(database)
+    recorded(database, "rechnung", find(database, "rechnung"))
+    seen = {name: about(database, name) for name in ("one", "two", "three")}
+    assert {name: [(act.action, act.who, dict(act.detail)) for act in acts] for name, acts in seen.items()} == {
+        "one": [("found", "ada", {"places": 2})],
+        "two": [("found", "ada", {"places": 1})],
+        "three": [],
+    }
+    assert seen["two"][0].pseudonym == secret.pseudonym("customer", "customer of two").value
+    assert len(database.run(lambda one: acts_about(one, pseudonyms=[seen["two"][0].pseudonym or ""]))) == 1
+
+
+def test_of_an_erased_call_nobody_knows_any_more_that_it_was_found(database: Database) -> None:
+    keep(database, "one", Said("Die Rechnung"))
+    keep(database, "two", Said("Die Rechnung"))
+    found = find(database, "rechnung")
+    recorded(database, "rechnung", found)
+    erase_call(Steward(database, places_below(database.data_dir), "anna", Pace()), "one")
+    again = recorded(database, "rechnung", found)  # read before the erasure, recorded behind it
+    assert sorted(act.call_id or "" for act in again if act.action == "found") == ["", "", "two", "two"]
+    gone = [act for act in again if act.action == "found" and act.call_id is None]
+    assert [act.pseudonym for act in gone] == [None, None]
 
 
 @pytest.mark.parametrize("turned", [False, True])
