@@ -61,11 +61,15 @@ def build_engines(settings: Settings, side_by_side: int = 1) -> Engines:
 
 
 def build_embedding(settings: Settings) -> TextEmbedding | None:
-    """Return only what turns texts into vectors, loaded at its first use; None where the settings choose no such model.
+    """Return only what turns texts into vectors, on the processor; None where the settings choose no such model.
 
-    Raises WeightsError where it is not there.
+    Raises WeightsError where it is not there or damaged.
     """
-    return _find_text(settings.models, _cores(settings.models)) if settings.models.text == EMBEDDED_TEXT else None
+    if settings.models.text != EMBEDDED_TEXT:
+        return None
+    from stimmung.models.text_encoder import load_encoder
+
+    return load_encoder(locate_text_model(settings.models.text, settings.models.cache, fetch=True))
 
 
 def build_hearing(settings: Settings) -> "tuple[SpeechDetector, Whisper]":

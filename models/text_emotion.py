@@ -14,6 +14,7 @@ import torch
 from stimmung.models.calibration import Calibration
 from stimmung.models.label_maps import LabelMap
 from stimmung.models.text_judgement import judge
+from stimmung.models.text_parts import MOST_TOKENS, cut
 from stimmung.models.text_vectors import Projection, mean_pooled
 from stimmung.speech.engines import ModelId, SpokenText, TextReading
 from stimmung.speech.errors import WeightsError
@@ -30,7 +31,7 @@ class TextOptions:
     """How texts are read."""
 
     batch: int = 32
-    max_tokens: int = 124  # of a text; longer ones are read in parts. With its marks what training showed alone
+    max_tokens: int = MOST_TOKENS  # of a text; longer ones are read in parts
     max_context: int = 48  # tokens; the last ones count
     stretch: float = 1.5  # a batch's longest text against its shortest: padding costs as much as words
     width_step: int = 8  # batches are padded to multiples of it, so that few shapes need preparing
@@ -131,21 +132,9 @@ class TextModel:
 
     def _parts(self, owner: int, spoken: SpokenText) -> Iterator[_Part]:
         """Yield the text as it is, or where it is too long in parts of like length, cut between words."""
-        offsets = self._offsets(spoken.text)
-        count = max(1, -(-len(offsets) // self._options.max_tokens))
         context, before = self._tail(spoken.context) if self._options.context else ("", 0)
-        begin = 0
-        for number in range(1, count + 1):
-            end = len(spoken.text)
-            if number < count:
-                wished = offsets[number * len(offsets) // count][0]
-                end = spoken.text.rfind(" ", begin, wished + 1)
-                end = wished if end <= begin else end
-            text = spoken.text[begin:end].strip()
-            if text or count == 1:
-                tokens = max(1, len(offsets) // count)
-                yield _Part(owner, text, context, tokens, tokens + before)
-            begin = end
+        for text, tokens in cut(spoken.text, self._offsets(spoken.text), self._options.max_tokens):
+            yield _Part(owner, text, context, tokens, tokens + before)
 
     def _tail(self, context: str) -> tuple[str, int]:
         """Return the end of the context, and its tokens."""
