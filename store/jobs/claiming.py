@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select, update
 
 from stimmung.store.database import Database
 from stimmung.store.jobs.records import LIVE, SAME, Job
+from stimmung.store.jobs.rows import is_now
 from stimmung.store.membership import among
 from stimmung.store.schema import jobs
 
@@ -32,7 +33,7 @@ def _claim(connection: Connection, job: Job, content: str) -> int | None:
     # Two workers with the same content: the second waits here, and sees below what the first one wrote.
     connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(content, CLAIMING))))
     own = (jobs.c.id == job.number) & (jobs.c.lease == job.lease)
-    alike = jobs.c.id != job.number, jobs.c.content == content, jobs.c.state.in_(LIVE)
+    alike = jobs.c.id != job.number, jobs.c.content == content, is_now(*LIVE)
     # Held for a moment, so that its end is seen here, or sees below what is written here.
     other = connection.execute(select(jobs.c.id, jobs.c.state).where(*alike).with_for_update(read=True)).first()
     if other is None:

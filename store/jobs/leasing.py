@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from stimmung.store.database import Database
 from stimmung.store.jobs.claiming import release_same
 from stimmung.store.jobs.records import WORKER_LOST, Beat, Job, TakenBack, Wants
-from stimmung.store.jobs.rows import in_order, load_jobs, moment
+from stimmung.store.jobs.rows import in_order, is_now, load_jobs, moment
 from stimmung.store.jobs.sealing import JobKeys, job_keys
 from stimmung.store.json_records import clean
 from stimmung.store.membership import among
@@ -80,7 +80,7 @@ def take_back(
 
 def _lease(connection: Connection, keys: JobKeys, asking: _Asking) -> tuple[Job, ...]:
     held = connection.execute(
-        select(jobs.c.id, jobs.c.lease, jobs.c.suspect).where(jobs.c.worker == asking.worker, jobs.c.state == "running")
+        select(jobs.c.id, jobs.c.lease, jobs.c.suspect).where(jobs.c.worker == asking.worker, is_now("running"))
     ).all()
     numbers: Sequence[int] = [row.id for row in held if row.lease == asking.lease]  # commit lost on the way
     if not numbers and not any(row.suspect for row in held):
@@ -97,7 +97,7 @@ def _take(connection: Connection, keys: JobKeys, asking: _Asking, most: int, sus
     readable = jobs.c.sealed_by.in_(keys.key_ids)  # without their key nobody can know which recording it is
     query = (
         select(jobs.c.id)
-        .where(jobs.c.state == "waiting", jobs.c.suspect.is_(suspect), due, batch, readable)
+        .where(is_now("waiting"), jobs.c.suspect.is_(suspect), due, batch, readable)
         # The least suspected first: a run that is killed often shall not meet the same one each time.
         .order_by(*([jobs.c.kills] if suspect else []), jobs.c.priority.desc(), jobs.c.began, jobs.c.id)
         .limit(most)
@@ -122,7 +122,7 @@ def _take(connection: Connection, keys: JobKeys, asking: _Asking, most: int, sus
 
 
 def _beat(connection: Connection, worker: str, held: Mapping[int, Beat], now: datetime | None) -> tuple[int, ...]:
-    mine = and_(jobs.c.worker == worker, jobs.c.state == "running")
+    mine = and_(jobs.c.worker == worker, is_now("running"))
     query = select(jobs.c.id).where(mine, among(jobs.c.id, held)).order_by(jobs.c.id).with_for_update()
     numbers = list(connection.scalars(query))
     if numbers:
@@ -135,7 +135,7 @@ def _beat(connection: Connection, worker: str, held: Mapping[int, Beat], now: da
 
 def _take_back(connection: Connection, keys: JobKeys, which: ColumnElement[bool]) -> TakenBack:
     columns = (jobs.c.id, jobs.c.worker, jobs.c.kills, jobs.c.sealed_by, jobs.c.source_key)
-    query = select(*columns).where(jobs.c.state == "running", which).order_by(jobs.c.id)
+    query = select(*columns).where(is_now("running"), which).order_by(jobs.c.id)
     rows = connection.execute(query.with_for_update(skip_locked=True)).all()
     crowds = _crowds(connection, {row.worker for row in rows})
     again: list[int] = []
@@ -160,9 +160,7 @@ def _take_back(connection: Connection, keys: JobKeys, which: ColumnElement[bool]
 
 def _crowds(connection: Connection, workers: Collection[str]) -> dict[str, int]:
     """Return how many jobs each worker has."""
-    query = select(jobs.c.worker, func.count().label("held")).where(
-        jobs.c.state == "running", among(jobs.c.worker, workers)
-    )
+    query = select(jobs.c.worker, func.count().label("held")).where(is_now("running"), among(jobs.c.worker, workers))
     return {row.worker: row.held for row in connection.execute(query.group_by(jobs.c.worker))}
 
 

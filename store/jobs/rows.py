@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, select, true
-from sqlalchemy.types import DateTime
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, literal_column, select, true
+from sqlalchemy.types import DateTime, Text
 
-from stimmung.store.jobs.records import Job, Which
+from stimmung.store.jobs.records import Job, JobState, Which
 from stimmung.store.jobs.sealing import JobKeys
 from stimmung.store.membership import among
 from stimmung.store.schema import calls, jobs
@@ -18,6 +18,11 @@ AnyRow = Row[Any]  # Any: of columns of many types
 def moment(now: datetime | None) -> ColumnElement[datetime]:
     """Return the time by the database's clock, which all machines share; `now` instead of it where one is given."""
     return func.now() if now is None else literal(now, DateTime(timezone=True))
+
+
+def is_now(*states: JobState) -> ColumnElement[bool]:
+    """Return the condition that a job is in one of these states, as text in the statement: indexes are by states."""
+    return jobs.c.state.in_([literal_column(f"'{state}'", Text) for state in states])
 
 
 def chosen(which: Which) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from stimmung.calls.records import UsedModel
 from stimmung.store.calls import save_call
 from stimmung.store.database import Database
 from stimmung.store.jobs.changing import Redo, cancel, redo, retry
+from stimmung.store.jobs.claiming import claim_content
 from stimmung.store.jobs.finishing import fail, finish, skip
 from stimmung.store.jobs.listing import counts, find_jobs
 from stimmung.store.jobs.records import Added, Done, Failure, Which
@@ -100,3 +101,14 @@ def test_other_settings_make_everything_anew(database: Database, places: Places)
     now = Provenance("0.2.0", {"models.whisper": "small"})
     assert redo(database, Redo(settings=now.settings), NEXT) == 2
     assert take_one(database, places).redo == ()
+
+
+def test_what_is_made_anew_stays_the_one_that_does_it(database: Database, places: Places) -> None:
+    """Another name of the recording, found while it waits, is still its other name."""
+    add_some(database, places, 1)
+    job = take_one(database, places)
+    claim_content(database, job, "same")
+    do(database, places, replace(job, content="same"), 1)
+    assert redo(database, Redo(settings={"languages": "de"}), NEXT) == 1
+    add(database, places, replace(new(2), priority=1))
+    assert claim_content(database, take_one(database, places), "same") == job.number
