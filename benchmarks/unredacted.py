@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from stimmung.calls.redaction.records import Redacted, TextFinding
+from stimmung.calls.redaction.tokens import Readings
 from stimmung.speech.records import Utterance
 
 
@@ -16,6 +17,10 @@ class Unredacted:
     def redact_live(self, utterances: Sequence[Utterance]) -> Redacted:
         """Return the utterances."""
         return self.redact(utterances)
+
+    def clear_live(self, utterances: Sequence[Utterance], _readings: Readings) -> tuple[Utterance, ...]:
+        """Return the utterances."""
+        return tuple(utterances)
 
     def redact_partial(self, text: str, _language: str) -> str:
         """Return the text."""

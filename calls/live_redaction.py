@@ -4,9 +4,10 @@ Only a stretch of the call is looked at each time, so that an hour costs no more
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from stimmung.calls.redacting import Redacting
+from stimmung.calls.redaction.tokens import Readings
 from stimmung.speech.records import Utterance
 
 LOOKED_AT = 90.0  # s before and after new words: an IBAN that is asked for, read out slowly and repeated takes a minute
@@ -17,9 +18,10 @@ TOLD_ANEW = 45.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveRedaction:
-    """Redacts around new words."""
+    """Redacts around new words of one call."""
 
     redactor: Redacting
+    readings: Readings = field(default_factory=dict)  # the call's words, each read once
 
     def around(self, new: Sequence[Utterance], known: Sequence[Utterance]) -> list[Utterance]:
         """Return new utterances and those near them as they may be told now, ordered by start, then channel.
@@ -31,7 +33,7 @@ class LiveRedaction:
         every = {(one.start, one.channel): one for one in (*known, *new)}
         seen = _near([one for _, one in sorted(every.items())], new, LOOKED_AT)
         bare = [replace(one, voice_features=None, text_vector=None) for one in seen]
-        return _near(self.redactor.redact_live(bare).utterances, new, TOLD_ANEW)
+        return _near(self.redactor.clear_live(bare, self.readings), new, TOLD_ANEW)
 
     def so_far(self, new: Sequence[Utterance], known: Sequence[Utterance]) -> str:
         """Return words of an utterance that still goes on, as they may be told; they may change."""

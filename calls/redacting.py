@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from stimmung.calls.metadata import MetadataReader, without
 from stimmung.calls.redaction.records import Redacted, TextFinding
+from stimmung.calls.redaction.tokens import Readings
 from stimmung.speech.records import CallInfo, Utterance
 
 CUSTOMER: Final = "[CUSTOMER_NUMBER]"  # what outputs show of the deployment's own key of a customer
@@ -35,6 +36,13 @@ class Redacting(Protocol):
 
     def redact_live(self, utterances: Sequence[Utterance]) -> Redacted:
         """Return the same of a call that goes on: digits are held back until it is clear what they are."""
+        ...
+
+    def clear_live(self, utterances: Sequence[Utterance], readings: Readings, /) -> tuple[Utterance, ...]:
+        """Return the utterances of `redact_live`, without the work for all else that it says.
+
+        `readings` take in the words of one call, so that none of them is read twice.
+        """
         ...
 
     def redact_partial(self, text: str, language: str, /) -> str:

@@ -71,6 +71,6 @@ def converse(stream: Stream) -> Conversation:
 
 def _shows_case(token: Token) -> bool:
     """Whoever writes `I` large, or letters that are spelled, does not yet write names so."""
-    if token.placeholder or len(token.text) < 2 or token.text in ("i'm", "i've", "i'll", "i'd"):
+    if token.raw.islower() or token.placeholder or len(token.text) < 2 or token.text in ("i'm", "i've", "i'll", "i'd"):
         return False
     return any(letter.isupper() for letter in token.raw)

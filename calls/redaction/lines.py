@@ -15,7 +15,6 @@ FAR_SECONDS = 15.0  # between two words of a voice: what follows is no longer th
 FAR_TOKENS = 8  # that others said in between: more than "mhm, ja, genau, einen Moment bitte"
 GAP = r"[,.?]?[ \n]"
 WORD_BEGINS, WORD_ENDS = r"(?<=[ \n\f])(?:", r")(?=[,.?]?(?:[ \n\f]|$))"
-MARKS = {",": ",", ";": ",", ":": ",", "…": ",", "-": ",", "–": ",", "—": ",", ".": ".", "!": ".", "?": "?"}
 UNFIT = re.compile(r"[\s,.?]+$|[\s\[\]]")
 
 
@@ -54,12 +53,14 @@ def phrase(pattern: str) -> re.Pattern[str]:
 
 def mark(token: Token) -> str:
     """Return `,`, `.`, `?` or nothing: what the marks behind a word mean."""
-    known = [MARKS[sign] for sign in token.mark if sign in MARKS]
-    return max(known, key=",.?".index, default="")
+    return token.sign
 
 
 def is_capital(token: Token) -> bool:
     """Tell whether a word is written with a capital letter, whatever marks stand before it."""
+    first = token.raw[:1]
+    if first.isalpha():
+        return first.isupper()
     return next((letter.isupper() for letter in token.raw if letter.isalpha()), False)
 
 
@@ -77,7 +78,8 @@ def _line(tokens: Sequence[Token]) -> Line:
     length = 0
     for place, token in enumerate(tokens):
         before = _sign(tokens[place - 1], token) if place else "\f"
-        word = "[]" if token.placeholder else UNFIT.sub("", token.text) or "-"
+        fit = token.text.isalnum()  # as most are
+        word = token.text if fit else "[]" if token.placeholder else UNFIT.sub("", token.text) or "-"
         pieces.append(before + word + mark(token))
         starts.append(length)
         length += len(pieces[-1])

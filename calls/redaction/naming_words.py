@@ -117,3 +117,6 @@ OTHER = (
     )
     | MAKES
 )
+# All of these, and halves of pairs: of any other word that is short it is clear that it names nothing.
+NAMED = frozenset({"code", "ban"}) | NUMBER_NOUNS | STRONG.keys() | OTHER | WEAK.keys() | UNDER
+SHORT = 5  # letters; compounds have more

@@ -36,7 +36,7 @@ def read_namings(stream: Stream) -> tuple[Naming, ...]:
 
 def _namings(tokens: Sequence[Token]) -> Iterator[Naming]:
     for at, token in enumerate(tokens):
-        if token.text:
+        if token.text in words.NAMED or len(token.text) > words.SHORT:
             naming = _naming(tokens, at)
             if naming:
                 yield naming
@@ -60,7 +60,7 @@ def _naming(tokens: Sequence[Token], at: int) -> Naming | None:
         return Naming(at - 1, at + 1, "IBAN", "strong")
     if text.startswith("ueberan") and not text.startswith(("ueberanst", "ueberantw")):
         return Naming(at, at + 1, "IBAN", "weak")  # what a recogniser made of it: "Meine Überanlaute"
-    return _compound(tokens, at) if len(text) > 5 else None
+    return _compound(tokens, at) if len(text) > words.SHORT else None
 
 
 def _compound(tokens: Sequence[Token], at: int) -> Naming | None:

@@ -51,6 +51,7 @@ LETTER_NAMES = MappingProxyType(
         "jay": "J", "kay": "K", "ess": "S", "ell": "L", "enn": "N", "emm": "M", "eff": "F", "err": "R", "double-u": "W",
     }
 )  # fmt: skip
+BEGINNINGS = TIMES.keys() | SOFT.keys() | HUNDREDS | THOUSANDS | LETTER_NAMES.keys()
 # Written in capitals, or short, and never letters of a number.
 NO_LETTERS = frozenset(
     """iban i-ban ban id ids tid pin puk tan cvv cvc cvn plz blz kto tel fax nr no ssn nino tin pan nhs kv sv rv ec

@@ -92,6 +92,8 @@ def _group(tokens: Sequence[Token], at: int, end: int) -> Group | None:
     text = token.text
     if token.digits:
         return _number(tokens, at, end)
+    if _is_plain(token):
+        return None
     if text in words.TIMES:
         return _repeated(tokens, at, end)
     if text in words.SOFT:
@@ -100,6 +102,12 @@ def _group(tokens: Sequence[Token], at: int, end: int) -> Group | None:
     if text in words.HUNDREDS or text in words.THOUSANDS:
         return Group(at, at + 1, "00", "00", soft=True)
     return None if len(text) > LONGEST_SPELLED or text in words.NO_LETTERS else _letters(tokens, at, end)
+
+
+def _is_plain(token: Token) -> bool:
+    """Tell quickly whether a word that says no digits is no letters either, nor in any list: most are so."""
+    text = token.text
+    return len(text) > 1 and text.isalpha() and not token.raw.isupper() and text not in words.BEGINNINGS
 
 
 def _number(tokens: Sequence[Token], at: int, end: int) -> Group:

@@ -111,6 +111,8 @@ def postcode_before(line: Line, end: int) -> int:
 def written_british(line: Line, place: int) -> int:
     """Return where a postcode as it is written ends: `SW1A 1AA`, `SW1A1AA`, capitals only; else `place`."""
     token = line.tokens[place]
+    if not token.digits:
+        return place
     letters = [letter for letter in token.raw if letter.isalpha()]
     if not letters or not all(letter.isupper() for letter in letters):
         return place

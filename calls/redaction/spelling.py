@@ -31,6 +31,8 @@ ALPHABET = frozenset(
 )
 """Words that letters are named by, in both German alphabets and that of radio."""
 DOUBLED = frozenset(["doppel", "doppelt", "double", "zweimal", "zwei", "dreifach", "triple"])
+SHARP = frozenset(["scharfes", "scharf"])
+UNITS = ALPHABET | DOUBLED | SHARP | LETTER_NAMES.keys()
 JOINED = re.compile(r"[a-z](?:[.-](?:[a-z]|ae|oe|ue|ss))+")
 DOUBLE_JOINED = re.compile(r"(?:doppel|double)-?(?P<letter>[a-z])")
 AS_IN = frozenset(["wie", "for", "as", "like"])
@@ -103,11 +105,19 @@ def spelled_in(line: Line) -> Iterator[Spelled]:
     """Yield everything that is spelled in a line, in order."""
     place = 0
     while place < len(line.tokens):
+        if not _may_be_unit(line.tokens[place].text):
+            place += 1
+            continue
         spelled, sure = _read(line, place)
         if _is_word(spelled, sure):
             yield spelled
         # Where too few letters were sure, there are no more of them from any later one on.
         place = max(spelled.last, place + 1)
+
+
+def _may_be_unit(text: str) -> bool:
+    """Tell quickly whether a word by itself could be letters; of most it is clear that it is not."""
+    return len(text) <= 2 or text in UNITS or not text.isalpha() or text.startswith(("doppel", "double"))
 
 
 def _unit(line: Line, place: int) -> _Unit | None:
@@ -126,7 +136,7 @@ def _unit(line: Line, place: int) -> _Unit | None:
             times = 3 if text in ("dreifach", "triple") else 2
             return _Unit(letter * times, unit.last, unit.named)
         return None
-    if text in ("scharfes", "scharf") and follower is not None and follower.text in ("s", "ess"):
+    if text in SHARP and follower is not None and follower.text in ("s", "ess"):
         return _Unit("ss", place + 2)
     if (letter := LETTER_NAMES.get(text, "")) and not token.digits:
         unit = _as_in(line, place, letter)

@@ -36,7 +36,7 @@ def word_digits(text: str) -> str:
 
     `fünfundvierzig` is "45", `vierhundertzwölf` "412", `0171/39` "017139", `de44` "44", `forty-five` "45".
     """
-    if any("0" <= letter <= "9" for letter in text):
+    if DIGIT_PIECES.search(text):
         return "".join(DIGIT_PIECES.findall(text))
     if (known := UNITS.get(text)) is not None:
         return known

@@ -5,8 +5,9 @@ Every finder reads this stream. A word of an utterance is one token; digits are 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from stimmung.calls.redaction.records import Part
 from stimmung.calls.redaction.spoken import word_digits
@@ -15,6 +16,9 @@ from stimmung.speech.records import Role, Utterance, Word
 SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"})
 CORE = re.compile(r"^[^\w+@#€$£%]*(?P<core>.*?)(?P<mark>[^\w€$£%+]*)$", re.DOTALL)
 PLACEHOLDER = re.compile(r"[^\w\[]*\[(?P<kind>[A-Z]+(?:_[A-Z]+)*)\]\W*")
+SIGNS = MappingProxyType(
+    {",": ",", ";": ",", ":": ",", "…": ",", "-": ",", "–": ",", "—": ",", ".": ".", "!": ".", "?": "?"}
+)
 CHUNK = re.compile(r"\S+")
 # Where words are written without a blank: behind `IBAN:` or `Tel.=`, though not in 14:30; before an opening bracket;
 # in `calls/+49…`, not in and/or; before the ending of a file's name.
@@ -35,7 +39,8 @@ class Token:
     language: str
     raw: str  # as it was written
     text: str  # folded, without the marks around it: `meine`, `fuenf`, `max@web.de`, `0171/39`, `49,90`, `€`
-    mark: str  # marks behind it: `,`, `.`, `?`, or nothing
+    mark: str  # marks behind it, as they were written
+    sign: str  # what they mean: `,`, `.`, `?`, or nothing
     digits: str  # what it says in digits: "45" for `fünfundvierzig`, "017139" for `0171/39`; empty where no number
     placeholder: str  # `IBAN` for `[IBAN]`, which an earlier redaction left; else empty
     start: float  # s in the call
@@ -66,6 +71,20 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a word is by itself, wherever it stands: as the fields of `Token`."""
+
+    text: str
+    mark: str
+    sign: str
+    digits: str
+    placeholder: str
+
+
+Readings = MutableMapping[str, Reading]  # of words as they were written
+
+
+@dataclass(frozen=True, slots=True)
 class PlainText:
     """A text as utterances, one for each line that holds words; `places[u][w]` are the characters of each word."""
 
@@ -84,15 +103,22 @@ def parts_of(tokens: Iterable[Token]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def read_utterances(utterances: Sequence[Utterance]) -> Stream:
-    """Return the words of utterances as a stream; of one without timed words, those of its text, all as long as it."""
+def read_utterances(utterances: Sequence[Utterance], readings: Readings | None = None) -> Stream:
+    """Return the words of utterances as a stream; of one without timed words, those of its text, all as long as it.
+
+    `readings` are words that were read before, and take in these: to read a word costs more than all else here.
+    """
+    readings = {} if readings is None else readings
     order = sorted(range(len(utterances)), key=lambda place: (utterances[place].start, utterances[place].channel))
     tokens: list[Token] = []
     spans = {}
     for place in order:
         first = len(tokens)
         for number, word in enumerate(words_of(utterances[place])):
-            tokens.append(_token(len(tokens), place, number, utterances[place], word))
+            reading = readings.get(word.text)
+            if reading is None:
+                reading = readings[word.text] = read_word(word.text)
+            tokens.append(_token(len(tokens), (place, number), utterances[place], word, reading))
         spans[place] = (first, len(tokens))
     return Stream(tuple(tokens), spans)
 
@@ -142,22 +168,34 @@ def _split(line: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _token(index: int, place: int, number: int, utterance: Utterance, word: Word) -> Token:
-    parted = CORE.match(word.text)
-    named = PLACEHOLDER.fullmatch(word.text)
+def read_word(raw: str) -> Reading:
+    """Return what a word says as it was written."""
+    parted = CORE.match(raw)
+    named = PLACEHOLDER.fullmatch(raw)
     text = fold(parted["core"]) if parted and not named else ""
-    return Token(
-        index=index,
-        utterance=place,
-        word=number,
-        channel=utterance.channel,
-        role=utterance.role,
-        language=utterance.language,
-        raw=word.text,
+    mark = parted["mark"].lstrip("]") if parted else ""
+    return Reading(
         text=text,
-        mark=parted["mark"].lstrip("]") if parted else "",
+        mark=mark,
+        sign=max((SIGNS[one] for one in mark if one in SIGNS), key=",.?".index, default=""),
         digits="" if named else word_digits(text),
         placeholder=named["kind"] if named else "",
-        start=word.start,
-        end=word.end,
+    )
+
+
+def _token(index: int, place: tuple[int, int], utterance: Utterance, word: Word, reading: Reading) -> Token:
+    return Token(
+        index,
+        *place,
+        utterance.channel,
+        utterance.role,
+        utterance.language,
+        word.text,
+        reading.text,
+        reading.mark,
+        reading.sign,
+        reading.digits,
+        reading.placeholder,
+        word.start,
+        word.end,
     )
