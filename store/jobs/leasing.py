@@ -94,7 +94,8 @@ def _take(connection: Connection, keys: JobKeys, asking: _Asking, most: int, sus
     now = moment(asking.now)
     due = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
     batch = true() if asking.wants.batch is None else jobs.c.batch == clean(asking.wants.batch)
-    readable = jobs.c.sealed_by.in_(keys.key_ids)  # without their key nobody can know which recording it is
+    # Without their key, or where they were forgotten, nobody can know which recording it is.
+    readable = jobs.c.sealed_by.in_(keys.key_ids) & jobs.c.sources.is_not(None)
     query = (
         select(jobs.c.id)
         .where(is_now("waiting"), jobs.c.suspect.is_(suspect), due, batch, readable)

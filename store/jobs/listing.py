@@ -18,6 +18,7 @@ from stimmung.store.schema import jobs
 STATES: Final[tuple[JobState, ...]] = get_args(JobState)
 TOLD: Final[tuple[JobState, ...]] = ("failed", "skipped")
 FILE = "FILE"  # in messages, for the name of whichever recording it is
+SHORTEST = 5  # characters of a name that is told from a word or a number
 SOME = 20  # numbers of jobs that a reason names
 
 
@@ -97,6 +98,6 @@ def _without_names(job: Job) -> str:
     """Return the message without the names of the job's files, so that equal reasons read equal."""
     text = job.error
     for source in job.sources:
-        for name in (source, PurePath(source).name, PurePath(source).stem):
-            text = text.replace(name, FILE) if name else text
+        for name in (source, PurePath(source).name):
+            text = text.replace(name, FILE) if len(name) >= SHORTEST else text
     return text

@@ -138,3 +138,12 @@ def test_of_somebody_who_was_erased_nothing_is_left(database: Database, places: 
     assert (row.customer_pseudonym, row.call_pseudonym, row.content) == (None, None, None)
     assert add(database, places, new(1, "Berta")).known == 1  # and is not looked at each night
     assert take(database, places) == ()
+    retry(database, places, Which(states=("skipped",)))
+    assert take(database, places) == ()  # until it is found, nobody knows which it is
+    add(database, places, new(1, "Berta"))
+    again = take_one(database, places)
+    assert (again.sources, again.info["customer"], again.began) == (
+        new(1, "Berta").sources,
+        "Berta",
+        new(1, "Berta").began,
+    )
