@@ -1,5 +1,6 @@
 """An address that was found and is said once more, though a recogniser writes it another way: "Werden Straße 8"."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,17 +13,22 @@ from stimmung.calls.redaction.tokens import Stream, Token, parts_of
 
 ALIKE: Final = 0.8  # of letters that two ways to write a street have in common: Gartenstraße, Wartenstraße
 NUMBER_WORDS: Final = 2  # of a house number beside the street
+RANGE: Final = re.compile(r"\d+[a-h]?[-/]\d+[a-h]?")
+PARTS: Final = re.compile(r"\d+")
+TENS: Final = re.compile("[2-9]0")
+UNIT: Final = re.compile("[1-9]")
+LETTER: Final = re.compile("[a-h]")  # behind the number of a house that shares it with others
 BEFORE_TOWN: Final = frozenset(("in", "und", "postleitzahl"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Street:
-    """A street and its number: tokens `first` to `last` (exclusive)."""
+    """A street and its number: tokens `first` to `last` (exclusive); `numbers` is how it can be read, empty: none."""
 
     first: int
     last: int
     name: str
-    number: str
+    numbers: frozenset[str]
 
 
 def find_addresses_again(stream: Stream, findings: Sequence[Finding]) -> list[Finding]:
@@ -50,8 +56,8 @@ def find_addresses_again(stream: Stream, findings: Sequence[Finding]) -> list[Fi
 
 
 def _is_same(one: _Street, other: _Street) -> bool:
-    if one.number and other.number:
-        return one.number == other.number
+    if one.numbers and other.numbers:
+        return not one.numbers.isdisjoint(other.numbers)
     return SequenceMatcher(None, one.name, other.name, autojunk=False).ratio() >= ALIKE
 
 
@@ -74,18 +80,41 @@ def _german(stream: Stream, place: int) -> Iterator[_Street]:
     while last - place <= NUMBER_WORDS and _is_number(stream, last):
         last += 1
     name = "".join(token.text for token in stream.tokens[first : place + 1])
-    yield _Street(first, last, name, "".join(token.digits for token in stream.tokens[place + 1 : last]))
+    numbers = _readings(stream.tokens[place + 1 : last])
+    if numbers and last < len(stream.tokens) and _is_letter(stream, last):
+        last += 1
+    yield _Street(first, last, name, numbers)
 
 
 def _english(stream: Stream, place: int) -> Iterator[_Street]:
     """Yield `12 Baker Street`."""
     if stream.starts_utterance(place) or not _may_name(stream.tokens[place - 1]):
         return
-    first = place - 1
-    while place - first <= NUMBER_WORDS and not stream.starts_utterance(first) and stream.tokens[first - 1].digits:
+    end = place - 1
+    if not stream.starts_utterance(end) and _is_letter(stream, end - 1) and stream.tokens[end - 2].digits:
+        end -= 1
+    first = end
+    while end - first < NUMBER_WORDS and not stream.starts_utterance(first) and stream.tokens[first - 1].digits:
         first -= 1
-    number = "".join(token.digits for token in stream.tokens[first : place - 1])
-    yield _Street(first, place + 1, f"{stream.tokens[place - 1].text}{stream.tokens[place].text}", number)
+    name = f"{stream.tokens[place - 1].text}{stream.tokens[place].text}"
+    yield _Street(first, place + 1, name, _readings(stream.tokens[first:end]))
+
+
+def _readings(tokens: Sequence[Token]) -> frozenset[str]:
+    """Return what the words of a house number may say: 21 for `twenty one`, 8, 10 and 810 for `8-10`, 8 for `08`."""
+    said = [token.digits for token in tokens]
+    found = {"".join(said)}
+    found.update(part for token in tokens if RANGE.fullmatch(token.text) for part in PARTS.findall(token.text))
+    if len(said) == NUMBER_WORDS and TENS.fullmatch(said[0]) and UNIT.fullmatch(said[1]):
+        found.add(said[0][0] + said[1])
+    return frozenset(one.lstrip("0") for one in found) - {""}
+
+
+def _is_letter(stream: Stream, place: int) -> bool:
+    """Tell whether the letter of a house number stands here: `8 a`."""
+    token = stream.tokens[place]
+    own = LETTER.fullmatch(token.text) is not None and not token.placeholder
+    return own and not stream.starts_utterance(place) and not stream.tokens[place - 1].mark
 
 
 def _may_name(token: Token) -> bool:
