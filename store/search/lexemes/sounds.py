@@ -13,6 +13,7 @@ MARK = "~"
 SHORTEST_WORD = 4  # letters: below it most words share a code with some other
 SHORTEST_CODE = 3  # signs, for the same reason
 SHORTEST_NEAR = 4  # signs: one sign of three exchanged is another word
+LONGEST_NEAR = 30  # signs; of 250 all neighbours together are more than the megabyte that a query of PostgreSQL may be
 GERMAN_SIGNS = "012345678"
 ENGLISH_SIGNS = "A0BFHJKLMNPRSTWXY"
 GERMAN_VOWEL = "0"
@@ -53,10 +54,11 @@ def cologne(word: str) -> str:
 def near_sounds(code: str) -> tuple[str, ...]:
     """Return the codes that are one sign away from a code as `sounds` gives it: left out, exchanged or added.
 
-    None for codes of less than four signs. A code of six signs has about 100 neighbours in German, 190 in English.
+    None for codes of less than four signs or more than thirty. A code of six signs has about 100 neighbours in German,
+    190 in English.
     """
     signs = code.removeprefix(MARK)
-    if len(signs) < SHORTEST_NEAR:
+    if not SHORTEST_NEAR <= len(signs) <= LONGEST_NEAR:
         return ()
     alphabet = GERMAN_SIGNS if signs.isdigit() else ENGLISH_SIGNS
     near = {signs[:place] + signs[place + 1 :] for place in range(len(signs))}

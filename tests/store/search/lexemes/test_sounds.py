@@ -99,3 +99,9 @@ def test_any_text_has_a_code_or_none(text: str) -> None:
 def test_likeness_is_a_share_and_the_same_both_ways(left: str, right: str) -> None:
     assert 0.0 <= likeness(left, right) <= 1.0
     assert likeness(left, right) == likeness(right, left)
+
+
+def test_no_neighbours_are_sought_of_what_is_no_word() -> None:
+    longest = sounds("rechtsschutzversicherungsgesellschaften", "de")[0]
+    assert near_sounds(longest)
+    assert near_sounds(sounds("kündigung" * 50, "de")[0]) == ()  # a megabyte, which the database refuses
