@@ -16,6 +16,7 @@ import numpy as np
 
 from machine import Figures
 from search_load import PROVENANCE, opened
+from search_quality_cut import cut
 from search_quality_records import NOW, ZONE, Half, QualityCall, QualityQuery, QualitySet, QualityUtterance
 from search_quality_set import read_set
 from stimmung.calls.records import CallAnalysis, CallerDistress, Course, CourseMoment, DistressPeak, Metrics
@@ -109,6 +110,8 @@ def quality(model: TextModel, held_out: bool, quick: bool = False) -> Figures:
                     database.words = Changed(ABLATIONS[name])
                 keep(database, calls)
                 judged = {mode: judge(database, found, mode, asked, halves) for mode in MODES}
+                if name not in ABLATIONS:
+                    figures["cut"] = cut(database, found.queries, asked, model)
             figures[name] = {half: _told(name, half, judged) for half in halves}
     return figures
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from search_quality_cut import ELSEWHERE
 from search_quality_labels import holds
 from search_quality_records import NOW, ZONE, Place, QualitySet
 from search_quality_set import build_set, faults, read_set, write_set
@@ -32,6 +33,12 @@ def keys(found: QualitySet, words: str, grade: int) -> set[str]:
 
 def test_the_set_has_no_faults(found: QualitySet) -> None:
     assert list(faults(found)) == []
+
+
+def test_questions_about_nothing_kept_are_asked_once(found: QualitySet) -> None:
+    elsewhere = ELSEWHERE.read_text("utf-8").splitlines()
+    assert len(set(elsewhere)) == len(elsewhere) >= 20
+    assert not {query.plain for query in found.queries} & set(elsewhere)
 
 
 def test_it_is_what_was_written_by_hand(found: QualitySet) -> None:
