@@ -26,7 +26,7 @@ from stimmung.api.call_routes import call_router
 from stimmung.api.capacity import cores_of, scheduler_options
 from stimmung.api.faults import places_of
 from stimmung.api.health import health_router
-from stimmung.api.keeping import Keeping, KeepingCounts
+from stimmung.api.keepers import Keeping, KeepingCounts
 from stimmung.api.keys import ServiceKey
 from stimmung.api.metrics import ServiceMetrics
 from stimmung.api.problems import add_problems

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
-from stimmung.api.keeping import Keeping
+from stimmung.api.keepers import Keeping
 from stimmung.api.problems import overloaded, problem
 from stimmung.api.schemas import RefusalRequest
 from stimmung.api.sessions import SessionRegistry

@@ -12,7 +12,7 @@ import numpy as np
 from stimmung.api.arrival_times import ArrivalTimes
 from stimmung.api.events import Told
 from stimmung.api.inbox import Sound
-from stimmung.api.keeping import CallKeeper
+from stimmung.api.keepers import CallKeeper
 from stimmung.api.live_parts import Call, Task
 from stimmung.api.schemas import ConsentMessage, EndMessage, NoticeGiven, Order, PartialMessage
 from stimmung.api.sound_permission import SoundPermission

@@ -15,7 +15,7 @@ from typing import TypeVar
 from stimmung.api.call_steps import Batch, CallSteps, Landed, Outcome
 from stimmung.api.errands import Errands
 from stimmung.api.inbox import Inbox
-from stimmung.api.keeping import CallKeeper
+from stimmung.api.keepers import CallKeeper
 from stimmung.api.live_parts import Call, Work
 from stimmung.api.schemas import Order, StartRequest
 from stimmung.calls.live_events import Ended

@@ -5,7 +5,7 @@ Beside the scheduler, in the thread that keeps the call: some tenths of a second
 
 import logging
 
-from stimmung.api.keeping import CallKeeper, Keeping, KeepingCounts, Withdrawn
+from stimmung.api.keepers import CallKeeper, Keeping, KeepingCounts, Withdrawn
 from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original
 from stimmung.calls.text_vectors import with_vectors

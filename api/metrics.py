@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from stimmung.api.board_hub import HubMetrics
-from stimmung.api.keeping import KeepingCounts
+from stimmung.api.keepers import KeepingCounts
 from stimmung.models.scheduler_metrics import SchedulerMetrics
 from stimmung.models.scheduling import Priority
 

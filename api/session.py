@@ -17,7 +17,7 @@ from stimmung.api.call_steps import Outcome
 from stimmung.api.call_worker import CallWorker, Hooks, Means
 from stimmung.api.events import LimitsJson, Measured, Started, Told, lightened
 from stimmung.api.goodbyes import Goodbye, bad_message, broken, no_audio, resumed_elsewhere, too_slow
-from stimmung.api.keeping import Keeping
+from stimmung.api.keepers import Keeping
 from stimmung.api.live_parts import Board, Call, Counts, Work
 from stimmung.api.outbox import Outbox
 from stimmung.api.schemas import (

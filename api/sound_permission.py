@@ -4,7 +4,7 @@ Numbered messages are held back while one before them is missing, so sound may c
 before it.
 """
 
-from stimmung.api.keeping import CallKeeper
+from stimmung.api.keepers import CallKeeper
 from stimmung.calls.policy import may_keep_audio
 from stimmung.calls.records import PolicyReport
 from stimmung.speech.arrival import ArrivalOptions

@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from typing import TypeVar
 
 from stimmung.api.faults import places_of
-from stimmung.api.keeping import CallKeeper
+from stimmung.api.keepers import CallKeeper
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)

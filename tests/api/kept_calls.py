@@ -11,7 +11,8 @@ import numpy as np
 from tests.api.toy_calls import ToyService
 from tests.store.made_calls import policy
 
-from stimmung.api.keeping import CallKeeper, KeepingCounts, StoredLiveCall, Withdrawn
+from stimmung.api.keepers import CallKeeper, KeepingCounts, Withdrawn
+from stimmung.api.keeping import StoredLiveCall
 from stimmung.api.session import Session
 from stimmung.calls.erasure import withdraw_consent
 from stimmung.calls.policy import may_keep_audio

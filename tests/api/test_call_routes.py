@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from tests.store.made_calls import saved_call
 
 from stimmung.api.app import create_app
-from stimmung.api.keeping import CallKeeper, Keeping, KeepingCounts, Withdrawn
+from stimmung.api.keepers import CallKeeper, Keeping, KeepingCounts, Withdrawn
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import StoreError
 from stimmung.speech.fakes import fake_engines

@@ -65,8 +65,14 @@ class Keeper:
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
         return ""
 
-    def withdraw(self, analysis: CallAnalysis) -> None:
-        raise AssertionError
+    def revoke(self) -> None:
+        raise AssertionError("nobody withdrew")
+
+    def promise(self) -> None:
+        raise AssertionError("nobody withdrew")
+
+    def withdraw(self) -> bool:
+        raise AssertionError("nobody withdrew")
 
 
 class Line:

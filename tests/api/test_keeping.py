@@ -18,7 +18,8 @@ from tests.api.toy_calls import ToyService
 from tests.store.made_calls import analysis_of, places_below, policy, saved_call, with_info, with_policy
 from tests.store.server_users import until
 
-from stimmung.api.keeping import KeepingCounts, StoreKeeping, _Ended, open_keeping
+from stimmung.api.keepers import KeepingCounts
+from stimmung.api.keeping import StoreKeeping, _Ended, open_keeping
 from stimmung.api.settling import Settling
 from stimmung.api.sound_keeping import Shelf
 from stimmung.speech.decode import decode

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from tests.api.kept_calls import WIRE, scored, settings_below, talked, withdraw
 from tests.store.made_calls import saved_call, with_originals
 
-from stimmung.api.keeping import KeepingCounts, StoreKeeping, open_keeping
+from stimmung.api.keepers import KeepingCounts
+from stimmung.api.keeping import StoreKeeping, open_keeping
 from stimmung.speech.settings import Settings
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.removal.withdrawal_register import FOLDER, WithdrawalRegister

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from stimmung.api.keeping import CallKeeper, KeepingCounts, Withdrawn
+from stimmung.api.keepers import CallKeeper, KeepingCounts, Withdrawn
 from stimmung.api.meaning_keeping import with_meanings
 from stimmung.calls.records import CallAnalysis, PolicyReport
 from stimmung.calls.redaction.records import Original

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from stimmung.api.board_hub import HubMetrics
-from stimmung.api.keeping import KeepingCounts
+from stimmung.api.keepers import KeepingCounts
 from stimmung.api.metrics import ServiceMetrics
 from stimmung.models.scheduler_metrics import Meter, Now, SchedulerMetrics
 from stimmung.models.scheduling import Job, Priority, Waiting
