@@ -185,7 +185,8 @@ def _show(outcome: Outcome, request: SearchRequest, settings: "Settings", screen
 
     from stimmung.batch.search_view import Shown, next_page, note_line, nothing_found, results, tried_lines
 
-    for line in (asked.why_words, *(note_line(one) for one in found.notes), *tried_lines(found.tried)):
+    told = (asked.why_words, *(note_line(one) for one in found.notes), *tried_lines(found.tried))
+    for line in dict.fromkeys(told):  # of several brackets each is noted
         if line:
             screen.note(line)
     if not found.hits:

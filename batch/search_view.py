@@ -21,13 +21,14 @@ from stimmung.calls.clock import clock
 from stimmung.calls.course import SCALE
 from stimmung.speech.records import DistressState
 from stimmung.store.search.language.describing import describe
-from stimmung.store.search.language.query import Note, Query
+from stimmung.store.search.language.query import Field, Note, Query
 from stimmung.store.search.records import Facets, Found, Hit, Neighbour, Way
 
 TRIED = {
     "sound": "also looked for words that sound alike",
     "parts": "also looked for the parts of compounds anywhere in what was said",
 }
+NAMED = (Field.QUEUE, Field.CALL)
 EXACT = "; --exact leaves such out"
 WAYS: dict[Way, str] = {"words": "words", "sound": "words that sound alike", "meaning": "meaning", "filters": "filters"}
 MARK_STYLE = "bold underline"
@@ -64,6 +65,9 @@ def results(shown: Shown) -> RenderableType:
 def nothing_found(query: Query) -> str:
     """Return a sentence for who found nothing, with what may help."""
     asked = one_line(describe(query))
+    named = [str(one.field) for one in query.filters if one.field in NAMED and not one.negated]
+    if named:
+        return f"nothing was found for {asked}; {named[0]}: takes whole names: stimmung search sort:time shows them"
     if query.filters and (query.words or query.meaning):
         return f"nothing was found for {asked}; with fewer filters there may be more"
     if query.words and not query.meaning:

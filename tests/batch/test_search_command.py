@@ -18,7 +18,7 @@ from stimmung.speech.errors import WeightsError
 from stimmung.speech.fakes import FakeTextEmbedding
 from stimmung.speech.settings import Settings
 from stimmung.store.search.cursors import Cursor, write_cursor
-from stimmung.store.search.language.query import All, Word
+from stimmung.store.search.language.query import All, Place, Word
 from stimmung.store.search.records import Ask, Facets
 
 BEGAN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
@@ -97,6 +97,11 @@ class TestPage:
         store.finding.found = replace(store.finding.found, total=10_000, complete=False)
         assert lines(search(runner, store, "by:agent"))[0].startswith("more than 10,000 places, 1 here")
 
+    def test_the_same_is_told_once(self, runner: CliRunner, store: FakeStore) -> None:
+        again = replace(NOTE, place=Place(7, 9))
+        store.finding.found = replace(store.finding.found, notes=(NOTE, again))
+        assert len(search(runner, store, "rechnung").stderr.splitlines()) == 1
+
     def test_exactly_is_by_words_alone(self, runner: CliRunner, store: FakeStore) -> None:
         search(runner, store, "rechnung", "--exact")
         assert (asked(store).mode, asked(store).exact, len(asked(store).vectors)) == ("words", True, 0)
@@ -125,6 +130,10 @@ class TestPage:
             ("schornsteinfeger", "nothing was found for schornsteinfeger; --mode meaning looks for what was meant"),
             ("rechnung mood:anger", "nothing was found for rechnung mood:anger; with fewer filters there may be more"),
             ("mood:anger", "nothing was found for mood:anger"),
+            (
+                "queue:bil",
+                "nothing was found for queue:bil; queue: takes whole names: stimmung search sort:time shows them",
+            ),
             ("sort:time", "nothing was found for sort:time"),
         ],
     )

@@ -30,7 +30,7 @@ from stimmung.store.search.language.query import (
     Word,
 )
 from stimmung.store.search.language.suggestions import EITHER, PlainWord, hints
-from stimmung.store.search.language.times import Calendar
+from stimmung.store.search.language.times import Calendar, written_time
 from stimmung.store.search.language.values import Values
 from stimmung.store.search.lexemes.tokens import chunks
 
@@ -109,8 +109,21 @@ class _Parser:
         assert emotions is not None  # moods are values of a list
         notes = [*self.lexer.notes.values(), *hints(self.plain, emotions, self.calendar)]
         notes += [Note(whole.place, note) for note in _contradictions(whole.filters)]
+        notes += [Note(Place(0, len(self.text)), note) for note in self._nothing(whole)]
         ordered = tuple(sorted(notes, key=lambda note: note.place.start))
         return Query(whole.node, whole.meaning, whole.filters, self.sort, self.text, ordered, self.calendar.now)
+
+    def _nothing(self, whole: _Part) -> list[str]:
+        """Return what to say where nothing can be looked for, or nothing can be found."""
+        if whole.empty:
+            typed = self.text.strip() and not self.sort
+            return ["there is nothing in this that can be looked for, so that every place is shown"] if typed else []
+        period = Query(filters=whole.filters).period
+        if period.start and period.end and period.start >= period.end:
+            return ["no time is in all of these: what they have in common ends before it begins"]
+        if period.start and period.start > self.calendar.now:
+            return [f"{written_time(period.start)} lies ahead, and calls lie behind"]
+        return []
 
     def _peek(self, at: int | None = None) -> Token | None:
         place = self.at if at is None else at

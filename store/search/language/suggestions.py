@@ -10,7 +10,15 @@ from typing import Final
 
 from stimmung.store.search.language.fields import Choice, Filter, Vocabulary
 from stimmung.store.search.language.query import Note, Place
-from stimmung.store.search.language.times import LAST, THIS, Calendar, UnclearError
+from stimmung.store.search.language.times import (
+    LAST,
+    MONTHS,
+    NAMED_DAYS,
+    THIS,
+    WEEKDAYS,
+    Calendar,
+    UnclearError,
+)
 from stimmung.store.search.lexemes.folding import fold
 
 ALIKE = 0.75  # of difflib: `modo` and `mood` just are
@@ -23,6 +31,9 @@ BY_SOUND: Final = MappingProxyType(  # states of a voice that are numbers here
         **dict.fromkeys("calm quiet ruhig leise".split(), "arousal:<0"),
     }
 )
+AHEAD = re.compile(r"tomorrow|(?:uber|ueber)?morgen|(?:next|nachste[rnsm]?|kommende[rnsm]?)(?: .+)?")
+DATED = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?|\d{1,2}\.\d{1,2}\.(?:\d{2}|\d{4})?")
+TIMES: Final = tuple(word for word in (*NAMED_DAYS, *WEEKDAYS, *MONTHS) if len(word) > 4)  # shorter ones are like many
 EITHER: Final = MappingProxyType({"or": "OR", "oder": "ODER"})
 TELLING_TIMES: Final = frozenset("yesterday gestern vorgestern today heute".split())
 
@@ -61,6 +72,18 @@ def nearest_value(value: str, choice: Choice) -> str | None:
     """Return the name of the value that is spelled nearly so."""
     alike = nearest(value, choice.known)
     return choice.known[alike] if alike else None
+
+
+def no_time(text: str) -> UnclearError:
+    """Return why a text is no time, with the one that may be meant."""
+    folded = fold(text)
+    if AHEAD.fullmatch(folded):
+        return UnclearError(f"`{text}` lies ahead, and calls lie behind", "today")
+    if DATED.fullmatch(folded):
+        return UnclearError(f"there is no such day as `{text}`; dates are written 2026-11-03 or 3.11.2026")
+    alike = nearest(text, TIMES)
+    meant = f"; did you mean {alike}?" if alike else ""
+    return UnclearError(f"`{text}` is no time that is known here{meant}", alike or "")
 
 
 def hints(words: Sequence[PlainWord], emotions: Choice, calendar: Calendar) -> tuple[Note, ...]:

@@ -20,7 +20,7 @@ from stimmung.store.search.language.query import (
     Sort,
     Value,
 )
-from stimmung.store.search.language.suggestions import BY_SOUND, filter_of_value, nearest_value
+from stimmung.store.search.language.suggestions import BY_SOUND, filter_of_value, nearest_value, no_time
 from stimmung.store.search.language.times import EXAMPLES, Calendar, UnclearError
 from stimmung.store.search.lexemes.folding import fold
 
@@ -278,10 +278,12 @@ class Values:
                 f"`{shown}` is no value for {known.name}:, which takes {example}", item.place, "", example
             )
         name = "since" if known.when in RELATIVE else known.name
-        return QueryError(f"`{shown}` is no time that is known here; {name}: takes {EXAMPLES}", item.place)
+        reason = no_time(shown)
+        return QueryError(f"{reason}; {name}: takes {EXAMPLES}", item.place, "", reason.instead)
 
     def _unknown(self, choice: Choice, item: Item, name: str) -> QueryError:
-        known = f"{name}: takes {', '.join(choice.names)}"
+        also = next((one.number.example for one in self._vocabulary.filters if one.choice is choice and one.number), "")
+        known = f"{name}: takes {', '.join(choice.names)}" + (f", or a number such as {also}" if also else "")
         shown = item.text[:MOST_SHOWN]
         if choice.field is Field.VOICE and (sound := BY_SOUND.get(fold(item.text))):
             return QueryError(f"`{shown}` is no emotion; did you mean {sound}? {known}", item.place, "", sound)

@@ -1,7 +1,9 @@
+import pytest
 from tests.store.search.asking import ask
 
+from stimmung.speech.errors import QueryError
 from stimmung.store.search.language.marking import marked
-from stimmung.store.search.language.query import Place
+from stimmung.store.search.language.query import Place, Query
 
 
 def hints(text: str) -> dict[str, str]:
@@ -71,3 +73,50 @@ def test_customers_keys_are_starred() -> None:
         assert "KD" not in shown, text
         assert "004" not in shown, text
         assert "modo" in shown
+
+
+@pytest.mark.parametrize("text", ["😡", "…", "((", "-", '""', "?!"])
+def test_where_nothing_can_be_looked_for_every_place_is_shown_and_it_is_told(text: str) -> None:
+    query = ask(text)
+    assert query == Query()
+    assert sum("every place is shown" in note.text for note in query.notes) == 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "sort:time", "😡 rechnung", "by:agent"])
+def test_otherwise_it_is_not(text: str) -> None:
+    assert not any("every place" in note.text for note in ask(text).notes)
+
+
+def test_times_that_nothing_is_in_are_told() -> None:
+    assert [note.text for note in ask("since:7d until:14d").notes] == [
+        "no time is in all of these: what they have in common ends before it begins"
+    ]
+    assert [note.text for note in ask("since:2030-01-01").notes] == ["2030-01-01 lies ahead, and calls lie behind"]
+    assert ask("on:today").notes == ask("-since:2030-01-01").notes == ask("until:2030-01-01").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "instead"),
+    [
+        ("seit:gestrn", "did you mean gestern?", "gestern"),
+        ("since:yesterdy", "did you mean yesterday?", "yesterday"),
+        ("on:wensday", "did you mean wednesday?", "wednesday"),
+        ("im:okotber", "did you mean oktober?", "oktober"),
+        ("until:tomorrow", "lies ahead", "today"),
+        ("bis:übermorgen", "lies ahead", "today"),
+        ("since:nächste woche", "lies ahead", "today"),
+        ("since:32.13.2025", "there is no such day", ""),
+        ("since:2025-13-01", "there is no such day", ""),
+        ("on:30.2.", "there is no such day", ""),
+        ("since:xyzzy", "no time that is known here; since: takes 7d", ""),
+        ("distress:hoch", "or a number such as >0.7", ""),
+        ("mood:xyzzy", "or a number such as <-2", ""),
+    ],
+)
+def test_values_that_are_none_are_told_with_what_may_be_meant(text: str, reason: str, instead: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        ask(text)
+    assert reason in caught.value.reason
+    assert caught.value.instead == instead
+    if instead:
+        ask(text.partition(":")[0] + ":" + instead)
