@@ -58,7 +58,9 @@ def xml_values(data: bytes, wanted: Sequence[XmlField], source: str, zone: tzinf
     except ParseError as error:
         raise CallInfoError(f"{source}: is not XML: {error}") from error
     except DefusedXmlException as error:
-        raise CallInfoError(f"{source}: brings definitions of its own (DTD), which are not read") from error
+        raise CallInfoError(
+            f"{source}: brings definitions of its own (DTD), which are not read; `!*.xml` in batch.patterns skips it"
+        ) from error
     except (LookupError, ValueError) as error:  # an encoding that Python or expat does not know
         raise CallInfoError(f"{source}: is in an encoding that cannot be read: {error}") from error
     for element in root.iter():

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from stimmung.batch.overnight.file_patterns import FilePatterns
 from stimmung.batch.overnight.pairs import Taken, Waits, settled, wait_of
 from stimmung.batch.overnight.records import FoundFile, Source, Told
 from stimmung.batch.overnight.sidecar_xml import LARGEST, XmlField, xml_values
@@ -30,20 +31,25 @@ class SidecarReader:
     """Reads what stands beside recordings."""
 
     xml_fields: Sequence[XmlField]
-    zone: tzinfo = field(hash=False)
+    zone: tzinfo
+    patterns: FilePatterns  # what they leave out is not read
 
     def beside(self, files: Mapping[str, FoundFile], names: Sequence[str]) -> Beside:
         """Return what stands beside a call whose recordings may be called `names`, with or without extension.
 
         `files` are all files of the folder, by name. The first of each kind that is there speaks for the call.
         """
-        found = {suffix: _first(files, [name + suffix for name in names]) for suffix in (XML, SUFFIX)}
+        found = {suffix: self._first(files, [name + suffix for name in names]) for suffix in (XML, SUFFIX)}
         there = tuple(file for file in found.values() if file is not None)
         try:
             said = {suffix: self._read(file, suffix) for suffix, file in found.items() if file is not None}
         except CallInfoError as error:
             return Beside(files=there, trouble=str(error))
         return Beside(said.get(XML, {}), said.get(SUFFIX, {}), there)
+
+    def _first(self, files: Mapping[str, FoundFile], names: Sequence[str]) -> FoundFile | None:
+        spelled = (spelling for name in names for spelling in (name, f"{name[:-4]}{name[-4:].upper()}"))
+        return next((files[name] for name in spelled if name in files and not self.patterns.leave_out(name)), None)
 
     def _read(self, file: FoundFile, suffix: str) -> Mapping[str, object]:
         data = _bytes_of(file)
@@ -71,10 +77,6 @@ def sources_of(files: Sequence[FoundFile], beside: Beside) -> tuple[Source, ...]
     return tuple(
         Source(file.place, file.size, version, file.changed) for file, version in zip(files, versions, strict=True)
     )
-
-
-def _first(files: Mapping[str, FoundFile], names: Sequence[str]) -> FoundFile | None:
-    return next((files[name] for name in names if name in files), None)
 
 
 def _bytes_of(file: FoundFile) -> bytes:

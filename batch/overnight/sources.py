@@ -3,14 +3,13 @@
 Nothing that goes wrong with one recording or one folder keeps the others from being found.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fnmatch import translate
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from stimmung.batch.overnight.file_names import NameInfo
+from stimmung.batch.overnight.file_patterns import FilePatterns, file_patterns
 from stimmung.batch.overnight.folders import folder_listings
 from stimmung.batch.overnight.known_info import known_info
 from stimmung.batch.overnight.manifests import ManifestReader, is_manifest
@@ -21,18 +20,6 @@ from stimmung.batch.overnight.sidecar_xml import parse_xml_field
 from stimmung.batch.overnight.sidecars import SidecarReader, is_sidecar, settled_with, sources_of
 from stimmung.batch.overnight.urls import is_url, url_listings
 from stimmung.speech.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class FilePatterns:
-    """Which files are recordings: one of `wanted` fits and none of `left_out`."""
-
-    wanted: tuple[re.Pattern[str], ...]
-    left_out: tuple[re.Pattern[str], ...]
-
-    def fit(self, path: str) -> bool:
-        """Say whether a path (below where the search began, parts separated by `/`) is that of a recording."""
-        return _any_fits(self.wanted, path) and not _any_fits(self.left_out, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,32 +113,16 @@ def finder_of(settings: Settings) -> Finder:
     """Return the finder for what a deployment has set. Raises SettingsError that points at what is wrong."""
     batch = settings.batch
     zone = ZoneInfo(settings.timezone)
+    patterns = file_patterns(batch.patterns)
     return Finder(
-        patterns=file_patterns(batch.patterns),
+        patterns=patterns,
         names=names_reader(batch.names) if batch.names is not None else None,
         endings=tuple(parse_endings(text) for text in batch.pair_suffixes),
-        sidecars=SidecarReader(tuple(parse_xml_field(text) for text in batch.xml_fields), zone),
+        sidecars=SidecarReader(tuple(parse_xml_field(text) for text in batch.xml_fields), zone, patterns),
         settle_seconds=batch.settle_seconds,
         pair_wait_seconds=batch.pair_wait_seconds,
         zone=zone,
     )
-
-
-def file_patterns(texts: Sequence[str]) -> FilePatterns:
-    """Make shell patterns ready; `!` before one leaves files out. If all do that, every other file is a recording."""
-    left_out = tuple(text[1:] for text in texts if text.startswith("!"))
-    wanted = tuple(text for text in texts if not text.startswith("!")) or ("*",)
-    return FilePatterns(_compiled(wanted), _compiled(left_out))
-
-
-def _compiled(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    """Return expressions over `/path/to/name`: those without `/` look at the name alone."""
-    whole = (f"/{text.lstrip('/')}" if "/" in text else f"*/{text}" for text in texts)
-    return tuple(re.compile(translate(text), re.IGNORECASE) for text in whole)
-
-
-def _any_fits(patterns: Sequence[re.Pattern[str]], path: str) -> bool:
-    return any(pattern.match(f"/{path}") for pattern in patterns)
 
 
 def _is_text(place: str) -> bool:

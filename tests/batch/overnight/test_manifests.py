@@ -92,6 +92,7 @@ def test_parquet_with_its_own_types(place: Path) -> None:
             "started_at": [datetime(2026, 11, 21, 9, 15, tzinfo=UTC), None],
             "wait_seconds": pyarrow.array([41, None], pyarrow.int64()),
             "score": [float("nan"), 0.5],
+            "ratio": [float("inf"), None],
             "price": [Decimal("1.50"), None],
             "billed": [date(2026, 11, 30), None],
             "tags": [["a", "b"], None],

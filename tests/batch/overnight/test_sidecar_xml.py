@@ -74,7 +74,7 @@ ELSEWHERE = """<?xml version="1.0"?><!DOCTYPE z SYSTEM "http://127.0.0.1:9/z.dtd
 
 @pytest.mark.parametrize("text", [BILLION, OUTSIDE, ELSEWHERE])
 def test_a_document_with_definitions_of_its_own_is_refused(text: str) -> None:
-    assert complaint(text) == "4711.xml: brings definitions of its own (DTD), which are not read"
+    assert complaint(text).startswith("4711.xml: brings definitions of its own (DTD), which are not read")
 
 
 def test_a_document_without_end_is_refused_before_it_is_read() -> None:

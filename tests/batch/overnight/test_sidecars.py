@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.batch.overnight.places import write
 
+from stimmung.batch.overnight.file_patterns import file_patterns
 from stimmung.batch.overnight.folders import files_in
 from stimmung.batch.overnight.sidecar_xml import LARGEST
 from stimmung.batch.overnight.sidecars import Beside, SidecarReader, is_sidecar, sources_of
 
-READER = SidecarReader((), ZoneInfo("Europe/Berlin"))
+READER = SidecarReader((), ZoneInfo("Europe/Berlin"), file_patterns(["*.wav"]))
 
 
 def beside(folder: Path, *names: str) -> Beside:
@@ -32,6 +33,11 @@ def test_the_first_name_that_has_one_speaks(tmp_path: Path) -> None:
     write(tmp_path, "4711-in.wav.xml", content="<call><agent>204</agent></call>")
     found = beside(tmp_path, "4711", "4711-in", "4711-out", "4711-in.wav")
     assert (found.ours, found.recorder) == ({"queue": "first"}, {"agent": "204"})
+
+
+def test_capitals_of_the_extension_do_not_matter(tmp_path: Path) -> None:
+    write(tmp_path, "4711.XML", content="<call><agent>204</agent></call>")
+    assert beside(tmp_path, "4711").recorder == {"agent": "204"}
 
 
 @pytest.mark.parametrize(

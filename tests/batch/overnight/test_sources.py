@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.batch.overnight.places import finder, found, later, listed, names, told, write
 
+from stimmung.batch.overnight.file_patterns import file_patterns
 from stimmung.batch.overnight.manifests import FILE_COLUMNS, KNOWN_KEYS
 from stimmung.batch.overnight.name_presets import names_reader, preset_names, read_names
 from stimmung.batch.overnight.pairs import Taken, Waits, calls_of, parse_endings
 from stimmung.batch.overnight.records import Listing, Told
 from stimmung.batch.overnight.sidecar_xml import parse_xml_field, xml_values
-from stimmung.batch.overnight.sources import file_patterns
 from stimmung.speech.callinfo import call_info_to_json, parse_call_info
 from stimmung.speech.errors import AudioError, SettingsError
 from stimmung.speech.settings import BatchSettings
@@ -98,6 +98,21 @@ class TestFolders:
         assert first.trouble is not None
         assert 'consent = "maybe"' in first.trouble
         assert (first.info, second.trouble, second.info) == ({}, None, {"queue": "b"})
+
+    def test_neither_does_one_that_is_broken(self, tmp_path: Path) -> None:
+        write(tmp_path, "a.wav", "b.wav")
+        write(tmp_path, "a.call.json", content="{")
+        first, second = found(finder(names="{queue}").find(str(tmp_path), later))
+        assert first.trouble is not None
+        assert "line 1, column 2" in first.trouble
+        assert (first.info, second.trouble) == ({}, None)
+
+    def test_what_is_left_out_by_name_is_not_read_beside_recordings_either(self, tmp_path: Path) -> None:
+        write(tmp_path, "a.wav")
+        write(tmp_path, "a.xml", content="<!DOCTYPE a><queue>1</queue>")
+        write(tmp_path, "a.call.json", content='{"team": "x"}')
+        (call,) = found(finder(patterns=["*.wav", "!*.xml"]).find(str(tmp_path), later))
+        assert (call.trouble, call.info) == (None, {"team": "x"})
 
     def test_the_call_changes_with_its_sidecar(self, tmp_path: Path) -> None:
         write(tmp_path, "a.wav")

@@ -61,6 +61,21 @@ def test_what_came_meanwhile_is_seen_by_the_next_look(bucket: str) -> None:
     assert listings(bucket)[""] == ["a.wav", "c.wav"]
 
 
+def test_what_a_file_system_remembers_of_its_folders_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Remembering:
+        def __init__(self) -> None:
+            self.fresh = False
+
+        def invalidate_cache(self) -> None:
+            self.fresh = True
+
+        def ls(self, path: str, detail: bool) -> list[dict[str, object]]:
+            return [{"name": "b/a.wav", "size": 1, "type": "file"}] if self.fresh else []
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", lambda url: (Remembering(), "b"))
+    assert listings("s3://b") == {"": ["a.wav"]}
+
+
 def test_calls_are_found_with_what_stands_beside_them(bucket: str) -> None:
     calls = found(finder().find(bucket, later))
     assert [names(call) for call in calls] == [("a.wav",), ("b.wav",)]
