@@ -14,7 +14,8 @@ from stimmung.calls.redaction.tokens import Stream, Token
 FAR_SECONDS = 15.0  # between two words of a voice: what follows is no longer the same thought
 FAR_TOKENS = 8  # that others said in between: more than "mhm, ja, genau, einen Moment bitte"
 GAP = r"[,.?]?[ \n]"
-WORD_BEGINS, WORD_ENDS = r"(?<=[ \n\f])(?:", r")(?=[,.?]?(?:[ \n\f]|$))"
+# A phrase takes what divides it from the word before along: what a search can begin with is found sooner.
+WORD_BEGINS, WORD_ENDS = r"[ \n\f](?:", r")(?=[,.?]?(?:[ \n\f]|$))"
 UNFIT = re.compile(r"[\s,.?]+$|[\s\[\]]")
 
 

@@ -4,6 +4,7 @@ Each shortcut is held against the long way on every listed word, on made-up ones
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,19 @@ from hypothesis import strategies as st
 from tests.calls.redaction.talks import talk
 
 from stimmung.calls.live_redaction import LOOKED_AT, LiveRedaction
-from stimmung.calls.redaction import naming_words, number_words, spelling
+from stimmung.calls.redaction import (
+    addresses,
+    birth_dates,
+    emails,
+    name_contexts,
+    naming_words,
+    number_words,
+    secret_words,
+    spelling,
+)
 from stimmung.calls.redaction.common_words import FUNCTION, ORDINARY
 from stimmung.calls.redaction.conversation import _shows_case
-from stimmung.calls.redaction.lines import UNFIT, Line, is_capital, lines_of
+from stimmung.calls.redaction.lines import UNFIT, WORD_BEGINS, Line, is_capital, lines_of
 from stimmung.calls.redaction.name_words import FIRST_NAMES
 from stimmung.calls.redaction.namings import _naming
 from stimmung.calls.redaction.numbers import _is_plain, _letters
@@ -148,6 +158,24 @@ def test_sample_calls_are_told_as_when_nothing_is_left_out(root: Path, name: str
     speakers = {"agent": "a", "customer": "c"}
     turns = [f"{speakers[turn['role']]}: {turn['text']}" for turn in truth["utterances"]]
     check_call(talk(*turns, language=truth["language"]))
+
+
+PHRASES = [
+    phrase
+    for module in (addresses, birth_dates, emails, name_contexts, secret_words)
+    for phrase in vars(module).values()
+    if isinstance(phrase, re.Pattern) and phrase.pattern.startswith(WORD_BEGINS)
+]
+
+
+@given(CALLS)
+@settings(max_examples=25, deadline=None)
+def test_phrases_that_begin_with_what_divides_words_are_found_where_they_are_behind_it(call: list[Utterance]) -> None:
+    assert len(PHRASES) > 15
+    for line in lines_of(read_utterances(call)):
+        for phrase in PHRASES:
+            behind = re.compile(f"(?<={WORD_BEGINS[:-3]}){phrase.pattern[len(WORD_BEGINS) - 3 :]}")
+            assert list(line.find(phrase)) == list(line.find(behind))
 
 
 def test_a_word_is_read_once_in_a_call() -> None:
