@@ -1,8 +1,10 @@
 """Query plans of the slowest searches, and what a filter costs that is joined without thought."""
 
-from typing import Final
+import re
+from contextlib import closing
+from typing import Any, Final
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from machine import Figures, figure_at
@@ -22,6 +24,7 @@ TRAP: Final = """
 """
 OURS: Final = "{} queue:bank mood:negative"
 FREQUENT_WORD: Final = "rechnung"
+VECTOR: Final = re.compile(r"\[-?[\d.][\d.,e-]{50,}\]")
 
 
 def plans(bench: Bench) -> Figures:
@@ -35,28 +38,25 @@ def plans(bench: Bench) -> Figures:
 
 
 def _explained(bench: Bench, database: Database, text: str, mode: Mode) -> list[str]:
-    """Return the plan of the statement that takes longest of those of a search."""
-    seen: list[tuple[str, object]] = []
+    """Return the plan of the statement of a search that takes longest, under the settings that it has there."""
+    found: list[list[str]] = []
 
-    def note(*arguments: object) -> None:
-        seen.append((str(arguments[2]), arguments[3]))
+    def explain(
+        connection: Connection, _: object, statement: str, given: Any, *__: object
+    ) -> None:  # Any: the driver's
+        if statement.startswith("WITH"):
+            with closing(connection.connection.cursor()) as cursor:  # the driver's: SQLAlchemy's would come here again
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", given)
+                found.append([VECTOR.sub("[…]", str(row[0])) for row in cursor.fetchall()])
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "before_cursor_execute", explain)
     try:
         bench.ask(database, text, mode)
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    found = [_plan(database, statement, given) for statement, given in seen if statement.startswith("WITH")]
+        event.remove(database.engine, "before_cursor_execute", explain)
     slowest = max(found, key=_milliseconds, default=[])
     print(f"== {text} [{mode}]", *slowest, sep="\n")
     return slowest
-
-
-def _plan(database: Database, statement: str, given: object) -> list[str]:
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", given)  # type: ignore[arg-type]  # as it was given
-        return [str(row[0]) for row in rows]
 
 
 def _milliseconds(plan: list[str]) -> float:
