@@ -20,7 +20,7 @@ from stimmung.store.search.meaning.meanings import find_near
 from stimmung.store.search.records import LONGEST_PAGE, Ask, Facets, Found, Hit, Mode, Way
 from stimmung.store.search.widening import Worded, find_words
 
-NEAREST: Final = 200  # by meaning
+NEAREST: Final = 100  # by meaning
 ALL_FAR: Final = "nothing kept is clearly near what was meant; these places are the nearest"
 BEGUN: Final = select(  # of a search: it writes nothing, and no plan reads all entries
     func.now(),
