@@ -279,7 +279,8 @@ class Values:
             )
         name = "since" if known.when in RELATIVE else known.name
         reason = no_time(shown)
-        return QueryError(f"{reason}; {name}: takes {EXAMPLES}", item.place, "", reason.instead)
+        end = "" if reason.instead and str(reason).endswith("?") else ";"
+        return QueryError(f"{reason}{end} {name}: takes {EXAMPLES}", item.place, "", reason.instead)
 
     def _unknown(self, choice: Choice, item: Item, name: str) -> QueryError:
         also = next((one.number.example for one in self._vocabulary.filters if one.choice is choice and one.number), "")

@@ -7,6 +7,9 @@ from tests.store.search.asking import examples
 from tests.store.search.found_calls import Said, find, keep, texts
 
 from stimmung.store.database import Database
+from stimmung.store.search.language.query import Word
+from stimmung.store.search.lexeme_queries import word_query
+from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.widening import ENOUGH
 
 FEE, FEES, TWO_WORDS = "Eine Mahngebühr von fünf Euro", "Die Mahngebühren sind zu hoch", "Das ist die Mahnung Gebühr"
@@ -58,8 +61,17 @@ class TestCompounds:
         assert texts(find(kept, "mahnung -mahngebühr", exact=True)) == [REMINDER, APART]
 
     def test_it_is_marked_whole_however_it_is_written(self, kept: Database) -> None:
-        hit = next(hit for hit in find(kept, "mahngebuehren").hits if hit.text == FEE)
-        assert [hit.text[slice(*mark)] for mark in hit.marks] == ["Mahngebühr"]
+        for query in ("mahngebuehren", "Mahnungsgebühr"):
+            hit = next(hit for hit in find(kept, query).hits if hit.text == FEE)
+            assert [hit.text[slice(*mark)] for mark in hit.marks] == ["Mahngebühr"], query
+
+
+def test_each_part_may_be_any_of_the_words_it_stands_for() -> None:
+    asked = word_query(Word("mahngebühr"), WordAnalysis())
+    assert asked is not None
+    assert "(('mahnung' | 'mahn') <-> 'gebuhr')" in asked.every
+    assert "(('mahnung' | 'mahn') <0> 'gebuhr')" in asked.every
+    assert " & " not in asked.every
 
 
 # What a recogniser made of a word that somebody asks for as it is spelled.
