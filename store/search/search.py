@@ -158,10 +158,17 @@ class _Search:
         for vector in self._ask.vectors:
             near = find_near(self._connection, wanted, self._spread.aim(self._connection, vector))
             self._far &= not near.clear
+            if self._is_told_by(worded):
+                near = near.clearly()
             lists.append(Listed(["meaning"] * len(near.found), near.found, near.weights))
         if self._sort != "relevance" or len(lists) == 1:
             return self._sorted(lists)
         return fused(lists)
+
+    def _is_told_by(self, worded: Worded) -> bool:
+        """Return whether one word is asked for and found: it says what is meant, and what is near may not crowd it."""
+        alone = self._words is not None and len(self._words.terms) == 1 and not self._ask.query.filters
+        return alone and not self._ask.query.meaning and 1.0 in worded.fits.values()
 
     def _sorted(self, lists: Sequence[Listed]) -> Ranked:
         every: Ranked = {}

@@ -60,7 +60,7 @@ class TestPage:
         result = search(runner, store, "rechnung")
         assert result.exit_code == 0
         assert lines(result) == [
-            "1 place, the likest first  rechnung",
+            "1 place, the best first  rechnung",
             "4711  2026-03-01 14:30 · queue billing",
             "1:19   Agent    Worum geht es?",
             "1:22 ● Customer Die Stromrechnung kam doppelt.  -4.2",

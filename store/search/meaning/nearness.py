@@ -43,6 +43,11 @@ class Near:
     weights: tuple[float, ...]
     clear: bool
 
+    def clearly(self) -> "Near":
+        """Return what stands out clearly alone."""
+        kept = [(one, weight) for one, weight in zip(self.found, self.weights, strict=True) if weight >= CLEAR]
+        return Near(tuple(one for one, _ in kept), tuple(weight for _, weight in kept), self.clear)
+
 
 def standing_out(aim: Aim, found: Sequence[Candidate], filtered: bool) -> Near:
     """Return those of `found`, nearest first, that stand out; of few that are left by filters, all of them."""

@@ -69,3 +69,9 @@ def test_where_too_few_are_kept_to_tell_nothing_is_left_out() -> None:
 
 def test_what_is_shown_may_be_unclear() -> None:
     assert FAR < CLEAR < 1.0
+
+
+def test_what_stands_out_clearly_can_be_had_alone() -> None:
+    found = near(5.0, 4.0, 3.0)
+    assert [one.number for one in found.clearly().found] == [0, 1]
+    assert found.clearly().weights == found.weights[:2]
