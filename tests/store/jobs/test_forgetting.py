@@ -16,8 +16,9 @@ from stimmung.store.calls import save_call
 from stimmung.store.database import Database
 from stimmung.store.jobs.claiming import claim_content
 from stimmung.store.jobs.finishing import fail
+from stimmung.store.jobs.leasing import beat
 from stimmung.store.jobs.listing import find_jobs
-from stimmung.store.jobs.records import Failure, Job, Which
+from stimmung.store.jobs.records import Beat, Failure, Job, Which
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.persons.person import PersonOptions, export_person, gather_person
@@ -186,3 +187,14 @@ def test_a_backup_brings_jobs_back_but_not_whom_was_erased_since(steward: Stewar
     restore_backup(steward, path, EVENING + timedelta(minutes=1), RestoreOptions(force=True))
     assert left(steward) == ["0004_Carla.wav", "0005_Carla.wav", "0006_Carla.wav"]
     assert states(steward.database, steward.places) == ["done", "failed", "waiting"]
+
+
+def test_who_works_for_somebody_who_is_erased_hears_so(steward: Steward) -> None:
+    database, places = steward.database, steward.places
+    add(database, places, new(1, "Berta"))
+    job = take_one(database, places)
+    erase_customer(steward, "Berta")
+    assert beat(database, "w1", {job.number: Beat("recognise")}) == (job.number,)
+    assert fail(database, places, job, Failure("AudioError", "broken")) is None
+    assert not do(database, places, job, 1, "Berta")  # whoever saves it all the same is told
+    assert left(steward) == []
