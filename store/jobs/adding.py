@@ -55,8 +55,8 @@ def add_jobs(database: Database, places: Places, batch: str, found: Iterable[New
     """Add recordings to a batch, in transactions of some hundreds, and say what was known of them.
 
     The same sources are one job, whatever batch they are found for. As long as their versions stay, what is done,
-    skipped or canceled stays so; what waits goes over to this batch, and so does, to be tried again, what was given
-    up because of something that may be over. Other versions wait anew. Raises StoreError.
+    skipped or canceled stays so; what waits or runs goes over to this batch, and so does, to be tried again, what was
+    given up because of something that may be over. Other versions wait anew. Raises StoreError.
     """
     keys = job_keys(places, make=True)
     total = Added()
@@ -111,6 +111,8 @@ def _meet(connection: Connection, scan: _Scan, one: NewJob, row: AnyRow) -> Fate
         fate, values = "changed", {**values, **FRESH, "redo": None}
     elif row.state == "failed" and row.heals:
         fate, values = "again", {**values, **FRESH}
+    elif row.state == "running":  # perhaps of a run that was killed: who comes next waits for it, too
+        values = {}
     elif row.state != "waiting" or (row.batch == scan.batch and not row.bare):
         return "known"
     connection.execute(update(jobs).where(jobs.c.id == row.id).values(**values, batch=clean(scan.batch)))

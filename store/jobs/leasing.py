@@ -60,6 +60,14 @@ def beat(database: Database, worker: str, held: Mapping[int, Beat], now: datetim
     return database.run(lambda connection: _beat(connection, clean(worker), held, now)) if held else ()
 
 
+def give_back(database: Database, job: Job, seconds: float = 0.0) -> bool:
+    """Have a job wait again at once, as if it had not been leased, but for the `seconds` of work that are lost.
+
+    False: it was not this worker's any more. Raises StoreError.
+    """
+    return database.run(lambda connection: _give_back(connection, job, seconds))
+
+
 def take_back(
     database: Database,
     places: Places,
@@ -132,6 +140,14 @@ def _beat(connection: Connection, worker: str, held: Mapping[int, Beat], now: da
         rows = [{"number": one, "at": clean(held[one].stage), "seconds": held[one].seconds} for one in numbers]
         connection.execute(told.values(values), rows)
     return tuple(sorted(set(held) - set(numbers)))
+
+
+def _give_back(connection: Connection, job: Job, seconds: float) -> bool:
+    own = (jobs.c.id == job.number) & (jobs.c.lease == job.lease)
+    values = {"state": "waiting", "stage": "", "worker": None, "lost": jobs.c.lost + seconds, "spent": 0.0}
+    # By an attempt whose commit was lost on the way it waits already; its lease is new as soon as it is leased again.
+    done = connection.execute(update(jobs).where(own, jobs.c.worker.is_not(None), is_now("running")).values(values))
+    return bool(done.rowcount) or connection.scalar(select(jobs.c.state).where(own)) == "waiting"
 
 
 def _take_back(connection: Connection, keys: JobKeys, which: ColumnElement[bool]) -> TakenBack:

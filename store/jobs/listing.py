@@ -40,6 +40,12 @@ def counts(database: Database, batch: str | None = None) -> Counts:
     return database.run(lambda connection: _count(connection, Which(batch)))
 
 
+def batches(database: Database) -> tuple[str, ...]:
+    """Return the batches that have jobs, the one last added to first. Raises StoreError."""
+    query = select(jobs.c.batch).group_by(jobs.c.batch).order_by(func.max(jobs.c.added_at).desc(), jobs.c.batch.desc())
+    return database.run(lambda connection: tuple(connection.scalars(query)))
+
+
 def failures(database: Database, places: Places, which: Which | None = None) -> tuple[Reason, ...]:
     """Return why recordings were given up or skipped, the most frequent reasons first. Raises StoreError."""
     keys = job_keys(places)

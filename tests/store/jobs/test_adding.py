@@ -151,3 +151,12 @@ def test_names_are_bound_to_their_rows(database: Database, places: Places) -> No
     first = jobs.select().with_only_columns(jobs.c.sources).order_by(jobs.c.id).limit(1).scalar_subquery()
     database.run(lambda connection: connection.execute(update(jobs).values(sources=first)))
     assert [job.sources for job in find_jobs(database, places, Which())] == [new(1).sources, ()]
+
+
+def test_what_a_killed_run_had_in_its_hands_belongs_to_the_next_one(database: Database, places: Places) -> None:
+    add_some(database, places, 2)
+    job = take_one(database, places)
+    add(database, places, new(1), new(2), batch="the next night")
+    found = counts(database, "the next night").states
+    assert (found["running"], found["waiting"]) == (1, 1)
+    assert do(database, places, job, 1)

@@ -21,7 +21,7 @@ from stimmung.store.database import Database
 from stimmung.store.jobs.changing import cancel, retry
 from stimmung.store.jobs.claiming import claim_content
 from stimmung.store.jobs.finishing import fail, finish
-from stimmung.store.jobs.leasing import SILENT, beat, lease, take_back
+from stimmung.store.jobs.leasing import SILENT, beat, give_back, lease, take_back
 from stimmung.store.jobs.listing import counts
 from stimmung.store.jobs.records import Beat, Done, Failure, TakenBack, Wants, Which
 from stimmung.store.places import Places
@@ -177,3 +177,32 @@ def test_time_is_the_databases_unless_told(database: Database, places: Places) -
     old = update(jobs).where(jobs.c.id == job.number).values(beat_at=jobs.c.beat_at - AFTER - AFTER)
     database.run(lambda connection: connection.execute(old))
     assert take_back(database, places).again == (job.number,)
+
+
+def test_what_is_given_back_waits_as_if_nothing_had_been(database: Database, places: Places) -> None:
+    add_some(database, places, 1)
+    first = take_one(database, places)
+    assert give_back(database, first, 7.5)
+    assert give_back(database, first, 7.5)  # as after a commit that was lost on the way
+    waiting = job_of(database, places, first.number)
+    assert (waiting.state, waiting.worker, waiting.not_before) == ("waiting", None, None)
+    assert counts(database).repeated_seconds == 7.5
+    again = take_one(database, places, "w2")
+    assert not give_back(database, first, 1.0)
+    assert job_of(database, places, first.number).worker == "w2"
+    assert again.number == first.number
+
+
+def test_what_is_given_back_is_no_suspect(database: Database, places: Places) -> None:
+    add_some(database, places, 2)
+    for job in take(database, places, most=2):
+        give_back(database, job)
+    assert len(take(database, places, "w2", most=2)) == 2
+
+
+def test_what_is_done_is_not_given_back(database: Database, places: Places) -> None:
+    add_some(database, places, 1)
+    job = take_one(database, places)
+    do(database, places, job, 1)
+    assert not give_back(database, job)
+    assert states(database, places) == ["done"]

@@ -4,7 +4,7 @@ from tests.store.jobs.recordings import BATCH, add, add_some, do, new, take, tak
 
 from stimmung.store.database import Database
 from stimmung.store.jobs.finishing import fail, skip
-from stimmung.store.jobs.listing import counts, failures, find_jobs
+from stimmung.store.jobs.listing import batches, counts, failures, find_jobs
 from stimmung.store.jobs.records import Failure, Which
 from stimmung.store.places import Places
 
@@ -60,3 +60,10 @@ def test_jobs_are_found_by_all_that_is_said(database: Database, places: Places) 
     assert found(Which(states=("running",))) == ["0001"]
     assert found(Which(numbers=(job.number,))) == ["0001"]
     assert found(Which(error_types=("AudioError",))) == []
+
+
+def test_batches_are_told_the_newest_first(database: Database, places: Places) -> None:
+    assert batches(database) == ()
+    add(database, places, new(1), new(2), batch="monday")
+    add(database, places, new(3), batch="tuesday")
+    assert batches(database) == ("tuesday", "monday")
