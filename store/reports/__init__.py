@@ -1,0 +1,1 @@
+"""Figures of many kept calls at once, for reports."""
