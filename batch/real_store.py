@@ -32,7 +32,7 @@ from stimmung.store.places import places_in
 from stimmung.store.pseudonyms import Renewed, forget_lost_secrets, rotate_secret
 from stimmung.store.records import SavedAs, SavedCall
 from stimmung.store.removal.erasure import Erased, erase_call, erase_customer, settle_erasures
-from stimmung.store.removal.exports_register import Export, confirm_exports, intending
+from stimmung.store.removal.exports_register import Export, confirm_exports, exporting, intending
 from stimmung.store.removal.retention import Plan, Retained, plan_retention, run_retention
 from stimmung.store.removal.retention_rules import RetentionRules, rules_of
 from stimmung.store.search.meaning.half_vectors import halve_vectors
@@ -129,6 +129,14 @@ class RealStore:
         if unredacted and not stored.has_originals:
             raise StoreError(f"call {call_id}: only redacted words were kept of it")
         record_look(self._database, stored, self._who, self._now(), unredacted)
+    def exporting(self, file: Path, call_ids: Sequence[str]) -> AbstractContextManager[None]:
+        """Remember a file that is written in the block, and that somebody exports these kept calls."""
+        export = self._export(file, *(clean(one) for one in call_ids))
+        about = {**export.detail, "calls": len(call_ids)}
+        one = export.call_ids[0] if len(call_ids) == 1 else None
+        act = Act("export", self._who, export.at, one, detail=about)
+        return exporting(self._database, export, act)
+
         if not unredacted:
             return Seen(stored)
         key = self._places.originals_key
@@ -214,8 +222,8 @@ class RealStore:
         act = Act(action, self._who, self._now(), call_id)
         self._database.run(lambda connection: record_act(connection, act))
 
-    def _export(self, file: Path, call_id: str) -> Export:
-        return Export(file, self._who, self._now(), (call_id,), detail={"format": file.suffix.removeprefix(".")})
+    def _export(self, file: Path, *call_ids: str) -> Export:
+        return Export(file, self._who, self._now(), call_ids, detail={"format": file.suffix.removeprefix(".")})
 
 
 def _candidate(call: SavedCall) -> Candidate:

@@ -68,6 +68,10 @@ class StoreAccess(Protocol):
 
     def look(self, call_id: str, unredacted: bool) -> Seen:
         """Return a call for somebody to see. Raises StoreError where there is none, or no originals."""
+    def exporting(self, file: Path, call_ids: Sequence[str]) -> AbstractContextManager[None]:
+        """Remember a file that is written in the block of calls that are kept. Raises StoreError where one is not."""
+        ...
+
         ...
 
     def count_calls(self, customer: str | None, call_id: str | None) -> int:

@@ -62,6 +62,11 @@ def rows_of(analysis: CallAnalysis, key: CallKey) -> CallRows:
     return CallRows(_in_order("calls", _call(analysis, key)), tuple(_in_order("utterances", row) for row in said))
 
 
+def in_columns(table: Table, row: Mapping[str, object]) -> Row:
+    """Return a row that an older version wrote with the columns of this one: unknown where it had none."""
+    return {column.name: row.get(column.name) for column in columns_of(table)}
+
+
 def may_name_agent(analysis: CallAnalysis) -> bool:
     """Say whether the agent may be named beside figures: only where views of one agent are permitted."""
     parties = analysis.policy.parties if analysis.policy else ()

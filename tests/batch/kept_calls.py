@@ -145,6 +145,11 @@ class FakeStore:
 
     @contextmanager
     def intending(self, call_id: str, files: Sequence[Path]) -> Iterator[None]:
+    @contextmanager
+    def exporting(self, file: Path, call_ids: Sequence[str]) -> Iterator[None]:
+        self.done.append(("export", file, tuple(call_ids)))
+        yield
+
         if self.unknowing:
             raise self.unknowing
         self.done.append(("intend", call_id, tuple(files), tuple(file.exists() for file in files)))
