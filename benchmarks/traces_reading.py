@@ -27,7 +27,8 @@ FIGURES: Final = re.compile(r"[{\[][\d.,eE+\-\sNULnul]*[}\]]")  # lists of measu
 POSITIONS: Final = re.compile(r"(?<='):\d+[A-D]?(?:,\d+[A-D]?)*")  # of words in an index
 NUMBERED: Final = re.compile(r"^\d+$", re.MULTILINE)  # of subtitles
 FRACTION: Final = re.compile(r"(?<![\d.,])[+-]?\d+\.\d+(?:e[+-]?\d+)?(?![\d.]*\d)")
-UNSAID: Final = (FIGURES, MOMENT, UUID, BYTES, HEX, CLOCK, SIGNED, POSITIONS, NUMBERED)
+MIGRATION: Final = re.compile(r"\b\d{4}_[a-z]+\b")  # "applied 0004_jobs"
+UNSAID: Final = (FIGURES, MIGRATION, MOMENT, UUID, BYTES, HEX, CLOCK, SIGNED, POSITIONS, NUMBERED)
 RUN: Final = re.compile(r"\d(?:[ ,.\-/]{0,2}\d){5,}")
 MOST_BETWEEN: Final = 3  # words between two parts of a number, such as "ja, und dann"
 FLAGGED: Final = 8  # signs of compressed text between two bytes of flags
