@@ -1,5 +1,6 @@
 """Keeps calls, each in one transaction, once however often it comes; and gives them back as they were."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -71,6 +72,7 @@ KEPT: tuple[ColumnElement[Any], ...] = (
 SHARED = text("LOCK TABLE calls IN ROW EXCLUSIVE MODE")
 WITHDRAWN: Final[Consent] = "withdrawn"
 SAVING = 7_369_706_422  # seed of the hash that advisory locks are named by, ours by choice
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,16 @@ class _Done:
     outcome: Outcome
     file: str | None
     refusal: str = ""
+    withdrawn: bool = False  # nothing was done either: what is kept of the call may hold no scores any more
 
 
 def save_call(database: Database, places: Places, saved: SavedCall, admission: Admission = USUAL) -> SavedAs:
     """Keep a call in one transaction, and say whether it is new, replaces what was kept of it, or was there already.
 
     The same recording is the same call: analysed anew it takes the place of what was there, under the same id. A call
-    that was heard live gives way to its recording of the same id. Raises StoreError where another call has the
-    id, where its rules forbid what is to be kept, where `admission` does not let it in, and for a database, file or key
-    that cannot be used.
+    that was heard live gives way to its recording of the same id. Where consent to the kept one was withdrawn, scores,
+    sound and originals of `saved` are left out. Raises StoreError where another call has the id, where its rules forbid
+    what is to be kept, where `admission` does not let it in, and for a database, file or key that cannot be used.
     """
     _refuse_forbidden(saved)
     draft = drafted(saved)
@@ -121,6 +124,10 @@ def save_call(database: Database, places: Places, saved: SavedCall, admission: A
         remove_kept(places.audio, audio)
     if done.refusal:
         raise LastingError(done.refusal)
+    if done.withdrawn:
+        logger.warning("call %s: its consent was withdrawn, so that it is kept without scores and sound", done.call_id)
+        left = replace(saved, analysis=withdraw_consent(saved.analysis), originals=(), audio=None)
+        return save_call(database, places, left, admission)
     if done.outcome == "replaced":
         remove_doomed(database, places.audio)
     return SavedAs(done.call_id, done.outcome)
@@ -183,6 +190,8 @@ def _save(connection: Connection, entrance: _Entrance, draft: Draft, beside: _Be
     ).first()
     if kept is not None and (refusal := _other_call(draft, kept)):
         return _Done(kept.call_id, "same", kept.audio_file, refusal)
+    if kept is not None and kept.consent == WITHDRAWN != draft.call["consent"]:
+        return _Done(kept.call_id, "same", kept.audio_file, withdrawn=True)
     secret_file = entrance.places.secret
     if kept is None and (reason := why_refused(connection, secret_file, _candidate(draft), entrance.admission)):
         return _Done(draft.call_id, "new", None, reason)

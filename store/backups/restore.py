@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from tarfile import TarFile
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from stimmung.speech.errors import StoreError
@@ -26,6 +26,7 @@ from stimmung.store.backups.archive import (
 )
 from stimmung.store.backups.dumping import load_dump
 from stimmung.store.backups.files import backup_name, delete_unfinished
+from stimmung.store.calls import withdraw_call
 from stimmung.store.data_folder import private_folder
 from stimmung.store.database import Database, prepare_schema
 from stimmung.store.databases import (
@@ -147,6 +148,7 @@ def _fill(steward: Steward, live: Database, source: _Source, options: RestoreOpt
         raise StoreError(f"{source.path}: holds {found} calls, and should hold {source.manifest.calls}: it is damaged")
     if _has_schema(live):
         _carry_over(live, steward.database, source.manifest.made_at)
+        _withdraw_again(live, steward)
     forgotten = settle(steward)
     remembered = steward.database.run(_count_calls)
     too_old = 0
@@ -195,6 +197,19 @@ def _carry_over(live: Database, scratch: Database, since: datetime) -> None:
             connection.execute(insert(exports), rows)
 
     scratch.run(work)
+
+
+def _withdraw_again(live: Database, steward: Steward) -> None:
+    """Take the scores out of the calls whose consent was withdrawn since the backup."""
+    withdrawn = calls.c.consent == "withdrawn"
+    here = live.run(lambda one: one.execute(select(calls.c.call_id, calls.c.content_hash).where(withdrawn)).all())
+    same = or_(
+        among(calls.c.call_id, [row.call_id for row in here]),
+        among(calls.c.content_hash, [row.content_hash for row in here]),
+    )
+    scored = steward.database.run(lambda one: one.scalars(select(calls.c.content_hash).where(same, ~withdrawn)).all())
+    for content in scored:
+        withdraw_call(steward.database, steward.places, content)
 
 
 def _sounds(connection: Connection) -> dict[str, str]:

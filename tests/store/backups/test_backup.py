@@ -20,7 +20,7 @@ from stimmung.store.backups.archive import extract_dump, open_archive, read_mani
 from stimmung.store.backups.backup import Backup, make_backup
 from stimmung.store.backups.files import backups_in
 from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
-from stimmung.store.calls import load_call, save_call
+from stimmung.store.calls import load_call, save_call, withdraw_call
 from stimmung.store.database import Database
 from stimmung.store.databases import make_database, name_beside, remains
 from stimmung.store.embedded.binaries import client_program
@@ -29,6 +29,7 @@ from stimmung.store.originals import load_originals
 from stimmung.store.pace import Pace
 from stimmung.store.pseudonyms import rotate_secret
 from stimmung.store.records import SavedCall
+from stimmung.store.removal.deletion import has_unfinished
 from stimmung.store.removal.erasure import erase_call, erase_customer, settle_erasures
 from stimmung.store.removal.erasure_register import read_register
 from stimmung.store.removal.exports_register import Export, register_export
@@ -174,6 +175,23 @@ def test_who_was_erased_since_leaves_no_trace_by_coming_back_for_a_moment(
     found = [one for one in traces(server.folder, SAID) if "pg_wal" not in one or kept.database.kind == "embedded"]
     assert found == []
     assert [one for one in traces(kept.database.data_dir, SAID) if "backups/" not in one] == []
+
+
+def test_what_was_withdrawn_since_has_no_scores_sound_or_originals_when_it_comes_back(
+    kept: Steward,
+) -> None:
+    backup = back_up(kept)
+    assert withdraw_call(kept.database, kept.places, call_of("Berta", 1).content_hash)
+    withdrawn = load_call(kept.database, "call-1")
+    restore(kept, backup)
+    assert kept_ids(kept) == {"call-1", "call-2", "call-3"}
+    back = load_call(kept.database, "call-1")
+    assert (back.analysis.info.consent, back.audio, back.has_originals) == ("withdrawn", None, False)
+    assert not any(one.distress or one.text_emotion for one in back.analysis.utterances)
+    assert (back.customer, back.content_hash) == (withdrawn.customer, withdrawn.content_hash)
+    assert sounds(kept) == [b"sound of 2", b"sound of 3"]
+    assert not kept.database.run(has_unfinished)
+    assert [one.distress for one in load_call(kept.database, "call-2").analysis.utterances] != [None] * 6
 
 
 def test_a_secret_that_is_new_since_the_backup_hides_nobody(kept: Steward) -> None:

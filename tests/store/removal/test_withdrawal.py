@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from tests.store.made_calls import places_below, saved_call
+from tests.store.made_calls import places_below, saved_call, with_originals
 from tests.store.server_users import until
 from tests.store.traces import traces
 
@@ -116,3 +116,21 @@ def test_other_changes_are_not_so_urgent(steward: Steward) -> None:
     shorter = replace(shorter, analysis=replace(shorter.analysis, utterances=shorter.analysis.utterances[:3]))
     assert save_call(steward.database, steward.places, shorter).outcome == "replaced"
     assert not unfinished(steward)
+
+
+@pytest.mark.parametrize("content_hash", [saved_call(1).content_hash, "f" * 64])
+def test_no_later_analysis_and_no_recording_of_the_call_brings_anything_back(
+    steward: Steward, content_hash: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = replace(judged(1), audio=b"sound", source="live")
+    save_call(steward.database, steward.places, live)
+    withdraw_call(steward.database, steward.places, live.content_hash)
+    again = replace(with_originals(judged(1), "as it was said"), audio=b"other", content_hash=content_hash)
+    for outcome in ("replaced", "same"):
+        assert save_call(steward.database, steward.places, again).outcome == outcome
+        left = load_call(steward.database, "call-1")
+        assert (left.source, left.content_hash) == ("recording", content_hash)
+        assert (left.audio, left.has_originals, left.analysis.info.consent) == (None, False, "withdrawn")
+        assert not any(one.distress or one.text_emotion for one in left.analysis.utterances)
+        assert not [path for path in steward.places.audio.rglob("*") if path.is_file()]
+    assert "call call-1: its consent was withdrawn" in caplog.text
