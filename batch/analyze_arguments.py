@@ -8,7 +8,7 @@ from typing import get_args
 import typer
 
 from stimmung.batch.analyze_command import AnalyzeRequest
-from stimmung.batch.outputs import Format
+from stimmung.batch.outputs import NAMING, TABLE_FORMATS, AnyFormat
 from stimmung.calls.analysis import Recording
 from stimmung.calls.plots import ENDINGS
 from stimmung.speech.callinfo import parse_call_info
@@ -49,6 +49,7 @@ class AnalyzeArguments:
     unredacted: bool = False
     save: bool = False
     save_erased: bool = False
+    more_formats: str | None = None  # separated by commas
 
 
 def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
@@ -59,7 +60,9 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
     if arguments.raw_format is not None:
         parse_raw_format(arguments.raw_format)
     recordings = _recordings(arguments)
-    formats = tuple(form for form in get_args(Format) if arguments.formats[form])
+    formats = _formats(arguments)
+    if arguments.unredacted and (handed := [form for form in formats if form in NAMING]):
+        raise typer.BadParameter(f"--unredacted: --format {handed[0]} is made to be handed on, and stays redacted")
     if arguments.output is None:
         _check_stdout(formats, len(recordings))
     elif arguments.output.exists() and not arguments.output.is_dir():
@@ -88,6 +91,15 @@ def to_request(arguments: AnalyzeArguments) -> AnalyzeRequest:
         save=arguments.save,
         save_erased=arguments.save_erased,
     )
+
+
+def _formats(arguments: AnalyzeArguments) -> tuple[AnyFormat, ...]:
+    """Return the formats that were asked for, by an option each or by name, each once."""
+    known: tuple[AnyFormat, ...] = get_args(AnyFormat)
+    named = {word.strip() for word in (arguments.more_formats or "").split(",")} - {""}
+    if unknown := sorted(named - set(known)):
+        raise typer.BadParameter(f"--format {unknown[0]}: is none of {', '.join(known)}")
+    return tuple(form for form in known if form in named or arguments.formats.get(form))
 
 
 def _recordings(arguments: AnalyzeArguments) -> tuple[Recording, ...]:
@@ -128,12 +140,18 @@ def _number(text: str) -> float | str:
         return text  # parse_call_info says what is wrong with it
 
 
-def _check_stdout(formats: tuple[Format, ...], count: int) -> None:
+def _check_stdout(formats: tuple[AnyFormat, ...], count: int) -> None:
+    if tables := [form for form in formats if form in TABLE_FORMATS]:
+        raise typer.BadParameter(f"--format {tables[0]} needs --output DIR: a call is two tables, so two files")
     if len(formats) > 1:
-        names = ", ".join(f"--{form}" for form in formats)
+        names = ", ".join(_option(form) for form in formats)
         raise typer.BadParameter(f"{names}: choose one, or give --output DIR to have them as files")
-    if count > 1 and formats in (("srt",), ("vtt",)):
-        raise typer.BadParameter(f"--{formats[0]} of several recordings needs --output DIR: a file each")
+    if count > 1 and formats in (("srt",), ("vtt",), ("vcon",)):
+        raise typer.BadParameter(f"{_option(formats[0])} of several recordings needs --output DIR: a file each")
+
+
+def _option(form: AnyFormat) -> str:
+    return f"--format {form}" if form in NAMING else f"--{form}"
 
 
 def _check_plot(plot: Path, count: int) -> None:

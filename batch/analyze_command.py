@@ -4,12 +4,23 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from rich.markup import escape
 
-from stimmung.batch.outputs import Format, file_stems, remove_scored, render, result_file, write_results
+from stimmung.batch.outputs import (
+    NAMING,
+    AnyFormat,
+    Origin,
+    TextFormat,
+    file_stems,
+    remove_scored,
+    render,
+    result_files,
+    write_results,
+)
 from stimmung.batch.pipeline import Pipeline
 from stimmung.batch.progress import sound_progress
 from stimmung.batch.recording_info import recording_info
@@ -20,6 +31,7 @@ from stimmung.batch.transcript_view import transcript
 from stimmung.batch.unredacted_view import require_unredacted, with_originals
 from stimmung.calls.analysis import Instructions, Recording
 from stimmung.calls.distress import DistressJudge
+from stimmung.calls.exports_tables import CallKey
 from stimmung.calls.plots import plot_call
 from stimmung.calls.policy import deployment_of
 from stimmung.calls.records import Analyzed, CallAnalysis
@@ -28,6 +40,7 @@ from stimmung.calls.text_vectors import with_vectors
 from stimmung.speech.engines import Engines, TranscriptionOptions
 from stimmung.speech.errors import AudioError, CallInfoError, StimmungError
 from stimmung.speech.settings_sources import Given, LoadedSettings, load_settings
+from stimmung.store.content import hash_recording, made_call_id
 
 logger = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -40,7 +53,7 @@ class AnalyzeRequest:
     """What the user asked for, as the options say it."""
 
     recordings: tuple[Recording, ...]
-    formats: tuple[Format, ...]  # empty: a coloured transcript, or JSON into `output`
+    formats: tuple[AnyFormat, ...]  # empty: a coloured transcript, or JSON into `output`
     output: Path | None
     config: Path | None
     options: tuple[Given, ...]  # settings that were given as options
@@ -212,14 +225,14 @@ def _save(found: Analyzed, job: Job, desk: Desk) -> bool:
     request = desk.request
     if desk.saver is None or not request.save:
         return True
-    files = [] if request.output is None else [result_file(request.output, job.stem, form) for form in _forms(request)]
+    files = [] if request.output is None else result_files(request.output, job.stem, _forms(request))
     written = [file for file in (*files, request.plot) if file is not None and file.exists()]
     meant = replace(found, analysis=with_vectors(found.analysis, desk.engines.text_embedding))
     desk.saver.save(job.recording, meant, written)
     return True
 
 
-def _forms(request: AnalyzeRequest) -> tuple[Format, ...]:
+def _forms(request: AnalyzeRequest) -> tuple[AnyFormat, ...]:
     """Return the formats that go into files."""
     return request.formats or ("json",)
 
@@ -251,8 +264,9 @@ def _tell(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
         if analysis.info.consent == "withdrawn":
             _remove_scored(folder, job.stem, _forms(desk.request), desk.screen)
         forms = _forms(desk.request)
-        with _known(analysis, job, desk, [result_file(folder, job.stem, form) for form in forms]):
-            written = _write(analysis, folder, job.stem, forms)
+        origin = _origin(analysis, job, forms)
+        with _known(analysis, job, desk, result_files(folder, job.stem, forms)):
+            written = _write(analysis, folder, job.stem, forms, origin)
         for file in written:
             desk.screen.note(f"wrote {file}")
     elif not formats:
@@ -260,11 +274,20 @@ def _tell(analysis: CallAnalysis, job: Job, desk: Desk, took: float) -> str:
     elif formats == ("json",):
         return render(analysis, "json")
     else:
-        desk.screen.result(render(analysis, formats[0]))
+        form = cast("TextFormat", formats[0])  # tables go into files only
+        desk.screen.result(render(analysis, form, _origin(analysis, job, formats)))
     return ""
 
 
-def _remove_scored(folder: Path, stem: str, kept: Sequence[Format], screen: Screen) -> None:
+def _origin(analysis: CallAnalysis, job: Job, formats: Sequence[AnyFormat]) -> Origin | None:
+    """Return which call it is, where a format says so: its files are read once more for that."""
+    if not set(formats) & set(NAMING):
+        return None
+    content = hash_recording(job.recording.files, analysis.info.call_id)
+    return Origin(CallKey(analysis.info.call_id or made_call_id(content), content), datetime.now(UTC))
+
+
+def _remove_scored(folder: Path, stem: str, kept: Sequence[AnyFormat], screen: Screen) -> None:
     """Remove what earlier runs wrote of a call whose consent is withdrawn now, where it is not replaced anyway."""
     try:
         removed = remove_scored(folder, stem, kept)
@@ -274,9 +297,11 @@ def _remove_scored(folder: Path, stem: str, kept: Sequence[Format], screen: Scre
         screen.note(f"consent was withdrawn: removed {file}")
 
 
-def _write(analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[Format]) -> list[Path]:
+def _write(
+    analysis: CallAnalysis, folder: Path, stem: str, formats: Sequence[AnyFormat], origin: Origin | None
+) -> list[Path]:
     try:
-        return write_results(analysis, folder, stem, formats)
+        return write_results(analysis, folder, stem, formats, origin)
     except OSError as error:
         raise AudioError(f"cannot write the results into {folder}: {error.strerror}") from error
 

@@ -150,9 +150,13 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     txt: Annotated[bool, typer.Option("--txt", help="Plain text.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Write NAME.json (or .srt, .vtt, .txt) there."),
+        typer.Option("--output", "-o", metavar="DIR", help="Write NAME.json (or .srt, .vtt, .txt, …) there."),
     ] = None,
     plot: Annotated[
+    more_formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT,…", help="By name; parquet, csv, jsonl (tables) and vcon, too."),
+    ] = None,
         Path | None,
         typer.Option(metavar="FILE", help="Draw the call into FILE.png or FILE.svg: speech, mood, distress."),
     ] = None,
@@ -227,6 +231,7 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         from stimmung.batch.analyze_command import run_analyze
         from stimmung.batch.pipeline import real_pipeline
         from stimmung.batch.screen import Screen
+        more_formats=more_formats,
 
         parts: Parts = context.obj
         code = run_analyze(to_request(arguments), parts.pipeline or real_pipeline, Screen(quiet), parts.open_store)

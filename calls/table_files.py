@@ -6,12 +6,15 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, BinaryIO, Literal
 
 from stimmung.calls.exports_columns import Table, columns_of
-from stimmung.calls.exports_tables import Row, schema_of, table_of
+from stimmung.calls.exports_tables import VERSION_KEY, Row, schema_of, table_of
 
 TableFormat = Literal["parquet", "csv", "jsonl"]
+FIRST = 3  # columns by which a file is known as ours
+LONGEST = 1 << 20  # bytes of its first line
 ROWS_AT_A_TIME = 20_000  # a row group: memory stays small, and readers can skip what they do not ask for
 # A spreadsheet runs a cell that begins so as a formula (CWE-1236): what callers say and others name is no formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -26,6 +29,32 @@ def write_table(stream: BinaryIO, table: Table, form: TableFormat, rows: Iterabl
             _csv(stream, table, rows)
         case "jsonl":
             _jsonl(stream, rows)
+
+
+def is_table(file: Path, table: Table, form: TableFormat) -> bool:
+    """Say whether a file is such a table of ours, of any version, and no file that somebody else put there."""
+    known = [column.name for column in columns_of(table)][:FIRST]
+    with file.open("rb") as stream:
+        if form == "parquet":
+            return _is_parquet(stream)
+        line = stream.readline(LONGEST).decode("utf-8", "replace")
+    if form == "csv":
+        return line.rstrip("\r\n").split(",")[:FIRST] == known
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(row, dict) and list(row)[:FIRST] == known
+
+
+def _is_parquet(stream: BinaryIO) -> bool:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        metadata = parquet.read_metadata(stream).metadata
+    except (ArrowException, OSError):
+        return False
+    return VERSION_KEY in (metadata or {})
 
 
 def _parquet(stream: BinaryIO, table: Table, rows: Iterable[Row]) -> None:

@@ -40,7 +40,7 @@ OWNED = {
 }
 OWNER = {library: folder for folder, libraries in OWNED.items() for library in libraries}
 # Settings and the page that describes them, sidecar files, wire types; between stages go frozen dataclasses.
-PYDANTIC = ("speech/settings", "batch/settings_reference", "speech/callinfo", "api/")
+PYDANTIC = ("speech/settings", "batch/settings_reference", "speech/callinfo", "calls/vcon_records", "api/")
 # How weights are made is no part of what runs for users: only commands reach it, and only when they are called.
 TRAINING = "stimmung.models.training"
 TRAINING_FOLDER, TRAINING_CALLERS = "models/training/", {"batch"}

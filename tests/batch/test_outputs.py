@@ -2,16 +2,21 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
-from stimmung.batch.outputs import file_stems, remove_scored, render, write_results
+from stimmung.batch.outputs import TABLE_FORMATS, AnyFormat, Origin, file_stems, remove_scored, render, write_results
 from stimmung.batch.screen import to_json_list, to_json_text
+from stimmung.calls.exports_tables import CallKey
 from stimmung.calls.records import CallAnalysis
+
+ORIGIN = Origin(CallKey("4711", "ab12"), datetime(2026, 3, 2, tzinfo=UTC))
 
 
 def stems(*names: str) -> list[str]:
@@ -53,7 +58,40 @@ def test_an_earlier_result_is_replaced_and_nothing_else_is_left(billing: CallAna
     assert (tmp_path / "a.json").read_text(encoding="utf-8").startswith("{")
 
 
+class TestTables:
+    @pytest.mark.parametrize("form", TABLE_FORMATS)
+    def test_are_two_files(self, form: AnyFormat, billing: CallAnalysis, tmp_path: Path) -> None:
+        written = write_results(billing, tmp_path, "a", (form,), ORIGIN)
+        assert [path.name for path in written] == [f"a.calls.{form}", f"a.utterances.{form}"]
+        assert {path.name for path in tmp_path.iterdir()} == {path.name for path in written}
+
+    def test_hold_the_call(self, billing: CallAnalysis, tmp_path: Path) -> None:
+        calls, said = write_results(billing, tmp_path, "a", ("parquet",), ORIGIN)
+        assert parquet.read_table(calls)["call_id"].to_pylist() == ["4711"]
+        assert parquet.read_table(said)["text"].to_pylist()[-1] == "Das kann doch wohl nicht wahr sein!"
+
+    def test_a_vcon_names_the_call(self, billing: CallAnalysis) -> None:
+        vcon = json.loads(render(billing, "vcon", ORIGIN))
+        assert (vcon["vcon"], vcon["created_at"]) == ("0.4.0", "2026-03-02T00:00:00+00:00")
+
+    @pytest.mark.parametrize("form", ["vcon", "parquet"])
+    def test_without_knowing_which_call_it_is_there_is_none(
+        self, form: AnyFormat, billing: CallAnalysis, tmp_path: Path
+    ) -> None:
+        with pytest.raises(ValueError, match="origin"):
+            write_results(billing, tmp_path, "a", (form,))
+        assert [path for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
+
+
 class TestErasure:
+    @pytest.mark.parametrize("form", [*TABLE_FORMATS, "vcon"])
+    def test_removes_what_names_the_call_too(self, form: AnyFormat, billing: CallAnalysis, tmp_path: Path) -> None:
+        written = write_results(billing, tmp_path, "a", (form,), ORIGIN)
+        write_results(billing, tmp_path, "b", (form,), ORIGIN)
+        assert remove_scored(tmp_path, "a", (form,)) == []
+        assert remove_scored(tmp_path, "a", ("json",)) == written
+        assert {path.stem.partition(".")[0] for path in tmp_path.iterdir()} == {"b"}
+
     def test_removes_what_can_hold_scores_and_is_not_kept(self, billing: CallAnalysis, tmp_path: Path) -> None:
         write_results(billing, tmp_path, "a", ("json", "srt", "vtt", "txt"))
         write_results(billing, tmp_path, "b", ("json", "txt"))
@@ -72,7 +110,19 @@ class TestErasure:
         assert remove_scored(tmp_path, "a", ("json",)) == [partial]
 
     @pytest.mark.parametrize(
-        ("name", "text"), [("a.txt", "Notes of mine"), ("a.json", "{"), ("a.json", "[1]"), ("a.json", '{"call": 1}')]
+        ("name", "text"),
+        [
+            ("a.txt", "Notes of mine"),
+            ("a.json", "{"),
+            ("a.json", "[1]"),
+            ("a.json", '{"call": 1}'),
+            ("a.vcon", '{"vcon": "0.4.0"}'),
+            ("a.csv", "call_id,text"),
+            ("a.calls.csv", "call_id,schema_version,content_hash"),
+            ("a.calls.jsonl", '{"call_id": "4711"}'),
+            ("a.utterances.jsonl", ""),
+            ("a.calls.parquet", "PAR1"),
+        ],
     )
     def test_leaves_what_is_no_result(self, name: str, text: str, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)

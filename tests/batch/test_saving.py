@@ -134,6 +134,15 @@ class TestSaving:
             ("save", store.saved[0].content_hash, (*results, *plot)),
         ]
 
+    def test_both_files_of_a_call_as_tables_are_known_to_the_store(self, analyze: Saving, store: FakeStore) -> None:
+        analyze("a.wav", "--save", "--info", "call_id=4711", "--format", "parquet,vcon", "--output", "out")
+        files = (Path("out/a.vcon"), Path("out/a.calls.parquet"), Path("out/a.utterances.parquet"))
+        assert [one for one in store.done if isinstance(one, tuple)] == [
+            ("intend", "4711", files, (False,) * 3),
+            ("written", (True,) * 3),
+            ("save", store.saved[0].content_hash, files),
+        ]
+
     def test_files_of_which_the_store_cannot_know_are_not_written(
         self, analyze: Saving, store: FakeStore, calls: Path
     ) -> None:

@@ -32,6 +32,12 @@ def test_removes_earlier_results_that_hold_scores(analyze: Any, calls: Path) -> 
     assert json.loads((calls / "out/a.json").read_text("utf-8"))["call"]["info"]["consent"] == "withdrawn"
 
 
+def test_removes_tables_and_vcons_too(analyze: Any, calls: Path) -> None:
+    analyze("a.wav", "--format", "parquet,csv,jsonl,vcon", "--output", "out")
+    assert analyze("a.wav", *WITHDRAWN).exit_code == 0
+    assert {path.name for path in (calls / "out").iterdir()} == {"a.json"}
+
+
 def test_what_is_written_anew_is_not_told_as_removed(analyze: Any, calls: Path) -> None:
     analyze("a.wav", "--json", "--txt", "--output", "out")
     result = analyze("a.wav", "--json", "--txt", *WITHDRAWN)
