@@ -5,6 +5,7 @@ A copy of the store's vectors is indexed, so that the store stays as it is. The 
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -40,7 +41,8 @@ def vectors(bench: Bench) -> Figures:
     embedded = bench.model.embed(asked)
     figures: Figures = {}
     with bench.store() as database:
-        given = database.run(lambda connection: [database.spread.aim(connection, one).vector for one in embedded])
+        now = datetime.now(UTC)
+        given = database.run(lambda connection: [database.spread.aim(connection, one, now).vector for one in embedded])
         count = _copy(database, QUICK_MOST if bench.options.quick else MOST)
         width = embedded.shape[1]
         truth, spent = _asked(database, given, ("enable_indexscan = off",), width)
