@@ -54,14 +54,20 @@ async def list_calls(sessions: SessionsOf) -> Response:
 async def read_call(call_id: str, sessions: SessionsOf, keeping: KeepingOf) -> Response:
     """Return the analysis as `stimmung analyze --json` has it, and `state`; what is known by now of a call that is on.
 
-    Of any other call what the store holds of it, where the service keeps calls: who asks is recorded there. 404 for a
-    call that neither knows; 500 for one that a mistake of ours lost; 503 where the store cannot be asked.
+    Of any other call what the store holds of it, where the service keeps calls. Who asks for a call that is kept is
+    recorded there, and one that was erased since it ended is not shown any more. 404 for a call that neither knows; 500
+    for one that a mistake of ours lost; 503 where the store cannot be asked.
     """
     report = await sessions.report(call_id)
     if report is None:
         return await _kept(call_id, keeping)
     if report.analysis is None:
         return problem(500, "the server made a mistake, and what was heard of this call is lost")
+    try:
+        if not await sessions.show(call_id):
+            return await _kept(call_id, keeping)
+    except StoreError as error:
+        return overloaded(f"who looks at the call cannot be recorded: {error}", RETRY_SECONDS)
     return JSONResponse({"state": report.state, **analysis_to_json(report.analysis)})
 
 

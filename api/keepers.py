@@ -33,6 +33,13 @@ class CallKeeper(Protocol):
         """Keep a call that ended; return in words that it has to wait or is refused, nothing where it is kept."""
         ...
 
+    def show(self) -> bool:
+        """Record that somebody is shown the call, where it is kept; say whether it may be shown.
+
+        It may not where it was kept and is no more: erased, or too old. It blocks. Raises StoreError.
+        """
+        ...
+
     def revoke(self) -> None:
         """Take note, at once, that consent was withdrawn: whatever is kept from now on holds no scores."""
         ...

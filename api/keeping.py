@@ -32,7 +32,7 @@ from stimmung.store.calls import find_call, save_call
 from stimmung.store.content import hash_live
 from stimmung.store.database import open_database
 from stimmung.store.lasting import LastingError
-from stimmung.store.looks import record_look
+from stimmung.store.looks import record_look, record_look_at
 from stimmung.store.maintenance import Steward
 from stimmung.store.pace import Pace
 from stimmung.store.places import places_in
@@ -41,7 +41,7 @@ from stimmung.store.records import Provenance, SavedCall
 from stimmung.store.removal.erasure import settle_erasures
 from stimmung.store.removal.retention_rules import rules_of
 from stimmung.store.removal.withdrawal_register import WithdrawalRegister
-from stimmung.store.taken import holder_of, is_taken
+from stimmung.store.taken import holder_of, is_taken, kept_beside
 
 NOT_YET = "the call is not in the store yet, and is tried again while the server runs"
 LOCK_SECONDS = 2.0  # that a call which ended waits for a table that is just written anew; then it waits in memory
@@ -90,17 +90,23 @@ class StoreKeeping:
         record_look(database, found, WHO, datetime.now(UTC))
         return found.analysis
 
+    def record_look(self, content_hash: str) -> bool:
+        """Record that somebody looks at a call of that content; say whether it is kept. Raises StoreError."""
+        return record_look_at(self._shelf.database, content_hash, WHO, datetime.now(UTC))
+
     def withdraw_call(self, call_id: str) -> Withdrawn:
-        """Take the scores out of a live call that is kept, or waits to be, under that id."""
+        """Take the scores out of the live calls that are kept, or wait to be, and came with that id."""
         with self._lock:
             waits = [one.call.content_hash for one in self._waiting if one.call.analysis.info.call_id == call_id]
         if not waits:
-            found = self._shelf.database.run(lambda connection: holder_of(connection, call_id))
-            if found is None:
-                return "unknown"
-            if found.source == "recording":
-                return "recording"
-            waits = [found.content_hash]
+            found, beside = self._shelf.database.run(
+                lambda connection: (holder_of(connection, call_id), kept_beside(connection, call_id, DIGITS))
+            )
+            if found is not None and found.source == "live":
+                beside = (found.content_hash, *beside)
+            if not beside:
+                return "unknown" if found is None else "recording"
+            waits = list(beside)
         for content in waits:
             self.promise(content)
         for content in waits:
@@ -190,6 +196,8 @@ class StoreKeeping:
 
         Raises StoreError.
         """
+        if self._withdrawals.is_promised(ended.call.content_hash):  # sent again, and the first time was lost
+            ended = _withdrawn(ended)
         shelf, call, saved = self._shelf, ended.call, ended.call
         info, call_id = call.analysis.info, call.analysis.info.call_id or ""
         candidate = Candidate(call.content_hash, call_id, "live", info.queue, info.started_at)
@@ -281,6 +289,7 @@ class StoredLiveCall:
         self._ended = False  # the sound is somebody else's
         self._withdrawn = False
         self._content: str | None = None  # of what is kept, or is just being kept
+        self._kept = False  # when it ended
         self._lock = threading.Lock()  # over both
         self._saving = threading.Lock()  # so that a withdrawal comes after what it withdraws
 
@@ -311,7 +320,15 @@ class StoredLiveCall:
                 self._content, withdrawn = content, self._withdrawn
             ended = _Ended(call, self._sound)
             ended = _withdrawn(ended) if withdrawn else ended
-            return self._keeping.save(ended.call, ended.sound)
+            why = self._keeping.save(ended.call, ended.sound)
+            self._kept = not why
+            return why
+
+    def show(self) -> bool:
+        """Record that somebody looks at the call, if it is kept; say whether it may be shown: not if it is no more."""
+        with self._lock:
+            content = self._content
+        return content is None or self._keeping.record_look(content) or not self._kept
 
     def revoke(self) -> None:
         """Take note that consent was withdrawn: what is kept from now on holds no scores."""

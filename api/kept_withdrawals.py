@@ -39,6 +39,10 @@ class KeptWithdrawals:
         """Have a withdrawal on the disk, so that it is carried out whatever happens. Raises StoreError."""
         self._register.promise(content_hash)
 
+    def is_promised(self, content_hash: str) -> bool:
+        """Say whether a call of that content, kept or yet to come, has lost its scores or is to."""
+        return self._register.holds(content_hash)
+
     def carry_out(self, content_hash: str, sure: bool = True) -> Fate:
         """Take the scores out of what is kept, or have that wait.
 

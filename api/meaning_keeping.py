@@ -73,6 +73,10 @@ class MeaningCallKeeper:
             logger.warning("a call is kept without the vectors of what agents said: %s", error)
         return self._keeper.keep(analysis, originals)
 
+    def show(self) -> bool:
+        """Record that somebody is shown the call."""
+        return self._keeper.show()
+
     def revoke(self) -> None:
         """Take note that consent was withdrawn."""
         self._keeper.revoke()

@@ -174,6 +174,15 @@ class Session:
             return self._analysis
         return self._permitted(await self._worker.report())
 
+    async def show(self) -> bool:
+        """Have it recorded, where the call ended and is kept, that it is shown; say whether it may be.
+
+        Raises StoreError where it cannot be recorded.
+        """
+        if self._keeper is None or self.state != "ended":
+            return True
+        return await asyncio.to_thread(self._keeper.show)  # not on a thread that calls are heard on
+
     def hear(self, client: Client, data: bytes) -> None:
         """Take a message of sound; what comes on a connection that was replaced is not heard."""
         if client is not self._client or not data:

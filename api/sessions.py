@@ -95,6 +95,11 @@ class SessionRegistry:
         analysis = await session.report()
         return CallReport(call_id, session.state, analysis)
 
+    async def show(self, call_id: str) -> bool:
+        """Have it recorded that a call is shown that is kept; False where it may not be. Raises StoreError."""
+        session = self._sessions.get(call_id)
+        return session is not None and await session.show()
+
     def refuse(self, call_id: str, value: No) -> bool:
         """Forget every score of a call whose caller said no; False where there is no such call."""
         session = self._sessions.get(call_id)

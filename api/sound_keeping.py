@@ -17,6 +17,7 @@ from stimmung.store.database import Database
 from stimmung.store.places import Places
 from stimmung.store.records import Provenance, SavedCall
 
+LOCK_SECONDS = 600.0  # that sound waits for a table that is just written anew: nobody waits for it
 logger = logging.getLogger(__name__)
 
 
@@ -35,7 +36,7 @@ class SoundKeeping:
     """Adds sound to calls; `close` it before the database."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+        self._shelf, self._database = shelf, shelf.database.within(LOCK_SECONDS)
         self._thread = ThreadPoolExecutor(1, "keep sound")
         self._lost = 0  # written by that thread only
 
@@ -61,7 +62,7 @@ class SoundKeeping:
         audio = sound.audio()
         if audio is not None and audio.samples.shape[1]:
             opus = redacted_opus(audio, call.analysis)
-            add_sound(self._shelf.database, self._shelf.places, replace(call, audio=opus))
+            add_sound(self._database, self._shelf.places, replace(call, audio=opus))
 
     def _done(self, call: SavedCall, sound: HeardSound, adding: Future[None]) -> None:
         """Let go of a sound, and tell where it could not be added, whatever the reason: the next comes all the same.

@@ -58,17 +58,11 @@ def exporting(database: Database, export: Export, act: Act) -> Iterator[None]:
 
     Remembered first, and for good: a crash leaves a file that is known and not there, rather than one that nobody knows
     of. An erasure waits until the file is written, and then deletes it. Raises StoreError where a call is not there
-    any more; nothing is to be written then.
+    any more; nothing is to be written then, and nothing new is remembered of it.
     """
     database.run(lambda connection: _remember(connection, export, act))
     with database.engine.begin() as connection:
-        held = connection.scalars(
-            select(calls.c.call_id)
-            .where(among(calls.c.call_id, export.call_ids))
-            .with_for_update(read=True, key_share=True)
-        ).all()
-        if gone := set(export.call_ids) - set(held):
-            raise StoreError(f"{export.path}: not written: {len(gone)} of its calls were erased in the meantime")
+        _hold(connection, export)
         yield
 
 
@@ -111,7 +105,16 @@ def confirm_exports(database: Database, written: Sequence[Export]) -> None:
         database.run(confirm)
 
 
+def _hold(connection: Connection, export: Export) -> None:
+    """Keep the calls from being erased until the transaction ends. Raises StoreError where one was."""
+    here = select(calls.c.call_id).where(among(calls.c.call_id, export.call_ids))
+    held = connection.scalars(here.with_for_update(read=True, key_share=True)).all()
+    if gone := set(export.call_ids) - set(held):
+        raise StoreError(f"{export.path}: not written: {len(gone)} of its calls were erased in the meantime")
+
+
 def _remember(connection: Connection, export: Export, act: Act) -> None:
+    _hold(connection, export)
     register_export(connection, export)
     record_act(connection, act)
 

@@ -47,6 +47,10 @@ class WithdrawalRegister:
         except OSError as error:
             raise StoreError(f"{self._folder}: a withdrawal of consent cannot be noted: {error.strerror}") from error
 
+    def holds(self, content_hash: str) -> bool:
+        """Say whether a call of that content is still to lose its scores."""
+        return (self._folder / content_hash).exists()
+
     def promises(self) -> tuple[Promise, ...]:
         """Return what is not carried out yet, oldest first. Raises StoreError."""
         try:

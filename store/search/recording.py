@@ -56,7 +56,8 @@ def _looks(connection: Connection, searcher: Searcher, found: Found) -> Iterator
     """Yield an act for each call of which something is shown; one that was erased meanwhile stays without a name."""
     shown = Counter(hit.call_id for hit in found.hits)
     columns = (calls.c.call_id, calls.c.customer_pseudonym, calls.c.key_id)
-    rows = connection.execute(select(*columns).where(among(calls.c.call_id, shown))).all() if shown else []
+    held = select(*columns).where(among(calls.c.call_id, shown)).with_for_update(read=True, key_share=True)
+    rows = connection.execute(held).all() if shown else []  # held: an erasure comes after, and finds the acts
     kept = {row.call_id: row for row in rows}
     for call_id, places in shown.items():
         row = kept.get(call_id)

@@ -34,7 +34,7 @@ class Kept(list[CallAnalysis]):
         super().__init__()
         self.heard: list[Samples] = []
         self.ruled: list[bool] = []  # whether the sound may be kept
-        self.forgotten = 0
+        self.forgotten = self.shown = 0
         self.steps: list[str] = []  # of withdrawals
         self.bug: Exception | None = None  # in the way of those
         self.go = threading.Event()
@@ -65,6 +65,12 @@ class Kept(list[CallAnalysis]):
     def keep(self, analysis: CallAnalysis, originals: tuple[Original, ...]) -> str:
         self.append(analysis)
         return self.why
+
+    def show(self) -> bool:
+        self.shown += 1
+        if self.bug:
+            raise self.bug
+        return bool(self)
 
     def revoke(self) -> None:
         self.steps.append("revoke")

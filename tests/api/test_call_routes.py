@@ -9,6 +9,7 @@ from tests.store.made_calls import saved_call
 
 from stimmung.api.app import create_app
 from stimmung.api.keepers import CallKeeper, Keeping, KeepingCounts, Withdrawn
+from stimmung.api.sessions import CallReport, SessionRegistry
 from stimmung.calls.records import CallAnalysis
 from stimmung.speech.errors import StoreError
 from stimmung.speech.fakes import fake_engines
@@ -43,6 +44,21 @@ class Archive:
 
     def counts(self) -> KeepingCounts:
         return KeepingCounts()
+
+
+class Memory(SessionRegistry):
+    """Knows every call as one that ended, and has an answer to who wants to see it."""
+
+    def __init__(self, answer: bool | StoreError) -> None:
+        self._answer = answer
+
+    async def report(self, call_id: str) -> CallReport:
+        return CallReport(call_id, "ended", saved_call(2).analysis)
+
+    async def show(self, call_id: str) -> bool:
+        if isinstance(self._answer, StoreError):
+            raise self._answer
+        return self._answer
 
 
 @contextmanager
@@ -85,6 +101,20 @@ def test_a_store_that_is_away_is_no_reason_to_say_that_there_is_no_such_call() -
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "does not answer" in answer.json()["detail"]
+
+
+def test_a_call_that_the_service_still_knows_is_shown_once_that_is_recorded_and_not_once_it_is_erased() -> None:
+    archive = Archive()
+    with client(archive) as asking:
+        found = []
+        for answer in (True, False, StoreError("the audit does not answer")):
+            asking.app.state.sessions = Memory(answer)  # type: ignore[attr-defined]  # Starlette's type says less
+            found += [asking.get("/v1/calls/4712"), asking.get("/v1/calls/4711")]
+    assert [one.status_code for one in found] == [200, 200, 404, 200, 503, 503]
+    assert found[0].json()["call"]["path"] == "calls/2.flac"
+    assert found[3].json()["call"]["path"] == "calls/1.flac"  # such as the recording that took its place
+    assert found[4].headers["Retry-After"] == "5"
+    assert archive.asked == ["4712", "4711"]
 
 
 @pytest.mark.parametrize("value", ["withdrawn", "refused"])

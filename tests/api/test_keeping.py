@@ -159,6 +159,9 @@ class Broken:
 
     tries = 0
 
+    def within(self, _seconds: float) -> "Broken":
+        return self
+
     def run(self, _work: Callable[..., Any]) -> Any:
         self.tries += 1
         raise StoreError("the database does not answer")
@@ -174,6 +177,44 @@ def keeping(settings: Settings) -> Iterator[StoreKeeping]:
     """The true store, on a server of its own."""
     with open_keeping(settings, lambda _line: None) as found:
         yield found
+
+
+def test_who_is_shown_a_call_is_recorded_from_its_end_on() -> None:
+    async def talk() -> None:
+        kept = Kept()
+        serving = service(kept)
+        phone = Phone(serving)
+        phone.send(start(), tone(1.0))
+        await phone.until("distress.changed")
+        assert await serving.sessions.show("a")
+        assert kept.shown == 0
+        phone.say("end")
+        await phone.until("call.ended")
+        assert await serving.sessions.show("a")
+        assert kept.shown == 1
+        assert not await serving.sessions.show("b")
+        kept.bug = StoreError("away")
+        with pytest.raises(StoreError, match="away"):
+            await serving.sessions.show("a")
+
+    run(talk())
+
+
+@pytest.mark.slow
+def test_a_look_at_a_kept_call_that_the_service_still_knows_is_recorded_and_none_is_had_after_an_erasure(
+    tmp_path: Path,
+) -> None:
+    with open_keeping(settings_below(tmp_path), lambda _line: None) as keeping:
+        shelf = keeping._shelf
+        keeper = keeping.of_call("live-1", WIRE)
+        assert keeper.show()  # nothing is kept yet
+        assert keeper.keep(saved_call(1).analysis, ()) == ""
+        assert keeper.show()
+        acts = shelf.database.run(lambda connection: acts_about(connection, ["live-1"]))
+        assert [(one.action, one.who, one.pseudonym is None) for one in acts] == [("look", "api key", False)]
+        erase_call(Steward(shelf.database, shelf.places, "anna", Pace()), "live-1")
+        assert not keeper.show()
+        assert shelf.database.run(lambda connection: acts_about(connection, ["live-1"])) == ()
 
 
 def test_what_could_not_be_kept_waits_newest_version_only(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:

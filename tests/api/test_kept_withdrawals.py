@@ -16,6 +16,7 @@ from stimmung.api.keepers import KeepingCounts
 from stimmung.api.keeping import StoreKeeping, open_keeping
 from stimmung.speech.settings import Settings
 from stimmung.store.calls import load_call, save_call
+from stimmung.store.content import hash_live
 from stimmung.store.removal.withdrawal_register import FOLDER, WithdrawalRegister
 from stimmung.store.schema import calls
 
@@ -131,6 +132,29 @@ class TestAWithdrawalFromTheStore:
         keeping._retry()
         assert not any(scored(load_call(shelf.database, f"live-{number}").analysis) for number in (4, 5))
         assert keeping.counts() == KeepingCounts()
+
+    def test_by_an_id_that_was_taken_finds_whatever_came_with_it(self, keeping: StoreKeeping) -> None:
+        shelf = keeping._shelf
+        assert save_call(shelf.database, shelf.places, saved_call(3)).call_id == "call-3"
+        for seconds in (1.0, 2.0):
+            talked(keeping.of_call("call-3", WIRE), seconds).keep(saved_call(3).analysis, ())
+        with shelf.database.engine.connect() as connection:
+            ids = connection.scalars(select(calls.c.call_id).order_by(calls.c.id)).all()
+        assert [one[:7] for one in ids] == ["call-3", "call-3-", "call-3-"]
+        assert keeping.withdraw_call("call-3") == "withdrawn"
+        assert [scored(load_call(shelf.database, one).analysis) for one in ids] == [True, False, False]
+
+    def test_of_a_call_that_was_lost_holds_when_it_is_sent_again(self, settings: Settings) -> None:
+        with open_keeping(settings, lambda _line: None) as keeping:
+            first = talked(keeping.of_call("live-3", WIRE), 1.0)
+            first._content = hash_live("live-3", first._sound.digest)  # killed before it was kept
+            first.promise()
+            first.forget()
+        with open_keeping(settings, lambda _line: None) as keeping:
+            talked(keeping.of_call("live-3", WIRE), 1.0).keep(saved_call(3).analysis, ())
+            assert not scored(load_call(keeping._shelf.database, "live-3").analysis)
+            keeping._sounds.close()
+            assert load_call(keeping._shelf.database, "live-3").audio is None
 
     def test_of_a_call_that_nobody_keeps_yet_stays_noted_for_a_day(self, settings: Settings) -> None:
         """Another server of the same folder may be about to keep it."""

@@ -47,6 +47,10 @@ class Kept:
         self.calls.append(analysis)
         return "has to wait"
 
+    def show(self) -> bool:
+        self.done.append("show")
+        return False
+
     def revoke(self) -> None:
         self.done.append("revoke")
 
@@ -98,10 +102,11 @@ def test_all_else_goes_through() -> None:
     one.rule(None)
     assert one.hear(np.zeros((1, 5), np.float32)) == "no room"
     one.forget()
+    assert one.show() is False
     one.revoke()
     one.promise()
     assert one.withdraw() is False
-    assert kept.done == [("one", WIRE), "rule", 5, "forget", "revoke", "promise", "withdraw"]
+    assert kept.done == [("one", WIRE), "rule", 5, "forget", "show", "revoke", "promise", "withdraw"]
 
 
 def test_kept_calls_are_looked_at_as_before() -> None:

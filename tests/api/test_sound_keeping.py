@@ -61,6 +61,11 @@ class Reached:
     """A database that counts who reaches it, and adds nothing."""
 
     times = 0
+    seconds = 0.0  # that it waits for a table
+
+    def within(self, seconds: float) -> "Reached":
+        self.seconds = seconds
+        return self
 
     def run(self, _work: Any) -> bool:
         self.times += 1
@@ -125,6 +130,7 @@ def test_a_sound_is_added_where_nothing_is_in_the_way(tmp_path: Path) -> None:
     sound.go.set()
     put(made, CALL, sound)
     assert (made.lost, database.times) == (0, 1)
+    assert database.seconds == 600  # tables that are just written anew are no reason to lose it
     assert sound.audio() is None  # let go
 
 

@@ -11,10 +11,12 @@ from sqlalchemy import Connection, delete, select, update
 from tests.store.made_calls import places_below, saved_call, with_info, with_words
 
 from stimmung.speech.errors import StoreError
+from stimmung.speech.records import Span
 from stimmung.store.admission import Admission
 from stimmung.store.audit import Act, acts_about, acts_between, record_act
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.database import Database
+from stimmung.store.looks import record_look, record_look_at, record_play
 from stimmung.store.maintenance import Steward, alone
 from stimmung.store.pace import Pace
 from stimmung.store.pseudonyms import rotate_secret
@@ -29,7 +31,7 @@ from stimmung.store.removal.erasure_register import (
     read_register,
     rewrite_register,
 )
-from stimmung.store.removal.exports_register import Export, exporting, register_export
+from stimmung.store.removal.exports_register import Export, exporting, exports_about, register_export
 from stimmung.store.schema import calls, erasures, exports
 from stimmung.store.secret import read_secret
 
@@ -171,6 +173,24 @@ def test_no_export_is_written_of_a_call_that_was_erased_meanwhile(kept: Steward,
         exporting(kept.database, export(tmp_path / "late", "call-1", "call-2"), act),
     ):
         pytest.fail("written too late")
+    # They would name the call for good.
+    assert kept.database.run(lambda connection: exports_about(connection, ["call-1"])) == ()
+    assert kept.database.run(lambda connection: acts_about(connection, ["call-1"])) == ()
+
+
+def test_no_look_is_had_or_recorded_of_a_call_that_was_erased_since_it_was_read(kept: Steward) -> None:
+    read = load_call(kept.database, "call-1")
+    record_look(kept.database, read, "otto", NOON)
+    assert record_look_at(kept.database, read.content_hash, "otto", NOON)
+    acts = kept.database.run(lambda connection: acts_about(connection, ["call-1"]))
+    assert [(act.action, act.pseudonym == read.customer.value) for act in acts if read.customer] == [("look", True)] * 2
+    erase_call(kept, "call-1")
+    with pytest.raises(StoreError, match="call call-1 was erased just now"):
+        record_look(kept.database, read, "otto", NOON)
+    with pytest.raises(StoreError, match="call call-1 was erased just now"):
+        record_play(kept.database, read, "otto", NOON, Span(0.0, 1.0))
+    assert not record_look_at(kept.database, read.content_hash, "otto", NOON)
+    assert kept.database.run(lambda connection: acts_about(connection, ["call-1"])) == ()
 
 
 def test_the_audit_says_that_something_was_erased_and_not_whose(kept: Steward) -> None:
