@@ -44,6 +44,12 @@ class Guard:
         kept = self._is_kept(connection, [*_runs(words), *_runs(query.text.split()), *_runs_of_values(query)])
         return "CUSTOMER_NUMBER" if kept else None
 
+    def named_in(self, connection: Connection, name: str) -> str | None:
+        """Return the type of an identifier in the name of a search, None where there is none. Raises StoreError."""
+        if (kind := self.kind_in(name)) is not None:
+            return kind
+        return "CUSTOMER_NUMBER" if self._is_kept(connection, list(_runs(name.split()))) else None
+
     def kind_in(self, text: str) -> str | None:
         """Return the type of an identifier in a text; customers' numbers also with signs and blanks in them."""
         readable = veiled_moments(text)

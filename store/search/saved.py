@@ -36,7 +36,7 @@ def save_search(database: Database, who: str, name: str, query: Query, guard: Gu
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise StoreError(f"a saved search has a name of 1 to {LONGEST_NAME} characters, which {name!r} is not")
-    if (kind := guard.kind_in(name)) is not None:
+    if (kind := database.run(lambda connection: guard.named_in(connection, name))) is not None:
         raise StoreError(f"the search is not saved: its name holds what reads like a {kind}; give it another name")
     if not query.text.strip():
         raise StoreError(f"there is nothing to save as {name}: give the search too")

@@ -110,6 +110,11 @@ def test_a_name_that_is_an_identifier_is_refused_too(database: Database) -> None
     with pytest.raises(StoreError, match="its name holds what reads like a PHONE") as refused:
         save(database, "ada", "von 0171 0000017", ask("rechnung"))
     assert "0171" not in str(refused.value)
+    keep(database, "one", Said("Die Rechnung"), customer="K-20731")
+    with pytest.raises(StoreError, match="its name holds what reads like a CUSTOMER_NUMBER") as refused:
+        save(database, "ada", "Fall K-20731", ask("rechnung"))
+    assert "20731" not in str(refused.value)
+    assert names(database, "ada") == []
 
 
 def test_all_examples_without_a_customer_can_be_kept(database: Database, root: Path) -> None:
