@@ -31,6 +31,7 @@ NUMBERS: dict[Field, Clause] = {
     Field.OVERLAP: entries.overlap,
     Field.WAIT: entries.wait,
 }
+SHOWN = 1.0  # s: what begins at 83.6 is shown at 1:23, and found there
 OF_CALLS = {Field.CUSTOMER, Field.CALL, Field.HAS}
 
 
@@ -75,8 +76,8 @@ def _on_columns(condition: Condition) -> Clause:
 
 
 def _heard_between(place: Between) -> Clause:
-    """Return a condition that something of the utterance is heard then."""
-    return (entries.started <= place.high) & (entries.started + entries.length >= place.low)
+    """Return a condition that something of the utterance is heard then; the last second counts as a whole."""
+    return (entries.started < place.high + SHOWN) & (entries.started + entries.length >= place.low)
 
 
 def _compared(column: Clause, condition: Condition, value: Value) -> Clause:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import TEXT, Connection, bindparam, cast, func, select
@@ -23,14 +24,17 @@ class Rarities:
     counts: tuple[int, ...]
 
 
-def rarities(connection: Connection, terms: Sequence[Term]) -> Rarities:
-    """Return how rare each term is: weights from 0.7 for frequent ones to about 8, 0.1 for those that tell nothing."""
+def rarities(connection: Connection, terms: Sequence[Term], until: datetime) -> Rarities:
+    """Return how rare each term is in what was kept by then, so that all pages of a search agree: weights from 0.7 for
+    frequent ones to about 8, 0.1 for those that tell nothing.
+    """
     counted = [one for one in terms if not one.common]
     columns = [
         select(func.count())
         .select_from(
             select(search_entries.c.call)
             .where(search_entries.c.words.op("@@")(cast(bindparam(None, one.anyhow, TEXT, unique=True), TSQUERY)))
+            .where(search_entries.c.kept_at <= until)
             .limit(MOST)
             .subquery()
         )

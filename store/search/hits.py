@@ -12,6 +12,7 @@ from stimmung.store.search.language.query import All, Near, Node, Not, Phrase, P
 from stimmung.store.search.language.query import Any as Either
 from stimmung.store.search.lexemes.folding import fold
 from stimmung.store.search.lexemes.sounds import likeness
+from stimmung.store.search.lexemes.tokens import pieces
 from stimmung.store.search.lexemes.words import WordAnalysis
 from stimmung.store.search.records import Hit, Neighbour, Way
 from stimmung.store.utterance_rows import AnyRow
@@ -58,7 +59,8 @@ class Marker:
         self._analysis = analysis
         texts = list(_texts(words)) if words else []
         self._words = [text for text, prefix in texts if not prefix]
-        self._prefixes = tuple(fold(text) for text, prefix in texts if prefix)
+        cut = [pieces(text) for text, prefix in texts if prefix]  # `E-Mail*` is marked at `Mail`, or as one word
+        self._prefixes = tuple(fold(one) for own in cut for one in (own[-1], "".join(own)))
         known = [analysis.of_query(text) for text in self._words]
         self._stems = {stem for one in known for stem in one.stems}
         self._parts = {part for one in known for part in one.parts}

@@ -9,12 +9,12 @@ from stimmung.store.search.common_words import COMMON
 from stimmung.store.search.language.query import All, Any, Near, Node, Not, Phrase, Prefix, Word
 from stimmung.store.search.lexemes.folding import fold
 from stimmung.store.search.lexemes.sounds import near_sounds
+from stimmung.store.search.lexemes.tokens import pieces
 from stimmung.store.search.lexemes.words import Lexemes, WordAnalysis
 
 FORM = "="  # before a whole word as it was said, folded: what prefixes look through
 SHORT = 2  # letters: parts as short as the E of `E-Mail` only count beside the others
 MOST_CUT: Final = 6  # parts that may be one word, two, or two compounds: what is longer was written with hyphens
-MOST_NEAR: Final = 10  # words between
 MOST_PAIRED: Final = 6  # words of which two are looked for: 15 pairs
 EXACT = "A"  # weight of stems; parts of compounds have none
 
@@ -147,8 +147,7 @@ def _asked(node: Node, words: WordAnalysis) -> str | None:
         case Word(text):
             return _word(words.of_query(text))
         case Prefix(text):
-            folded = fold(text)
-            return lexeme(FORM + folded, ":*") if folded else None
+            return _beginning(text)
         case Phrase(texts, prefix):
             return _phrase(texts, prefix, words)
         case Near(texts, within):
@@ -160,6 +159,16 @@ def _asked(node: Node, words: WordAnalysis) -> str | None:
         case Not(part):
             inner = _asked(part, words)
             return f"!{inner}" if inner else None
+
+
+def _beginning(text: str) -> str | None:
+    """Return what finds words that begin so; `E-Mail` as its pieces, which have a place each, or written as one."""
+    forms = [folded for piece in pieces(text) if (folded := fold(piece))]
+    if not forms:
+        return None
+    whole = lexeme(FORM + "".join(forms), ":*")
+    beside = " <-> ".join([*(lexeme(FORM + one) for one in forms[:-1]), lexeme(FORM + forms[-1], ":*")])
+    return disjunction([f"({beside})", whole]) if len(forms) > 1 else whole
 
 
 def _joined(parts: Sequence[Node], words: WordAnalysis, join: Callable[[Sequence[str]], str]) -> str | None:
@@ -217,14 +226,14 @@ def _sound(found: Lexemes) -> str | None:
 def _phrase(texts: Sequence[str], prefix: bool, words: WordAnalysis) -> str | None:
     places = [_one_of(words.of_query(text).stems) for text in texts]
     if prefix and texts:
-        places[-1] = lexeme(FORM + fold(texts[-1]), ":*")
+        places[-1] = _beginning(texts[-1])
     known = [place for place in places if place]
     return "(" + " <-> ".join(known) + ")" if known else None
 
 
 def _near(texts: Sequence[str], within: int, words: WordAnalysis) -> str | None:
     places = [found for text in texts if (found := _one_of(words.of_query(text).stems))]
-    pairs = [_pair(first, second, min(within, MOST_NEAR)) for first, second in pairwise(places)]
+    pairs = [_pair(first, second, within) for first, second in pairwise(places)]
     return conjunction(pairs) if pairs else (places[0] if places else None)
 
 

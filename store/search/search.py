@@ -33,11 +33,16 @@ BEGUN: Final = select(  # of a search: it writes nothing, and no plan reads all 
 
 
 def wanted_meanings(query: Query, mode: Mode = "hybrid") -> tuple[str, ...]:
-    """Return the texts whose vectors a search needs: what is asked by meaning, and in hybrid the plain words too."""
+    """Return the texts whose vectors a search needs: what is asked by meaning, and in hybrid the plain words too.
+
+    Not in an order of its own: places that are merely near would stand before those that have the words.
+    """
     if mode == "words":
         return ()
     if query.meaning:
         return query.meaning
+    if mode == "hybrid" and query.sort not in {None, "relevance"}:
+        return ()
     words = query.words.parts if isinstance(query.words, All) else (query.words,)
     plain = all(isinstance(one, Word) for one in words)
     return (query.plain,) if query.words is not None and (plain or mode == "meaning") and query.plain else ()
@@ -91,6 +96,8 @@ class _Search:
             found = self._asked(wanted)
             way: Way = "words" if self._words else "filters"
             ranked: Ranked = {one.key: (one, (way,)) for one in found.best}
+            if cursor:
+                found = self._counted(found, cursor)
             skip = 0
         else:
             worded = self._by_words()
@@ -115,6 +122,12 @@ class _Search:
             cursor=self._next(ranked, shown, skip) if len(keys) > limit else None,
         )
 
+    def _counted(self, page: Candidates, cursor: Cursor) -> Candidates:
+        """Return a later page by time with the counts of all pages, as the first one has them."""
+        if not self._ask.facets:
+            return replace(page, total=page.total + cursor.shown)
+        return self._asked(replace(self._filters, limit=1))
+
     def _told(self, hits: Sequence[Hit]) -> tuple[Note, ...]:
         """Return that all hits are far, where nothing but meaning found them."""
         if not self._far or not hits or any(hit.ways != ("meaning",) for hit in hits):
@@ -135,7 +148,8 @@ class _Search:
     def _by_words(self) -> Worded:
         """Return what has the words, or passes the filters where no words are asked for."""
         if self._words is not None:
-            return find_words(self._connection, self._analysis, self._words, self._filters, not self._ask.exact)
+            widen = not self._ask.exact and not self._ask.query.meaning  # beside a meaning the words must be there
+            return find_words(self._connection, self._analysis, self._words, self._filters, widen)
         if self._ask.query.words is not None or self._ask.vectors:
             return Worded(Candidates())
         found = self._asked(self._filters)
@@ -156,7 +170,7 @@ class _Search:
             lists = []
         wanted = replace(restricted, limit=NEAREST)
         for vector in self._ask.vectors:
-            near = find_near(self._connection, wanted, self._spread.aim(self._connection, vector))
+            near = find_near(self._connection, wanted, self._spread.aim(self._connection, vector, wanted.until))
             self._far &= not near.clear
             if self._is_told_by(worded):
                 near = near.clearly()

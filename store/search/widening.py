@@ -53,7 +53,7 @@ def find_words(
     if not widen or found.total >= ENOUGH or not words.plain:
         return worded
     loose = words.apart() or words
-    seen = rarities(connection, loose.terms)
+    seen = rarities(connection, loose.terms, filters.until)
     wanted = replace(asked, terms=loose.terms, weights=seen.weights)
     if loose is not words:
         more = find_candidates(connection, replace(wanted, words=loose.every))

@@ -7,9 +7,8 @@ half, nDCG@10 by meaning rose from .35 to .51, across languages from .14 to .41.
 """
 
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Final
 
@@ -19,15 +18,18 @@ from sqlalchemy import Connection, text
 from stimmung.speech.records import Samples
 from stimmung.store.search.meaning.nearness import Aim
 
-SAMPLE: Final = 2_000  # vectors; 400 give nearly the same
+SAMPLE: Final = 2_000  # vectors at least; 400 give nearly the same
 FEWEST: Final = 8  # of 12 already, an utterance that was meant is the nearest one more often (.82 against .73)
 EVEN: Final = 1.0  # share of the mean variance that is added to each direction's: what was seldom seen is not blown up
-RENEWED: Final = 600.0  # s
-ROWS: Final = text("SELECT reltuples FROM pg_class WHERE oid = 'utterance_vectors'::regclass")
+RENEWED: Final = timedelta(minutes=10)  # a sample is of what was kept when one of these began
+MOST_TURNS: Final = 8  # that are remembered: pages of a search may be asked for hours later
+ROWS: Final = text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)")
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 HEADER = 4  # bytes of pgvector's form: width, and two unused
-SAMPLED: Final = (
-    "SELECT halfvec_send(embedding) FROM utterance_vectors TABLESAMPLE SYSTEM ({share}) REPEATABLE (0)"
-    f" WHERE vector_dims(embedding) = :width LIMIT {2 * SAMPLE}"
+SAMPLED: Final = (  # a query within the query, since a join might read all entries
+    "SELECT halfvec_send(embedding) FROM utterance_vectors AS kept TABLESAMPLE SYSTEM ({share}) REPEATABLE (0)"
+    " WHERE vector_dims(embedding) = :width AND NOT coalesce((SELECT kept_at > :until FROM search_entries AS entry"
+    f" WHERE entry.call = kept.call AND entry.number = kept.number), false) LIMIT {2 * SAMPLE}"
 )
 
 
@@ -42,17 +44,19 @@ class _Turn:
 class Spread:
     """Turns vectors that are asked with, by a sample of the kept ones that is taken anew now and then.
 
-    Threads may share one; `clock` gives seconds.
+    Which one follows from when the search's first page was asked for: later pages, of other processes too, have the
+    same order, whatever arrived meanwhile. Threads may share one.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._turns: dict[int, tuple[float, _Turn | None]] = {}
+        self._turns: dict[tuple[int, datetime], _Turn] = {}
 
-    def aim(self, connection: Connection, vector: Samples) -> Aim:
-        """Return what to compare kept vectors with for `vector` (width,); the same one where too few are kept."""
-        turn = self._turn(connection, vector.size)
+    def aim(self, connection: Connection, vector: Samples, until: datetime) -> Aim:
+        """Return what to compare vectors that were kept `until` then with for `vector` (width,); the same one where too
+        few are kept.
+        """
+        turn = self._turn(connection, vector.size, until)
         if turn is None:
             return Aim(vector)
         turned = np.asarray((vector - turn.mean) @ turn.matrix, np.float32)
@@ -63,22 +67,28 @@ class Spread:
         variance = float(turned @ turn.spread @ turned)
         return Aim(turned, float(turn.mean @ turned), math.sqrt(max(variance, 0.0)), turn.count)
 
-    def _turn(self, connection: Connection, width: int) -> _Turn | None:
+    def _turn(self, connection: Connection, width: int, until: datetime) -> _Turn | None:
+        began = until - (until - FIRST) % RENEWED
         with self._lock:
-            at, turn = self._turns.get(width, (-RENEWED, None))
-            if width in self._turns and self._clock() - at < RENEWED:
-                return turn
-        turn = _turn_of(_sample(connection, width))
+            if known := self._turns.get((width, began)):
+                return known
+        turn = _turn_of(_sample(connection, width, began))
+        if turn is None:  # too few were kept by then: the first calls of all
+            return _turn_of(_sample(connection, width, until))
         with self._lock:
-            self._turns[width] = (self._clock(), turn)
+            self._turns[width, began] = turn
+            while len(self._turns) > MOST_TURNS:
+                del self._turns[next(iter(self._turns))]
         return turn
 
 
-def _sample(connection: Connection, width: int) -> Samples:
-    """Return about SAMPLE kept vectors (vectors, width), of pages from all of the table."""
-    rows = float(connection.execute(ROWS).scalar_one())  # -1 where nobody has counted: it is new
-    share = min(100.0, 100.0 * SAMPLE / rows) if rows > 0 else 100.0
-    found = connection.execute(text(SAMPLED.format(share=share)), {"width": width}).scalars()
+def _sample(connection: Connection, width: int, until: datetime) -> Samples:
+    """Return SAMPLE to twice as many of the vectors (vectors, width) kept by then, of pages from all of the table."""
+    rows = float(
+        connection.execute(ROWS, {"name": "utterance_vectors"}).scalar_one()
+    )  # -1 where nobody has counted: it is new
+    share = 100.0 / 2.0 ** max(math.floor(math.log2(max(rows, 1.0) / SAMPLE)), 0)  # hardly ever another one
+    found = connection.execute(text(SAMPLED.format(share=share)), {"width": width, "until": until}).scalars()
     kept = [np.frombuffer(one, ">f2", offset=HEADER) for one in found]
     return np.asarray(kept, np.float32).reshape(len(kept), width)
 

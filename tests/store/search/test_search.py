@@ -1,16 +1,20 @@
 """Searching on a real server: by words in their forms, parts and sounds, with filters, in orders, page by page."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from tests.store.made_calls import places_below
-from tests.store.search.found_calls import BEGAN, Said, axis, find, keep, texts
+from tests.store.search.found_calls import BEGAN, NOW, Said, axis, find, keep, texts
 
+from stimmung.calls.clock import clock
 from stimmung.store.database import Database
 from stimmung.store.pseudonyms import open_secret
 from stimmung.store.search.cursors import asked_at
+from stimmung.store.search.language.parser import parse
 from stimmung.store.search.language.query import QueryError
-from stimmung.store.search.search import ALL_FAR
+from stimmung.store.search.meaning import meanings
+from stimmung.store.search.meaning.spread import Spread
+from stimmung.store.search.search import ALL_FAR, wanted_meanings
 
 BILL, POWER, CANCEL = "Die Rechnung ist falsch", "Meine Stromrechnung kam doppelt", "Ich möchte kündigen"
 PROOF, ENGLISH, HEARD = "Die Kündigungsbestätigung fehlt", "I was charged twice", "Ich habe eine Rechnunk bekommen"
@@ -172,7 +176,8 @@ def test_pages_agree_on_how_long_ago_it_is(database: Database, query: str) -> No
     for _ in every.hits:
         page = find(database, query, now=asked_at(cursor, later), limit=1, cursor=cursor)
         seen += [hit.call_id for hit in page.hits]
-        assert page.total <= every.total
+        assert page.total == every.total
+        assert page.facets == every.facets
         cursor, later = page.cursor, later + timedelta(hours=5)
     assert seen == [hit.call_id for hit in every.hits]
     assert cursor is None
@@ -186,6 +191,26 @@ def test_a_page_mark_that_is_none_is_refused(kept: Database) -> None:
 def test_erased_calls_are_not_found(kept: Database) -> None:
     kept.run(lambda connection: connection.exec_driver_sql("DELETE FROM calls WHERE call_id = 'one'"))
     assert texts(find(kept, "rechnung")) == []
+
+
+def test_a_beginning_may_have_hyphens(database: Database) -> None:
+    mail, email = "Meine E-Mail-Adresse stimmt", "Ein Emailkonto habe ich nicht"
+    keep(database, "mail", Said(mail), Said(email))
+    for typed in ("e-mail*", "E-MAIL*"):
+        found = find(database, f"{typed} sort:oldest")
+        assert texts(found) == [mail, email]
+        assert [[hit.text[slice(*mark)] for mark in hit.marks] for hit in found.hits] == [["Mail"], ["Emailkonto"]]
+    assert texts(find(database, "e-mail-adr*")) == [mail]
+    assert texts(find(database, '"meine e-mail*"')) == [mail]
+    assert texts(find(database, "e-post*")) == []
+
+
+def test_a_place_that_was_shown_is_found_again(database: Database) -> None:
+    keep(database, "one", Said(BILL), Said(POWER))
+    keep(database, "two", Said(BILL), Said(POWER))
+    for hit in find(database, "rechnung").hits:
+        again = find(database, f"call:{hit.call_id} at:{clock(hit.span.start)}")
+        assert hit.text in texts(again)
 
 
 def test_an_injection_is_words(kept: Database) -> None:
@@ -230,8 +255,35 @@ class TestMeaning:
         assert found.hits[0].ways == ("words", "meaning")
         assert found.hits[1].text == "Doppelt abgebucht"
 
+    def test_pages_stay_while_calls_arrive(self, embedded_database: Database) -> None:
+        vector = axis(1, 2, 0.7) + axis(3) * 0.4
+        said = (Said(f"Der Zähler {number}", near=1 + number % 6) for number in range(30))
+        keep(embedded_database, "before", *said)
+        whole = [hit.text for hit in find(embedded_database, "zähler", "hybrid", (vector,), limit=100).hits]
+        seen, cursor = [], None
+        for arriving in range(10):
+            page = find(embedded_database, "zähler", "hybrid", (vector,), limit=3, cursor=cursor)
+            seen += texts(page)
+            cursor = page.cursor
+            keep(embedded_database, f"late {arriving}", *(Said("Strom", near=arriving % 3) for _ in range(10)))
+            embedded_database.spread = Spread()  # as another process asks for the next page
+        assert seen == whole
+
+    def test_words_in_an_order_of_their_own_are_not_looked_for_by_meaning(self) -> None:
+        for typed in ("zähler sort:time", "zähler sort:oldest", "zähler sort:distress"):
+            assert wanted_meanings(parse(typed, now=NOW, zone=UTC)) == ()
+            assert wanted_meanings(parse(typed, now=NOW, zone=UTC), "meaning") == ("zähler",)
+        assert wanted_meanings(parse("zähler sort:relevance", now=NOW, zone=UTC)) == ("zähler",)
+        assert wanted_meanings(parse("~zähler sort:time", now=NOW, zone=UTC)) == ("zähler",)
+
+    def test_pgvector_without_further_scans_will_do(self, near: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(meanings, "FURTHER", {"ivfflat.unheard_of": "on"})
+        assert len(texts(find(near, '~"zweimal bezahlt"', "meaning", (axis(1),)))) == 3
+
     def test_words_beside_a_meaning_must_be_there(self, near: Database) -> None:
-        assert texts(find(near, 'guten ~"zweimal bezahlt"', "hybrid", (axis(1),))) == ["Guten Tag"]
+        found = find(near, 'guten ~"zweimal bezahlt"', "hybrid", (axis(1),))
+        assert texts(found) == ["Guten Tag"]
+        assert found.tried == ()
 
     def test_what_is_far_is_left_out(self, many: Database) -> None:
         found = find(many, '~"zweimal bezahlt"', "meaning", (axis(1),))

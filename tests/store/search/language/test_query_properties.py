@@ -10,7 +10,7 @@ from tests.store.search.asking import NOW, ask
 
 from stimmung.store.search.language.describing import describe
 from stimmung.store.search.language.fields import Number, vocabulary
-from stimmung.store.search.language.lexer import LEAST_OF_PREFIX
+from stimmung.store.search.language.lexer import LEAST_OF_PREFIX, MOST_APART
 from stimmung.store.search.language.parser import DEEPEST, LONGEST
 from stimmung.store.search.language.query import (
     All,
@@ -66,7 +66,7 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Word, words),
     st.builds(Prefix, beginnings),
     st.builds(Phrase, several),
-    st.builds(Near, several, st.integers(1, 50)),
+    st.builds(Near, several, st.integers(1, MOST_APART)),
 )
 
 
