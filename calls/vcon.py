@@ -26,11 +26,10 @@ HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can have them in its esca
 
 @dataclass(frozen=True, slots=True)
 class SoundReference:
-    """Where the redacted sound can be had, and the SHA-512 by which it is known again."""
+    """Where the redacted sound, an Opus file, can be had, and the SHA-512 by which it is known again."""
 
     url: str  # https
     sha512: bytes
-    mediatype: str = "audio/ogg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,6 @@ def _dialog(analysis: CallAnalysis, key: CallKey, voices: list[_Voice], sound: S
         parties=channels,
         originator=_originator(analysis, voices),
         filename=PurePosixPath(analysis.path).name or None,
-        mediatype=sound.mediatype if sound else None,
         url=sound.url if sound else None,
         content_hash=content_hash_of(sound.sha512) if sound else None,
         interaction_id=key.call_id,

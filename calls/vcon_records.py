@@ -44,7 +44,7 @@ class Dialog(_Wire):
     duration: Annotated[float, Field(ge=0.0)]
     parties: list[Channel] | Index
     originator: Index | None = None
-    mediatype: str | None = None
+    mediatype: Literal["audio/ogg"] = "audio/ogg"  # of the redacted sound; readers want it without sound too
     filename: str | None = None
     url: Annotated[str, Field(pattern="^https://")] | None = None
     content_hash: Annotated[str, Field(pattern="^sha512-[A-Za-z0-9_-]{86}$")] | None = None

@@ -166,6 +166,7 @@ class TestPrivacy:
     def test_no_sound_is_inside(self, made: Callable[..., Made]) -> None:
         (dialog,) = made()["dialog"]
         assert not {"body", "url", "content_hash"} & set(dialog)
+        assert dialog["mediatype"] == "audio/ogg"  # the `vcon` package refuses a dialog without
 
     def test_sound_is_referred_to_where_it_may_be_kept(self, made: Callable[..., Made]) -> None:
         info = replace(ANALYSIS.info, consent="granted")
