@@ -23,6 +23,8 @@ from stimmung.batch.models_command import Shelf, models_app, real_shelf
 from stimmung.batch.person_command import person_app
 from stimmung.batch.play_command import EXAMPLES as PLAY_EXAMPLES
 from stimmung.batch.play_command import play_command
+from stimmung.batch.report_command import EXAMPLES as REPORT_EXAMPLES
+from stimmung.batch.report_command import report_command
 from stimmung.batch.retention_command import retention_app
 from stimmung.batch.search_command import EXAMPLES as SEARCH_EXAMPLES
 from stimmung.batch.search_command import search_command
@@ -109,6 +111,7 @@ def build_app(
     app.command("search", epilog=SEARCH_EXAMPLES, context_settings=passing)(search_command(open_store, embedding))
     app.command("play", epilog=PLAY_EXAMPLES)(play_command(open_store))
     app.command("show", epilog=SHOW_EXAMPLES)(show_command(open_store))
+    app.command("report", epilog=REPORT_EXAMPLES)(report_command(open_store))
     app.command("audit", epilog=AUDIT_EXAMPLES)(audit_command(open_store))
     app.command("erase", epilog=ERASE_EXAMPLES)(erase_command(open_store))
     app.add_typer(person_app(open_store), name="person")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stimmung.batch.real_finding import RealFinding
+from stimmung.batch.report_access import RealReports
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
@@ -97,6 +98,7 @@ class RealStore:
         self._steward, self._rules, self._now = steward, rules, now
         self._database, self._places, self._who = steward.database, steward.places, steward.who
         self.finding = RealFinding(steward, rules, redaction, now)
+        self.reports = RealReports(steward, now)
         self.withdrew = False  # consent to a call that was kept
 
     def admit(self, call: Candidate, erased: bool) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from stimmung.batch.report_access import Reports
 from stimmung.batch.search_access import Finding
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.records import CallInfo
@@ -45,6 +46,11 @@ class StoreAccess(Protocol):
     @property
     def finding(self) -> Finding:
         """The same store to be searched and listened to."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Reports of what the same store keeps."""
         ...
 
     def admit(self, call: Candidate, erased: bool) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.batch.fake_finding import FakeFinding
+from tests.batch.fake_reports import FakeReports
 
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.calls.records import CallAnalysis
@@ -120,6 +121,7 @@ class FakeStore:
     unknowing: StoreError | None = None  # why it cannot be told of files
     waiting: str = ""  # what it tells while it opens
     finding: FakeFinding = field(default_factory=FakeFinding)
+    reports: FakeReports = field(default_factory=FakeReports)
 
     @contextmanager
     def open(self, settings: Settings, tell: Callable[[str], None], opening: Opening) -> Iterator["FakeStore"]:
