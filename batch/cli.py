@@ -151,15 +151,15 @@ def analyze(  # typer wants one parameter an option; they become one record in t
     srt: Annotated[bool, typer.Option("--srt", help="SubRip subtitles.")] = False,
     vtt: Annotated[bool, typer.Option("--vtt", help="WebVTT subtitles.")] = False,
     txt: Annotated[bool, typer.Option("--txt", help="Plain text.")] = False,
+    more_formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT,…", help="By name; parquet, csv, jsonl (tables) and vcon, too."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="DIR", help="Write NAME.json (or .srt, .vtt, .txt, …) there."),
     ] = None,
     plot: Annotated[
-    more_formats: Annotated[
-        str | None,
-        typer.Option("--format", metavar="FORMAT,…", help="By name; parquet, csv, jsonl (tables) and vcon, too."),
-    ] = None,
         Path | None,
         typer.Option(metavar="FILE", help="Draw the call into FILE.png or FILE.svg: speech, mood, distress."),
     ] = None,
@@ -229,12 +229,12 @@ def analyze(  # typer wants one parameter an option; they become one record in t
         unredacted=unredacted,
         save=save,
         save_erased=save_erased,
+        more_formats=more_formats,
     )
     with endings():
         from stimmung.batch.analyze_command import run_analyze
         from stimmung.batch.pipeline import real_pipeline
         from stimmung.batch.screen import Screen
-        more_formats=more_formats,
 
         parts: Parts = context.obj
         code = run_analyze(to_request(arguments), parts.pipeline or real_pipeline, Screen(quiet), parts.open_store)
