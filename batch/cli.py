@@ -12,6 +12,7 @@ import typer
 
 from stimmung.batch.audit_command import EXAMPLES as AUDIT_EXAMPLES
 from stimmung.batch.audit_command import audit_command
+from stimmung.batch.batch_command import batch_app
 from stimmung.batch.config_command import CONFIG_OPTION, config_app
 from stimmung.batch.db_command import db_app
 from stimmung.batch.endings import INTERRUPTED, endings
@@ -114,6 +115,7 @@ def build_app(
     app.command("report", epilog=REPORT_EXAMPLES)(report_command(open_store))
     app.command("audit", epilog=AUDIT_EXAMPLES)(audit_command(open_store))
     app.command("erase", epilog=ERASE_EXAMPLES)(erase_command(open_store))
+    app.add_typer(batch_app(open_store), name="batch")
     app.add_typer(person_app(open_store), name="person")
     app.add_typer(retention_app(open_store), name="retention")
     app.add_typer(db_app(open_store), name="db")

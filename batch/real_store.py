@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stimmung.batch.real_finding import RealFinding
+from stimmung.batch.real_jobs import RealJobs
 from stimmung.batch.report_access import RealReports
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import RedactionSettings, Settings, StoreSettings
 from stimmung.store.addresses import place
-from stimmung.store.admission import USUAL, Admission, Candidate, why_not_kept
+from stimmung.store.admission import USUAL, Admission, Candidate, NotKeptError, why_not_kept
 from stimmung.store.audit import Act, Action, acts_about, acts_between, record_act, system_user
 from stimmung.store.backups.backup import Backup, make_backup
 from stimmung.store.backups.restore import Restored, RestoreOptions, restore_backup
@@ -104,7 +105,12 @@ class RealStore:
     def admit(self, call: Candidate, erased: bool) -> None:
         """Raise StoreError where a call would not be kept."""
         if reason := why_not_kept(self._database, self._places.secret, call, self._admission(erased)):
-            raise StoreError(reason)
+            raise NotKeptError(reason, erased=not self._admission(erased).too_old(call.queue, call.began))
+
+    @property
+    def jobs(self) -> RealJobs:
+        """Recordings that wait to be analysed for this store, and what became of them."""
+        return RealJobs(self._database, self._places)
 
     def sound_too_old(self, info: CallInfo) -> str:
         """Return why the sound of a call may not be kept any more."""

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from stimmung.batch.keeping import Keeper
 from stimmung.batch.screen import Screen, printable
 from stimmung.batch.store_access import Opening, OpenStore, StoreAccess
 from stimmung.calls.analysis import Recording
-from stimmung.calls.records import Analyzed, CallAnalysis, Ruling
+from stimmung.calls.records import Analyzed, CallAnalysis
 from stimmung.speech.errors import StoreError
 from stimmung.speech.records import CallInfo
 from stimmung.speech.settings import Settings
 from stimmung.store.admission import Candidate
 from stimmung.store.content import hash_recording, made_call_id
-from stimmung.store.provenance import provenance_of
-from stimmung.store.records import Outcome, SavedCall
+from stimmung.store.records import Outcome
 from stimmung.store.removal.retention_rules import rules_of
 
 RedactSound = Callable[[Recording, CallAnalysis], bytes]  # to a finished Opus file
@@ -45,20 +45,11 @@ class Saver:
         """Keep a call and tell its id; `files` were written of it. Raises StoreError and AudioError."""
         analysis = analyzed.analysis
         with _waiting(self.screen, f"saving {recording.files[0].name}"):
-            silent = self._why_no_sound(analysis)
-            saved = self.store.save(
-                SavedCall(
-                    analysis=analysis,
-                    content_hash=hash_recording(recording.files, analysis.info.call_id),
-                    provenance=provenance_of(self.settings),
-                    originals=analyzed.originals,
-                    audio=None if silent else self.redact_sound(recording, analysis),
-                ),
-                files,
-                self.erased,
-            )
-        without = f"; its sound is not kept: {silent}" if silent and saved.outcome != "same" else ""
-        self.screen.note(f"{SAID[saved.outcome]} {saved.call_id}{without}")
+            keeper = Keeper(self.store, self.settings, self.erased)
+            content = hash_recording(recording.files, analysis.info.call_id)
+            kept = keeper.keep(analyzed, content, lambda: self.redact_sound(recording, analysis), files)
+        without = f"; its sound is not kept: {kept.silent}" if kept.silent and kept.saved.outcome != "same" else ""
+        self.screen.note(f"{SAID[kept.saved.outcome]} {kept.saved.call_id}{without}")
         self._warn_of_age(analysis.info)
 
     def intending(
@@ -77,16 +68,6 @@ class Saver:
         due = rules_of(self.settings.retention).ends(info.queue, info.started_at).text
         if due <= self.now():
             self.screen.note(f"the call began {info.started_at:%Y-%m-%d}: the next `stimmung retention run` removes it")
-
-    def _why_no_sound(self, analysis: CallAnalysis) -> str:
-        """Return why the sound is not kept, nothing where it is."""
-        if self.settings.store.keep_audio == "none":
-            return "store.keep_audio is none"
-        if too_old := self.store.sound_too_old(analysis.info):
-            return too_old
-        ruling = _audio_ruling(analysis)
-        remedy = f" ({ruling.remedy})" if ruling.remedy else ""
-        return "" if ruling.allowed else f"{ruling.why}{remedy}"
 
 
 @contextmanager
@@ -126,12 +107,3 @@ def _call_id(recording: Recording, analysis: CallAnalysis) -> str:
     """Return the id under which a call is kept."""
     given = analysis.info.call_id
     return given or made_call_id(hash_recording(recording.files, given))
-
-
-def _audio_ruling(analysis: CallAnalysis) -> Ruling:
-    """Return what the rules say about the sound of the whole call: a no about any party is a no."""
-    rulings = [party.permissions.keep_audio for party in analysis.policy.parties] if analysis.policy else []
-    refused = [one for one in rulings if not one.allowed]
-    if refused or not rulings:
-        return refused[0] if refused else Ruling(False, "nobody ruled on it")
-    return rulings[0]

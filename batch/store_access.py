@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stimmung.batch.report_access import Reports
+from stimmung.batch.job_table import JobTable
 from stimmung.batch.search_access import Finding
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.records import CallInfo
@@ -53,8 +54,13 @@ class StoreAccess(Protocol):
         """Reports of what the same store keeps."""
         ...
 
+    @property
+    def jobs(self) -> JobTable:
+        """Recordings that wait to be analysed for this store, and what became of them."""
+        ...
+
     def admit(self, call: Candidate, erased: bool) -> None:
-        """Raise StoreError where a call would not be kept, for being erased on request unless `erased`, or too old.
+        """Raise NotKeptError where a call would not be kept, for being erased on request unless `erased`, or too old.
 
         One that is there already always is.
         """

@@ -268,7 +268,7 @@ class ServeSettings(BaseModel):
 
 
 class BatchSettings(BaseModel):
-    """How recordings are found, named and paired ([where recordings come from](sources.md))."""
+    """How recordings are [found, named and paired](sources.md), and [done overnight](overnight.md)."""
 
     model_config = SECTION
 
@@ -294,6 +294,21 @@ class BatchSettings(BaseModel):
     xml_fields: Annotated[tuple[XmlField, ...], BeforeValidator(_split_commas)] = ()
     """Where an XML file beside the recording says what is known of the call, each as `KEY=PATH`, such as
     `agent=call/agent/@id`. Unset: elements are read that have the names of the keys."""
+    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    """How many processes analyse recordings, each with models of its own: one for each GPU. On a processor one is best,
+    since it uses all cores."""
+    at_once: Annotated[int, Field(ge=0, le=256)] = 0
+    """How many recordings a process works on at a time; 0 takes one more than there are processor cores."""
+    sound_hours: Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)] = 4.0
+    """Hours of decoded sound, channels added up, that a process may have in memory before it decodes another recording;
+    an hour takes 230 MB."""
+    recycle_recordings: Annotated[int, Field(ge=1)] = 1_000
+    """After how many recordings a process makes way for a fresh one."""
+    recycle_mb: Annotated[int, Field(ge=1)] = 1_024
+    """How many megabytes a process may have grown before it makes way for a fresh one."""
+    grace_seconds: Wait = 600.0
+    """How long recordings that are under way may go on when a run is to end (`--until`, Ctrl-C); then they are given
+    back and wait for the next run."""
 
 
 class Settings(BaseSettings):

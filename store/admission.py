@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, exists, or_, select
 
+from stimmung.speech.errors import StoreError
 from stimmung.store.content import made_call_id
 from stimmung.store.database import Database
 from stimmung.store.json_records import clean
@@ -18,6 +19,14 @@ from stimmung.store.records import Source
 from stimmung.store.removal.erased_calls import when_erased
 from stimmung.store.removal.retention_rules import RetentionRules
 from stimmung.store.schema import calls
+
+
+class NotKeptError(StoreError):
+    """A call that is not kept: erased on request, or else too old."""
+
+    def __init__(self, reason: str, erased: bool) -> None:
+        super().__init__(reason)
+        self.erased = erased
 
 
 @dataclass(frozen=True, slots=True)

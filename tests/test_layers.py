@@ -47,7 +47,7 @@ TRAINING_FOLDER, TRAINING_CALLERS = "models/training/", {"batch"}
 # Packages whose folders may be named after `import`.
 EXPANDED = {"stimmung", "stimmung.models"}
 # Files that may catch every Exception: the API's handlers, the batch runner's per-file loop, a live session's end.
-CATCH_ALL: tuple[str, ...] = ("batch/analyze_command.py",)
+CATCH_ALL: tuple[str, ...] = ("batch/analyze_command.py", "batch/overnight/one_call.py")
 NAMELESS = {"utils", "util", "helpers", "common", "misc"}
 MODULE_LINES = 500
 FUNCTION_LINES = 60

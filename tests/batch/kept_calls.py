@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.batch.fake_finding import FakeFinding
+from tests.batch.overnight.toy_jobs import ToyJobs
 from tests.batch.fake_reports import FakeReports
 
 from stimmung.batch.store_access import Opening, Seen
@@ -121,6 +122,7 @@ class FakeStore:
     unknowing: StoreError | None = None  # why it cannot be told of files
     waiting: str = ""  # what it tells while it opens
     finding: FakeFinding = field(default_factory=FakeFinding)
+    jobs: ToyJobs = field(default_factory=ToyJobs)
     reports: FakeReports = field(default_factory=FakeReports)
 
     @contextmanager

@@ -258,8 +258,9 @@ class TestPage:
         if kind == "csv":
             assert calls[0].info["metadata"] == {"order_number": "A1077"}
 
-    def test_every_field_column_and_setting_is_told(self, page: str) -> None:
+    def test_every_field_column_and_setting_is_told(self, page: str, root: Path) -> None:
         told = set(re.findall(r"`(\w+)`", page))
         assert KNOWN_KEYS - {"metadata", "emotion_notice_given_at"} <= told
         assert {column for column in FILE_COLUMNS if not column.endswith("2")} <= told
-        assert set(BatchSettings.model_fields) <= told
+        running = (root / "docs" / "overnight.md").read_text("utf-8")
+        assert set(BatchSettings.model_fields) <= told | set(re.findall(r"`batch\.(\w+)`", running))
