@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.batch.fake_finding import FakeFinding
-from tests.batch.overnight.toy_jobs import ToyJobs
 from tests.batch.fake_reports import FakeReports
 
 from stimmung.batch.store_access import Opening, Seen
@@ -122,7 +121,6 @@ class FakeStore:
     unknowing: StoreError | None = None  # why it cannot be told of files
     waiting: str = ""  # what it tells while it opens
     finding: FakeFinding = field(default_factory=FakeFinding)
-    jobs: ToyJobs = field(default_factory=ToyJobs)
     reports: FakeReports = field(default_factory=FakeReports)
 
     @contextmanager
@@ -148,12 +146,12 @@ class FakeStore:
         return self.silenced
 
     @contextmanager
-    def intending(self, call_id: str, files: Sequence[Path]) -> Iterator[None]:
-    @contextmanager
     def exporting(self, file: Path, call_ids: Sequence[str]) -> Iterator[None]:
         self.done.append(("export", file, tuple(call_ids)))
         yield
 
+    @contextmanager
+    def intending(self, call_id: str, files: Sequence[Path]) -> Iterator[None]:
         if self.unknowing:
             raise self.unknowing
         self.done.append(("intend", call_id, tuple(files), tuple(file.exists() for file in files)))
