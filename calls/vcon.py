@@ -77,9 +77,7 @@ def vcon_of(analysis: CallAnalysis, key: CallKey, made_at: datetime, sound: Soun
 
 def vcon_text(vcon: VCon) -> str:
     """Return a vCon as JSON, ended by a line break. Raises ValueError for NaN and infinity, which JSON has not."""
-    values = vcon.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"analysis", "dialog"})
-    values["dialog"] = [_without_unknown(one) for one in vcon.dialog]
-    values["analysis"] = [_without_unknown(one) for one in vcon.analysis]
+    values = vcon.model_dump(mode="json", by_alias=True, exclude_none=True)  # null stays in bodies and lists
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, indent=2)
     return HALF_CHARACTER.sub("\ufffd", text) + "\n"
 
@@ -91,12 +89,6 @@ def uuid_of(content_hash: str) -> uuid.UUID:
     value = value & ~(0xF << 76) | 8 << 76  # version
     value = value & ~(0x3 << 62) | 0x2 << 62  # variant
     return uuid.UUID(int=value)
-
-
-def _without_unknown(part: Dialog | Analysis) -> dict[str, object]:
-    """Return an object without what is not known of it; what stands in a body or list stays, null too."""
-    values = part.model_dump(mode="json", by_alias=True)
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _voices(analysis: CallAnalysis) -> list[_Voice]:

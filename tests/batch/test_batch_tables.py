@@ -1,5 +1,6 @@
 """The tables of a batch: no call lost, none twice, files whole or not there, and known to the store before they are."""
 
+import errno
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pytest
 from pyarrow import parquet
 from tests.calls.told_call import numbered
 
+from stimmung.batch import batch_tables
 from stimmung.batch.batch_tables import BatchTables
 from stimmung.batch.store_access import Opening
 from stimmung.batch.store_arguments import open_real_store
@@ -54,6 +56,11 @@ def add(tables: BatchTables, *numbers: int) -> None:
         tables.add(*numbered(number))
 
 
+def part_of(folder: Path, number: int) -> Path:
+    """Return the file of one call of the batch `night`."""
+    return folder / "night.parts" / f"{numbered(number)[1].content_hash}.rows"
+
+
 def calls_in(folder: Path, batch: str = "night") -> list[Any]:
     """Return the rows of the calls, from JSONL."""
     lines = (folder / f"{batch}.calls.jsonl").read_text("utf-8").splitlines()
@@ -78,10 +85,19 @@ class TestFiles:
 
     def test_rows_are_in_the_order_of_their_calls(self, tables: BatchTables, tmp_path: Path) -> None:
         add(tables, 5, 2, 30, 0)
+        late, key = numbered(1)
+        tables.add(replace(late, info=numbered(99)[0].info), key)
         tables.finish()
-        assert ids_in(tmp_path) == ["c0000", "c0002", "c0005", "c0030"]
+        assert ids_in(tmp_path) == ["c0000", "c0002", "c0005", "c0030", "c0001"]
         said = [json.loads(line) for line in (tmp_path / "night.utterances.jsonl").read_text("utf-8").splitlines()]
         assert [(row["call_id"], row["number"]) for row in said[:3]] == [("c0000", 0), ("c0000", 1), ("c0002", 0)]
+
+    def test_calls_of_one_moment_are_in_the_order_of_their_ids(self, tables: BatchTables, tmp_path: Path) -> None:
+        for number in (7, 3, 5):
+            analysis, key = numbered(number)
+            tables.add(replace(analysis, info=replace(analysis.info, started_at=None)), key)
+        tables.finish()
+        assert ids_in(tmp_path) == ["c0003", "c0005", "c0007"]
 
     def test_parquet_has_the_same_rows(self, tmp_path: Path, register: Register) -> None:
         tables = BatchTables(tmp_path, "night", ("parquet",), register.exporting)
@@ -142,9 +158,25 @@ class TestTrouble:
         add(tables, 1)
         tables.finish()
         add(tables, 2)
-        next((tmp_path / "night.parts").glob("*2.rows")).write_bytes(b"torn")
-        with pytest.raises(StoreError, match=r"2\.rows: cannot be read; delete it and do the call again"):
+        part_of(tmp_path, 2).write_bytes(b"torn")
+        with pytest.raises(StoreError, match=r"\.rows: cannot be read; delete it and do the call again"):
             tables.finish()
+        assert ids_in(tmp_path) == ["c0001"]
+
+    def test_a_file_that_cannot_be_written_to_its_end_is_gone(
+        self, tables: BatchTables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(stream: Any, *_given: object) -> None:
+            stream.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        add(tables, 1)
+        with monkeypatch.context() as small:
+            small.setattr(batch_tables, "write_table", full)
+            with pytest.raises(OSError, match="No space"):
+                tables.finish()
+        assert [path.name for path in tmp_path.iterdir()] == ["night.parts"]
+        tables.finish()
         assert ids_in(tmp_path) == ["c0001"]
 
     def test_what_a_killed_run_left_is_no_part(self, tables: BatchTables, tmp_path: Path) -> None:
@@ -165,13 +197,15 @@ class TestTrouble:
 
 
 class TestErasure:
-    def test_the_store_knows_of_every_file_before_it_is_there(self, tables: BatchTables, register: Register) -> None:
+    def test_the_store_knows_of_every_file_before_it_is_there(
+        self, tables: BatchTables, tmp_path: Path, register: Register
+    ) -> None:
         add(tables, 1, 2)
         tables.finish()
         both = ("c0001", "c0002")
         assert register.told == [
-            (f"{1:064x}.rows", ("c0001",), False),
-            (f"{2:064x}.rows", ("c0002",), False),
+            (part_of(tmp_path, 1).name, ("c0001",), False),
+            (part_of(tmp_path, 2).name, ("c0002",), False),
             ("night.calls.jsonl", both, False),
             ("night.utterances.jsonl", both, False),
         ]
@@ -188,7 +222,7 @@ class TestErasure:
     def test_without_its_part_the_call_is_out_of_the_files(self, tables: BatchTables, tmp_path: Path) -> None:
         add(tables, 1, 2)
         tables.finish()
-        next((tmp_path / "night.parts").glob("*1.rows")).unlink()
+        part_of(tmp_path, 1).unlink()
         tables.finish()
         assert ids_in(tmp_path) == ["c0002"]
 
@@ -211,6 +245,6 @@ def test_an_erasure_deletes_the_part_and_the_files_and_they_are_made_anew_withou
         assert {"format": "rows", "calls": 1} in [act.detail for act in store.acts("c0001", None)]
         assert store.erase_call("c0001").proof.exports == 3
         assert [file.exists() for file in files] == [False, False]
-        assert [file.name for file in (out / "night.parts").iterdir()] == [f"{2:064x}.rows"]
+        assert [file.name for file in (out / "night.parts").iterdir()] == [part_of(out, 2).name]
         tables.finish()
         assert ids_in(out) == ["c0002"]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +104,12 @@ class TestErasure:
         for length in range(60, 100):
             write_results(replace(billing, path="x" * length), tmp_path, "a", ("txt",))
             assert remove_scored(tmp_path, "a", ("json",)) == [tmp_path / "a.txt"]
+
+    def test_leaves_tables_of_others(self, tmp_path: Path) -> None:
+        theirs = tmp_path / "a.calls.parquet"
+        parquet.write_table(pyarrow.table({"schema_version": [1]}), theirs)
+        assert remove_scored(tmp_path, "a", ("srt",)) == []
+        assert theirs.exists()
 
     def test_removes_what_a_killed_run_left(self, tmp_path: Path) -> None:
         partial = tmp_path / ".a.json.partial"

@@ -1,7 +1,8 @@
 """One invented call of which everything is known: every record filled, for whoever exports calls."""
 
+import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -123,6 +124,8 @@ ANALYSIS = CallAnalysis(
 
 def numbered(number: int) -> tuple[CallAnalysis, CallKey]:
     """Return another such call, an hour later for each number."""
-    began = datetime(2026, 3, 1 + number // 24, number % 24, tzinfo=UTC)
+    began = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=number)
     info = replace(INFO, call_id=f"c{number:04}", started_at=began)
-    return replace(ANALYSIS, info=info, path=f"calls/{number}.flac"), CallKey(f"c{number:04}", f"{number:064x}")
+    return replace(ANALYSIS, info=info, path=f"calls/{number}.flac"), CallKey(
+        f"c{number:04}", hashlib.sha256(b"%d" % number).hexdigest()
+    )
