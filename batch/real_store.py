@@ -131,12 +131,6 @@ class RealStore:
         acts = [Act("export", one.who, one.at, one.call_ids[0], detail=one.detail) for one in exports]
         return intending(self._database, exports, acts)
 
-    def look(self, call_id: str, unredacted: bool) -> Seen:
-        """Return a call, once it is recorded that somebody looks at it."""
-        stored = load_call(self._database, call_id)
-        if unredacted and not stored.has_originals:
-            raise StoreError(f"call {call_id}: only redacted words were kept of it")
-        record_look(self._database, stored, self._who, self._now(), unredacted)
     def exporting(self, file: Path, call_ids: Sequence[str]) -> AbstractContextManager[None]:
         """Remember a file that is written in the block, and that somebody exports these kept calls."""
         export = self._export(file, *(clean(one) for one in call_ids))
@@ -145,6 +139,12 @@ class RealStore:
         act = Act("export", self._who, export.at, one, detail=about)
         return exporting(self._database, export, act)
 
+    def look(self, call_id: str, unredacted: bool) -> Seen:
+        """Return a call, once it is recorded that somebody looks at it."""
+        stored = load_call(self._database, call_id)
+        if unredacted and not stored.has_originals:
+            raise StoreError(f"call {call_id}: only redacted words were kept of it")
+        record_look(self._database, stored, self._who, self._now(), unredacted)
         if not unredacted:
             return Seen(stored)
         key = self._places.originals_key

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from stimmung.batch.report_access import Reports
 from stimmung.batch.job_table import JobTable
+from stimmung.batch.report_access import Reports
 from stimmung.batch.search_access import Finding
 from stimmung.calls.redaction.records import Original
 from stimmung.speech.records import CallInfo
@@ -74,16 +74,16 @@ class StoreAccess(Protocol):
         """Remember files that are written in the block of a call that is yet to be kept. Raises StoreError."""
         ...
 
+    def exporting(self, file: Path, call_ids: Sequence[str]) -> AbstractContextManager[None]:
+        """Remember a file that is written in the block of calls that are kept. Raises StoreError where one is not."""
+        ...
+
     def save(self, call: SavedCall, files: Sequence[Path] = (), erased: bool = False) -> SavedAs:
         """Keep a call; an erasure deletes its `files`, which were intended, too. Raises StoreError as `admit`, too."""
         ...
 
     def look(self, call_id: str, unredacted: bool) -> Seen:
         """Return a call for somebody to see. Raises StoreError where there is none, or no originals."""
-    def exporting(self, file: Path, call_ids: Sequence[str]) -> AbstractContextManager[None]:
-        """Remember a file that is written in the block of calls that are kept. Raises StoreError where one is not."""
-        ...
-
         ...
 
     def count_calls(self, customer: str | None, call_id: str | None) -> int:

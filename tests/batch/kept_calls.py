@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.batch.fake_finding import FakeFinding
 from tests.batch.fake_reports import FakeReports
+from tests.batch.overnight.toy_jobs import ToyJobs
 
 from stimmung.batch.store_access import Opening, Seen
 from stimmung.calls.records import CallAnalysis
@@ -122,6 +123,7 @@ class FakeStore:
     waiting: str = ""  # what it tells while it opens
     finding: FakeFinding = field(default_factory=FakeFinding)
     reports: FakeReports = field(default_factory=FakeReports)
+    jobs: ToyJobs = field(default_factory=ToyJobs)
 
     @contextmanager
     def open(self, settings: Settings, tell: Callable[[str], None], opening: Opening) -> Iterator["FakeStore"]:
