@@ -48,6 +48,8 @@ def written(figures: Figures, measures: Sequence[str], numbers: Numbers) -> tupl
 
 def compared_with(report: Report, words: Words) -> str:
     """Return what `before` means."""
+    if not any(figures.calls for figures in report.before):
+        return words["steps_none"]
     steps = words["steps_week"] if report.step_days == WEEK else words["steps_long"]
     return steps.format(count=len(report.before), days=report.step_days)
 
@@ -63,7 +65,7 @@ def comparison(report: Report, measures: Sequence[str], numbers: Numbers) -> Tab
         (words[name], _written(report.figures, MEASURES[name], numbers), *_before(before, MEASURES[name], numbers))
         for name in measures
     )
-    return Table(header, tuple(rows))
+    return Table(header, tuple(rows)) if before else Table(header[:2], tuple(row[:2] for row in rows))
 
 
 def _written(figures: Figures, measure: Measure, numbers: Numbers) -> str:

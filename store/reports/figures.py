@@ -28,10 +28,10 @@ WAITS: Final = (30.0, 120.0, 300.0)  # s between the steps
 
 
 def figures_of(connection: Connection, scope: Scope) -> Figures:
-    """Return the figures of all calls together; agents' only where the calls are of no queue alone or of several."""
+    """Return the figures of all calls together; agents' only where the calls are of several of them."""
     facts = facts_of(scope)
     row = connection.execute(select(*_columns(facts))).one()
-    return _figures(row, with_agents=scope.queue is None or row.agents >= FEWEST_AGENTS)
+    return _figures(row, with_agents=row.agents >= FEWEST_AGENTS)
 
 
 def groups_by(connection: Connection, scope: Scope, key: str, fewest_agents: int = 0) -> tuple[Group, ...]:

@@ -110,6 +110,10 @@ class TestGroups:
         alone = report(database, places, ReportAsk(PERIOD, queue="billing"))
         assert alone.figures.agent_pace == Mean()
 
+    def test_how_the_only_agent_of_a_night_speaks_is_not_told(self, database: Database, places: Places) -> None:
+        keep_some(database, places, 6, Made(agent="Agent Seven"))
+        assert report(database, places).figures.agent_pace == Mean()
+
 
 class TestAgents:
     def test_nobody_asked(self, database: Database, places: Places) -> None:
