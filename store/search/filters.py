@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, cast, false, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import REAL
 
 from stimmung.store.schema import calls, search_entries
 from stimmung.store.search.language.query import Between, Condition, Field, Period, Value
@@ -15,7 +16,7 @@ Clause = ColumnElement[Any]  # Any: of whatever type SQLAlchemy makes of it
 entries = search_entries.c
 NUMBERS: dict[Field, Clause] = {
     Field.LENGTH: entries.length,
-    Field.MOOD_SCORE: entries.sentiment * 5.0,  # the scale of moods
+    Field.MOOD_SCORE: cast(entries.sentiment * 5.0, REAL),  # the scale of moods
     Field.AROUSAL: entries.arousal,
     Field.VALENCE: entries.valence,
     Field.DISTRESS: entries.distress,
@@ -87,16 +88,22 @@ def _compared(column: Clause, condition: Condition, value: Value) -> Clause:
             bounds += [column < end] if end is not None else []
             return bounds[0] if len(bounds) == 1 else bounds[0] & bounds[1] if bounds else column.is_not(None)
         case Between(low, high):
-            return column.between(low, high)
+            return column.between(_as_kept(low), _as_kept(high))
         case float():
+            asked = _as_kept(value)
             return {
-                "=": column == value,
-                "<": column < value,
-                "<=": column <= value,
-                ">": column > value,
-                ">=": column >= value,
+                "=": column == asked,
+                "<": column < asked,
+                "<=": column <= asked,
+                ">": column > asked,
+                ">=": column >= asked,
             }[condition.operator]
     return false()
+
+
+def _as_kept(value: float) -> Clause:
+    """Return a number as precise as entries keep them: 0.7 is no less than itself."""
+    return cast(value, REAL)
 
 
 def _on_calls(condition: Condition, customers: Sequence[str]) -> Clause:

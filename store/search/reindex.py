@@ -7,7 +7,7 @@ Sentence vectors stay as they are.
 
 from typing import Final
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from stimmung.store.calls import find_call
 from stimmung.store.database import Database
@@ -48,8 +48,12 @@ def _write(connection: Connection, stored: StoredCall, words: WordAnalysis) -> b
     row = connection.execute(select(calls).where(same, outdated(words)).with_for_update()).one_or_none()
     if row is None:
         return False
-    connection.execute(delete(search_entries).where(search_entries.c.call == row.id))
+    own = search_entries.c.call == row.id
+    kept_at = connection.execute(select(func.min(search_entries.c.kept_at)).where(own)).scalar_one()
+    connection.execute(delete(search_entries).where(own))
     write_entries(connection, _indexed(row, stored), words)
+    if kept_at is not None:  # else the next page of a search that goes on would miss the call
+        connection.execute(update(search_entries).where(own).values(kept_at=kept_at))
     connection.execute(update(calls).where(calls.c.id == row.id).values(search_version=search_version(words)))
     return True
 

@@ -68,6 +68,15 @@ def test_entries_of_an_older_way_are_made_anew(database: Database) -> None:
     assert texts(find(database, "rechnung")) == [BILL]
 
 
+def test_entries_that_are_made_anew_are_as_old_as_before(database: Database) -> None:
+    keep(database, "one", Said(BILL))
+    kept_at = select(search_entries.c.kept_at)
+    before = database.run(lambda connection: connection.scalars(kept_at).all())
+    database.run(lambda connection: connection.execute(update(calls).values(search_version=SEARCH_VERSION - 1)))
+    assert index_missing(database) == 1
+    assert database.run(lambda connection: connection.scalars(kept_at).all()) == before
+
+
 def with_house_words(database: Database, *words: str) -> Database:
     """Return the database as settings with these words open it."""
     other = database.within(60.0)

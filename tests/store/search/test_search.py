@@ -101,6 +101,7 @@ def test_where_not_all_words_are_found_fewer_of_them_are(kept: Database) -> None
         ("meta.region:sud by:customer", [PROOF]),
         ("call:three lang:en", [ENGLISH]),
         ("distress:>0.5", [POWER]),
+        ("distress:>=0.9 distress:<=0.9", [POWER]),  # kept with six digits or so, asked for with any
         ("since:2026-03-04 lang:en", [ENGLISH]),
         ("rechnung until:2026-03-01", []),
         ("rechnung on:2026-03-02", [BILL, POWER]),
