@@ -220,6 +220,13 @@ class TestHtml:
         assert page.text.count("<script>alert(1)</script>") >= 8
         assert "<script" not in text
 
+    def test_nor_is_a_short_name(self) -> None:
+        groups = (Group("named", "<b>x</b>", figures(40)),)
+        named = Recordings({"failed": 1}, (Reasons("failed", "E", "<i>y</i>", 1, (1,), ("<s>",)),))
+        text = report_html(report(queues=groups, recordings=named), telling())
+        assert not {"b", "i", "s"} & set(Page(text).tags)
+        assert {"<b>x</b>", "<i>y</i>", "<s>"} <= set(re.findall(r"<b>x</b>|<i>y</i>|<s>", Page(text).text))
+
     def test_ids_in_charts_and_ink(self) -> None:
         text = chart_svg("waits", report(), telling().numbers)
         assert text.startswith("<svg")
