@@ -15,7 +15,6 @@ from stimmung.batch.cli import build_app
 from stimmung.calls.analysis import Recording
 from stimmung.speech.errors import AudioError, WeightsError
 from stimmung.speech.records import CallInfo
-from stimmung.store.content import hash_recording, made_call_id
 
 Pipeline = Any  # the FakePipeline of conftest.py, which importlib mode cannot import
 
@@ -101,21 +100,6 @@ class TestOutput:
     def test_only_the_formats_that_were_asked_for(self, analyze: Any, calls: Path) -> None:
         analyze("a.wav", "--vtt", "--output", "out")
         assert [path.name for path in (calls / "out").iterdir()] == ["a.vtt"]
-
-    def test_formats_by_name(self, analyze: Any, calls: Path) -> None:
-        assert analyze("a.wav", "--srt", "--format", "parquet, csv,vcon,jsonl", "--output", "out").exit_code == 0
-        tables = [f"a.{table}.{form}" for table in ("calls", "utterances") for form in ("csv", "jsonl", "parquet")]
-        assert sorted(path.name for path in (calls / "out").iterdir()) == sorted([*tables, "a.srt", "a.vcon"])
-        (row,) = [json.loads(line) for line in (calls / "out/a.calls.jsonl").read_text("utf-8").splitlines()]
-        assert row["content_hash"] == hash_recording([Path("a.wav")], None)
-        assert row["call_id"] == made_call_id(row["content_hash"])
-
-    def test_a_vcon_of_one_is_printed(self, analyze: Any) -> None:
-        result = analyze("a.wav", "--format", "vcon")
-        assert json.loads(result.stdout)["vcon"] == "0.4.0"
-
-    def test_a_format_by_name_is_the_same_as_its_option(self, analyze: Any) -> None:
-        assert analyze("a.wav", "--format", "srt").stdout == analyze("a.wav", "--srt", "--format", "srt").stdout
 
     def test_recordings_of_one_name_do_not_overwrite_each_other(self, analyze: Any, calls: Path) -> None:
         (calls / "monday").mkdir()
@@ -270,11 +254,6 @@ class TestUsage:
             (["a.wav", "--srt", "--vtt"], "--output DIR"),
             (["a.wav", "b.wav", "--srt"], "--output DIR"),
             (["a.wav", "b.wav", "--vtt"], "--output DIR"),
-            (["a.wav", "--format", "xml"], "--format xml: is none of json, srt, vtt, txt, vcon, parquet, csv, jsonl"),
-            (["a.wav", "--format", "parquet"], "--format parquet needs --output DIR"),
-            (["a.wav", "--json", "--format", "vcon"], "--json, --format vcon: choose one"),
-            (["a.wav", "b.wav", "--format", "vcon"], "--format vcon of several recordings needs --output DIR"),
-            (["a.wav", "--unredacted", "--format", "vcon"], "--format vcon is made to be handed on"),
             (["a.wav", "--beam-size", "many"], "--beam-size: models.beam_size: 'many'"),
             (["a.wav", "--device", "gpu"], "'cuda'"),
             (["a.wav", "--language", "fr"], "--language: languages: 'fr'"),
