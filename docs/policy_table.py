@@ -69,8 +69,8 @@ again on such a call, replaces or removes the JSON and the transcript of that na
 pictures among them, are [yours to delete](law/notice.md#withdrawing).
 """
 AGENTS = """\
-Talk metrics are shown with the single call, whoever took it. This version adds up nothing by agent; whatever adds up
-calls must ask `agent_statistics` (talk metrics only, never feelings):
+Talk metrics are shown with the single call, whoever took it. Only `stimmung report --by-agent` adds up by agent, talk
+metrics alone; whatever adds up calls must ask `agent_statistics` (talk metrics only, never feelings):
 """
 
 ORIGINALS = """\

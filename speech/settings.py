@@ -154,8 +154,8 @@ class PolicySettings(BaseModel):
     """Profile of rules to follow: `eu`, or `de` with what Germany adds to them."""
     works_agreement: str | None = None
     """Reference of the works agreement that permits views of single agents, such as its title and date. Talk metrics
-    are shown with the single call in any case; this version adds up nothing by agent, and whatever adds up calls must
-    ask the permission `agent_statistics`, which needs this setting."""
+    are shown with the single call in any case; `report --by-agent` adds up talk metrics by agent, and whatever adds up
+    calls must ask the permission `agent_statistics`, which needs this setting."""
     keep_original: bool = False
     """Whether the words as they were said may be kept beside the redacted ones, encrypted under a key of their own, and
     be shown with `--unredacted`; every look at them is recorded."""

@@ -213,6 +213,8 @@ class TestWhatWins:
             "serve.access_log": "true",
             **{f"serve.{name}": "7" for name in ("port", "max_calls")},
             "batch.pair_suffixes": "-x/-y",
+            **{f"batch.{name}": "7" for name in ("workers", "at_once", "sound_hours")},
+            **{f"batch.recycle_{name}": "7" for name in ("recordings", "mb")},
             "batch.xml_fields": "agent=call/agent",
         }
         keys = [key for key, _ in setting_fields()]
