@@ -118,7 +118,8 @@ def _head(shown: Shown) -> Text:
     """Return how many there are; by meaning there is no end to them, only some that are liker than others."""
     found, here = shown.found, len(shown.found.hits)
     if shown.nearest:
-        count = f"the best {counted(here, 'place')}" if found.cursor else f"{counted(here, 'place')}, the best first"
+        best = "the best place" if here == 1 else f"the best {here} places"
+        count = best if found.cursor else f"{counted(here, 'place')}, the best first"
     else:
         more = "" if found.complete else "more than "
         count = f"{more}{counted(found.total, 'place')}{f', {here} here' if here < found.total else ''}"
