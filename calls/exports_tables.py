@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from stimmung.calls.exports_columns import TABLES_VERSION, Kind, Table, columns_of
+from stimmung.calls.policy import may_name_agent
 from stimmung.calls.records import CallAnalysis, CallerDistress, Course, Metrics, PartyMetrics
 from stimmung.calls.redacting import shown_info
 from stimmung.calls.rounding import level, probability, rate, seconds
@@ -65,12 +66,6 @@ def rows_of(analysis: CallAnalysis, key: CallKey) -> CallRows:
 def in_columns(table: Table, row: Mapping[str, object]) -> Row:
     """Return a row that an older version wrote with the columns of this one: unknown where it had none."""
     return {column.name: row.get(column.name) for column in columns_of(table)}
-
-
-def may_name_agent(analysis: CallAnalysis) -> bool:
-    """Say whether the agent may be named beside figures: only where views of one agent are permitted."""
-    parties = analysis.policy.parties if analysis.policy else ()
-    return any(party.role == "agent" and party.permissions.agent_statistics.allowed for party in parties)
 
 
 def schema_of(table: Table) -> "pyarrow.Schema":
@@ -140,7 +135,7 @@ def _call(analysis: CallAnalysis, key: CallKey) -> Row:
         "channels": int(analysis.channels),
         "dual_mono": bool(analysis.dual_mono),
         "language": analysis.language,
-        "agent": info.agent if may_name_agent(analysis) else None,
+        "agent": info.agent if may_name_agent(analysis.policy) else None,
         "team": info.team,
         "queue": info.queue,
         "direction": info.direction,

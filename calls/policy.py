@@ -207,3 +207,9 @@ def _no_notice_text(call: CallInfo, deployment: Deployment) -> Ruling | None:
     names = " and no ".join(LANGUAGE_NAMES[code] for code in missing)
     remedy = " and ".join(f"policy.notice_{code}" for code in missing)
     return Ruling(False, f"the deployment has no {names} text of the notice to callers", f"{remedy} {SETTINGS}")
+
+
+def may_name_agent(policy: PolicyReport | None) -> bool:
+    """Say whether the agent's name may be kept or stand beside figures: only where views of one agent are permitted."""
+    parties = policy.parties if policy else ()
+    return any(party.role == "agent" and party.permissions.agent_statistics.allowed for party in parties)

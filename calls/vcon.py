@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Final
 
-from stimmung.calls.exports_tables import CallKey, may_name_agent
-from stimmung.calls.policy import may_keep_audio
+from stimmung.calls.exports_tables import CallKey
+from stimmung.calls.policy import may_keep_audio, may_name_agent
 from stimmung.calls.records import CallAnalysis
 from stimmung.calls.rounding import seconds
 from stimmung.calls.vcon_bodies import SCHEMA, VENDOR, WTF, WTF_SCHEMA, feelings, report, transcription
@@ -48,7 +48,7 @@ def vcon_of(analysis: CallAnalysis, key: CallKey, made_at: datetime, sound: Soun
     """
     voices = _voices(analysis)
     index = {voice: number for number, voice in enumerate(voices)}
-    may_name = may_name_agent(analysis)
+    may_name = may_name_agent(analysis.policy)
     dialog = _dialog(analysis, key, voices, sound if may_keep_audio(analysis.policy) else None)
     about = 0 if dialog else None
     models = "+".join(one.name for one in analysis.models) or None

@@ -8,7 +8,8 @@ from datetime import datetime
 import numpy as np
 from psycopg.types.json import Jsonb
 
-from stimmung.calls.records import CallAnalysis, PolicyReport
+from stimmung.calls.policy import may_name_agent
+from stimmung.calls.records import CallAnalysis
 from stimmung.speech.records import Samples
 from stimmung.store.call_rows import PartyRow, Shared, call_values, party_rows, shared_provenance
 from stimmung.store.content import made_call_id
@@ -73,12 +74,6 @@ def drafted(saved: SavedCall) -> Draft:
         customer=analysis.info.customer,
         agent=analysis.info.agent,
     )
-
-
-def may_name_agent(policy: PolicyReport | None) -> bool:
-    """Say whether the agent's name may be kept: only where views of one agent are permitted, which need it."""
-    parties = policy.parties if policy else ()
-    return any(party.role == "agent" and party.permissions.agent_statistics.allowed for party in parties)
 
 
 def _named_agent(analysis: CallAnalysis) -> str | None:

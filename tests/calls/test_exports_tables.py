@@ -11,8 +11,8 @@ import pytest
 from tests.calls.told_call import ANALYSIS, KEY
 
 from stimmung.calls.exports_columns import TABLES_VERSION, Table, columns_of
-from stimmung.calls.exports_tables import VERSION_KEY, may_name_agent, rows_of, schema_of, table_of
-from stimmung.calls.policy import Party, report_policy
+from stimmung.calls.exports_tables import VERSION_KEY, rows_of, schema_of, table_of
+from stimmung.calls.policy import Party, may_name_agent, report_policy
 from stimmung.calls.records import CallAnalysis, CallerDistress, Deployment, RedactionReport
 from stimmung.speech.records import CallInfo, Utterance
 
@@ -128,7 +128,7 @@ class TestPrivacy:
         for agreement, named in (("", None), ("BV 7 of 2026", "Kim Beispiel")):
             policy = report_policy(parties, info, Deployment("help sooner", "contract", works_agreement=agreement))
             call = replace(ANALYSIS, info=info, policy=policy)
-            assert may_name_agent(call) is (named is not None)
+            assert may_name_agent(call.policy) is (named is not None)
             assert rows_of(call, KEY).call["agent"] == named
 
     def test_where_nobody_ruled_no_agent_is_named(self) -> None:

@@ -8,11 +8,11 @@ from tests.store.analyses import TEXTS, analyses
 from tests.store.made_calls import places_below
 from tests.store.test_calls import kept_of, plain
 
+from stimmung.calls.policy import may_name_agent
 from stimmung.calls.records import CallAnalysis
 from stimmung.store.calls import load_call, save_call
 from stimmung.store.content import hash_live
 from stimmung.store.database import Database
-from stimmung.store.drafts import may_name_agent
 from stimmung.store.records import Provenance, SavedCall
 
 PROVENANCES = st.builds(Provenance, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3))
