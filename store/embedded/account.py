@@ -187,11 +187,16 @@ def _copied(programs: Programs) -> Programs:
     """Return a copy in root's cache, made now if there is none."""
     stamp = hashlib.sha256(os.fsencode(programs.folder)).hexdigest()[:8]
     size = programs.path("postgres").stat()
-    copy = SOFTWARE_CACHE / f"{programs.folder.name}-{stamp}-{int(size.st_mtime)}"
+    package = programs.folder.parent
+    copy = SOFTWARE_CACHE / f"{package.name}-{stamp}-{int(size.st_mtime)}"
+    inside = Path(package.name, programs.folder.name)  # programs look for libraries beside their package
+    libraries = package.with_name(f"{package.name}.libs")
     if not copy.is_dir():
         partial = copy.with_name(f"{copy.name}.{os.getpid()}")
         for part in ("bin", "lib", "share"):
-            shutil.copytree(programs.folder / part, partial / part, symlinks=True)
+            shutil.copytree(programs.folder / part, partial / inside / part, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, partial / libraries.name, symlinks=True)
         for path in (partial, *partial.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
@@ -203,4 +208,4 @@ def _copied(programs: Programs) -> Programs:
         found = path.lstat()
         if found.st_uid != 0 or found.st_mode & 0o022:
             raise StoreError(f"{path}: others may write there, so that no program is run from it: delete it")
-    return Programs(copy)
+    return Programs(copy / inside)
