@@ -79,13 +79,17 @@ def test_programs_below_a_private_folder_are_copied_and_their_folder_stays_priva
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700  # so that others do not reach the copy below it either
     ours = embedded_programs()
     (private / "pg").symlink_to(ours.folder)
+    (tmp_path / "venv.libs").mkdir()
+    (tmp_path / "venv.libs" / "libpq.so").write_bytes(b"")
     programs = Programs(private / "pg")
     with pytest.raises(StoreError, match="cannot run programs there"):
         reachable(programs, (builder(),))
     assert stat.S_IMODE(private.stat().st_mode) == stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
     copy = next((tmp_path / "cache").iterdir())
     assert stat.S_IMODE(copy.stat().st_mode) == 0o755
-    said = subprocess.run([copy / "bin" / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    assert (copy / "venv.libs" / "libpq.so").exists()  # beside the package, where its programs look
+    postgres = copy / "venv" / "pg" / "bin" / "postgres"
+    said = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True).stdout
     assert "PostgreSQL" in said
 
 
